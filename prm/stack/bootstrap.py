@@ -15,7 +15,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from .commands import StepFailed, install_packages, require_python, run, say
+from .commands import BEGAN, StepFailed, install_packages, require_python, run, say
 from .places import ROOT, var_folder
 
 VENV = ROOT / ".venv"
@@ -43,6 +43,7 @@ def main(command: str, arguments: list[str]) -> None:
     except StepFailed as failed:
         raise SystemExit(f"\nSet-up stopped: {failed}\nThe whole story: {_log()}") from None
     sys.stdout.flush()
+    os.environ["PRM_BEGAN"] = str(BEGAN)
     os.execv(PYTHON, [str(PYTHON), "-m", MODULES[command], *arguments])
 
 

@@ -40,6 +40,13 @@ class Services:
             self.say(f"{name} stopped ({time.monotonic() - began:.1f} s)")
         self.running = []
 
+    def tick(self) -> None:
+        """Start again what died under us; the programs reconnect by themselves."""
+        for name, service in self.running:
+            if service.process is not None and service.process.poll() is not None:
+                self.say(f"{name} ended with {service.process.returncode}; started again, see {service.log}")
+                service.start()
+
     def _start(self, name: str, service: Postgres | RedisServer) -> None:
         began = time.monotonic()
         self.running.append((name, service))
