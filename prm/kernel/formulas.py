@@ -21,6 +21,7 @@ from prm.kernel.numbers import CONTEXT, Number
 
 P = ParamSpec("P")
 Outputs = dict[str, Any]
+Record = Mapping[str, Any]  # one row of an input list: keys as in the source
 
 _PROJECT = Path(__file__).resolve().parents[2]
 

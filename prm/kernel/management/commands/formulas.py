@@ -8,7 +8,7 @@ from prm.kernel.formulas import check_file, registered
 
 
 class Command(BaseCommand):
-    help = "Lists the registered formulas; with --check FILE runs its worked examples and prints every difference."
+    help = "Lists the registered formulas; with --check FILE runs its worked examples and prints differences."
     # The figures need no database and no settings, so a broken configuration must not hide a wrong figure.
     requires_system_checks: ClassVar[list[str]] = []
 
