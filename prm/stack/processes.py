@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import functools
 import os
+import pwd
 import shutil
 import signal
 import subprocess
@@ -31,8 +32,11 @@ BECOME_NOBODY = [
 
 @functools.cache
 def unprivileged_prefix() -> tuple[str, ...]:
-    """What stands before a PostgreSQL command: nothing for an ordinary user, one of two wrappers for root."""
-    if os.geteuid() != 0:
+    """What stands before a PostgreSQL command: nothing for an ordinary user, one of two wrappers for root.
+
+    A user without a name (a container with a random user id) needs the namespace too: initdb asks for the name.
+    """
+    if os.geteuid() != 0 and _has_name():
         return ()
     namespaced = os.environ.get("PRM_NO_USERNS") != "1" and shutil.which("unshare")
     if namespaced and subprocess.run([*USER_NAMESPACE, "true"], capture_output=True).returncode == 0:
@@ -40,6 +44,13 @@ def unprivileged_prefix() -> tuple[str, ...]:
     if not shutil.which("setpriv"):
         raise SystemExit("PostgreSQL cannot run as root and neither unshare nor setpriv works here; use another user")
     return tuple(BECOME_NOBODY)
+
+
+def _has_name() -> bool:
+    try:
+        return bool(pwd.getpwuid(os.geteuid()))
+    except KeyError:
+        return False
 
 
 def becomes_nobody() -> bool:

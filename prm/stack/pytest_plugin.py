@@ -12,13 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from . import bootstrap, browser
+from . import bootstrap, browser, databases
 from .addresses import default_urls, redis_url_with_db
 from .places import var_folder
-from .services import Services, try_lock
+from .services import Services, given_database, try_lock
 
 SLOTS = 64
-OWN = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -40,8 +39,10 @@ def pytest_configure(config: pytest.Config) -> None:
         "long: matrices in full, fuzzing, soak; only with --long",
     ):
         config.addinivalue_line("markers", line)
-    # Registered late, because the last to define a fixture wins and pytest-playwright comes after us.
+    # Registered late, because the last to define a fixture wins, and the plugins we adapt are loaded after us.
     config.pluginmanager.register(browser, "prm-browser")
+    if config.pluginmanager.has_plugin("django"):
+        config.pluginmanager.register(databases, "prm-databases")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -79,6 +80,8 @@ def start_services() -> Services:
     # Held for the life of the process, and freed by the kernel whatever happens to it.
     os.environ["PRM_VAR"] = str(slot)
     atexit.register(services.stop)
+    if not given_database():
+        os.environ["PRM_TEST_SLOT"] = str(slot)
     services.start()
     os.environ.update(default_urls())
     os.environ.setdefault("DJANGO_LIVE_TEST_SERVER_ADDRESS", "127.0.0.1")  # `localhost` may not resolve
