@@ -198,7 +198,7 @@ def _is_eligible(lead: Record, partner: Record) -> bool:
         and to_flag(partner["accepts_leads"])
         and lead["product_line"] in partner["certified_lines"]
         and (not partner["territories"] or lead["country"] in partner["territories"])
-        and to_whole(partner["open_leads"]) < to_whole(partner["lead_capacity"])
+        and max(0, to_whole(partner["open_leads"])) < to_whole(partner["lead_capacity"])
     )
 
 

@@ -54,7 +54,8 @@ def engagement_score(
     """How warm a partner is: points per contact and day, capped and halved every half_life_days.
 
     Points 2 places; level and re-arming judge the score as shown. A call task is created once while
-    armed; re-arming takes effect from the next evaluation. Source: domain formulas F25.
+    armed; re-arming takes effect from the next evaluation. Raises ValueError for a half-life not above 0.
+    Source: domain formulas F25.
     """
     today, oldest = to_date(as_of), to_whole(max_age_days)
     per_day: dict[tuple[str, dt.date], Decimal] = {}
@@ -67,6 +68,8 @@ def engagement_score(
         if 0 <= days_between(day, today) <= oldest
     ]
     half_life = to_decimal(half_life_days)
+    if half_life <= 0:
+        raise ValueError("the half-life must be above 0 days")
     shown = points(total_of(added * _HALF ** (age / half_life) for age, added in capped))
     if shown >= to_decimal(call_threshold):
         level = "call"

@@ -2,5 +2,6 @@
 
 A business plan forecasts 36 months of the partner's margin and cost; a marketing plan lists a quarter's
 activities with the leads and the return they should bring; an account plan shows where nothing is sold
-yet. Plans are drafted, submitted, approved and reviewed; the tasks that follow have a due date and an end.
+yet. A plan is a draft, submitted, back with changes requested, or approved; then a business plan runs until it
+is expired, a marketing plan is running until it is closed. The tasks that follow are due, done or waived.
 """

@@ -54,7 +54,7 @@ def business_plan(
     Money with every cell rounded; deals and active_contracts 4 places; roi a ratio (4 places), null when
     nothing is invested; npv null without a rate. breakeven_month counts from 1: the first month from
     which cumulative stays at or above 0, null if it never does. Raises ValueError for an unknown mode of
-    deals or a start month that is not 'YYYY-MM'. Source: domain formulas F13.
+    deals, a negative lag or a start month that is not 'YYYY-MM'. Source: domain formulas F13.
     """
     first = month_of(month_start(start_month))
     per_month = _deals(deals)
@@ -94,9 +94,9 @@ def _deals(plan: Record) -> Column:
 
 
 def _revenues(deals: Column, average_deal: Number, services: Record, recurring: Record) -> Mapping[str, Column]:
-    lag, renewal = to_whole(services["lag"]), to_decimal(recurring["renewal_rate"])
+    lag, renewal = _lag(services), to_decimal(recurring["renewal_rate"])
     per_deal = to_decimal(services["attach_rate"]) * to_decimal(services["revenue_per_attach"])
-    contracts = _active_contracts(deals, to_whole(recurring["lag"]), renewal)
+    contracts = _active_contracts(deals, _lag(recurring), renewal)
     monthly = to_decimal(recurring["monthly_per_deal"])
     product = [money(n * to_decimal(average_deal)) for n in deals]
     service = [money(deals[t - lag] * per_deal) if t >= lag else money(0) for t in range(MONTHS)]
@@ -109,6 +109,13 @@ def _revenues(deals: Column, average_deal: Number, services: Record, recurring: 
         "recurring_revenue": renewed,
         "total_revenue": [sum(cells, ZERO) for cells in zip(product, service, renewed, strict=True)],
     }
+
+
+def _lag(terms: Record) -> int:
+    lag = to_whole(terms["lag"])
+    if lag < 0:
+        raise ValueError("revenue cannot come before its deal: lag must not be negative")
+    return lag
 
 
 def _active_contracts(deals: Column, lag: int, renewal_rate: Decimal) -> Column:

@@ -59,8 +59,9 @@ def to_decimal(value: Number) -> Decimal:
         return Decimal(value)
     if not value.is_finite():
         raise ValueError(f"not a finite number: {value}")
-    if value and abs(value.adjusted()) > _MAX_DIGITS:
-        raise ValueError("number too large or too small")
+    # Tiny ones are fine: points halved every day for half a year are 1e-55, and round to 0.
+    if value and value.adjusted() >= _MAX_DIGITS:
+        raise ValueError("number too large")
     return _unsigned_zero(value)
 
 
