@@ -40,7 +40,7 @@ class Formula:
 
     @property
     def summary(self) -> str:
-        return (inspect.getdoc(self.function) or "").partition("\n")[0]
+        return (inspect.getdoc(self.function) or "").partition("\n")[0].partition(" Source:")[0]
 
 
 @dataclass(frozen=True)

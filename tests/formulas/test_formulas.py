@@ -2,6 +2,7 @@
 
 import ast
 import copy
+import datetime as dt
 import inspect
 import json
 import subprocess
@@ -15,11 +16,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dealreg.formulas import registration_dates
 from mdf.formulas import mdf_ledger
 from partners.formulas import normalise_domain, normalise_name
 from planning.formulas import business_plan
 from prm.kernel.formulas import FormulaError, check_file, registered, run
+from prm.kernel.money import convert, currency_places, fits_currency, format_money
 from prm.kernel.numbers import apportion, money, reporting_places, round_value, to_decimal, to_flag, to_whole
+from prm.kernel.periods import FiscalQuarter, FiscalYear, add_business_days, add_months, is_business_day, to_date
 
 EXAMPLES_FILE = Path(__file__).with_name("examples.json")
 EXAMPLES: list[dict[str, Any]] = json.loads(EXAMPLES_FILE.read_text(encoding="utf-8"))
@@ -161,6 +165,76 @@ def test_money_follows_the_reporting_currency() -> None:
     with reporting_places(0):
         assert str(money("1234.50")) == "1235"
     assert str(money("1234.5")) == "1234.50"
+
+
+def test_amounts_are_written_in_their_currency() -> None:
+    assert [currency_places(code) for code in ("EUR", "JPY", "KWD")] == [2, 0, 3]
+    assert format_money("-1234567.5", "EUR") == "EUR -1,234,567.50"
+    assert format_money("1234.5", "CHF", thousands="’", point=".") == "CHF 1’234.50"
+    assert format_money("1234.5", "EUR", thousands=".", point=",") == "EUR 1.234,50"
+    assert format_money("0.4", "JPY") == "JPY 0"
+    assert str(convert("100.00", "0.9255", "KWD")) == "92.550"
+    assert fits_currency("10.0", "JPY")
+    assert not fits_currency("10.5", "JPY")
+    with pytest.raises(ValueError):
+        currency_places("eur")
+
+
+days = st.dates(min_value=dt.date(1990, 1, 1), max_value=dt.date(2100, 12, 31))
+
+
+@given(days, st.integers(1, 12))
+def test_quarters_follow_each_other_without_a_gap(day: dt.date, start_month: int) -> None:
+    quarter = FiscalQuarter.containing(day, start_month)
+    assert quarter.start <= day <= quarter.end
+    assert quarter.next.start - quarter.end == dt.timedelta(days=1)
+    assert quarter.next.previous == quarter
+    assert quarter < quarter.next
+    year = FiscalYear.containing(day, start_month)
+    assert quarter in year.quarters
+    assert sum(part.days for part in year.quarters) == year.days
+    assert [month for part in year.quarters for month in part.months] == year.months
+    assert year.end.year == year.year
+
+
+def test_a_quarter_has_a_label_for_pages() -> None:
+    quarter = FiscalQuarter.containing(dt.date(2025, 11, 20), 2)
+    assert (quarter.label, str(quarter.fiscal_year)) == ("FY2026 Q4", "FY2026")
+    assert quarter.months == ["2025-11", "2025-12", "2026-01"]
+
+
+def test_months_keep_their_day_or_take_the_last() -> None:
+    assert add_months(dt.date(2028, 2, 29), -12) == dt.date(2027, 2, 28)
+    assert add_months(dt.date(2026, 1, 31), 1) == dt.date(2026, 2, 28)
+    assert add_months(dt.date(2026, 11, 30), 3) == dt.date(2027, 2, 28)
+
+
+@pytest.mark.parametrize("value", ["2026-1-1", "20260101", "2026-02-30", "2026-W01-1", ""])
+def test_only_calendar_dates_are_dates(value: str) -> None:
+    with pytest.raises(ValueError):
+        to_date(value)
+
+
+def test_a_timestamp_is_not_a_calendar_date() -> None:
+    with pytest.raises(TypeError):
+        to_date(dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
+
+
+@given(days, st.integers(0, 30), st.sets(days, max_size=5))
+def test_a_review_is_due_on_a_business_day(day: dt.date, count: int, holidays: set[dt.date]) -> None:
+    due = add_business_days(day, count, holidays)
+    assert is_business_day(due, holidays)
+    dates = registration_dates(
+        submitted_on=day,
+        holidays=list(holidays),
+        decided_on=due,
+        approved_on=None,
+        protection_days=90,
+        extensions=[],
+        as_of=day,
+        review_days=count,
+    )
+    assert (dates["review_due"], dates["review_late"]) == (due, False)
 
 
 @given(amounts, st.integers(0, 6))
