@@ -25,7 +25,7 @@ PORTS_TRIED = 50
 READY_SECONDS = 90
 
 
-class Stop(Exception):  # noqa: N818 - a request, not an error
+class Stop(Exception):
     """Somebody asked us to end."""
 
 
@@ -115,7 +115,8 @@ def programs(var: Path, port: int, *, reload: bool) -> list[Program]:
     ]  # fmt: skip
     worker = [
         python, "-W", "ignore:You're running the worker with superuser", "-m", "celery", "-A", "prm", "worker",
-        "-P", "threads", "-c", "4", "-B", "-s", str(var / "beat"), "-l", "warning", "--without-gossip", "--without-mingle",
+        "-P", "threads", "-c", "4", "-B", "-s", str(var / "beat"), "-l", "warning",
+        "--without-gossip", "--without-mingle",
     ]  # fmt: skip
     return [Program("web", web), Program("worker", worker)]
 

@@ -27,7 +27,7 @@ def main(arguments: list[str]) -> int:
         environment.give(var)
         try:
             command = [sys.executable, str(ROOT / "manage.py"), *arguments]
-            return subprocess.run(command, cwd=ROOT).returncode  # noqa: PLW1510
+            return subprocess.run(command, cwd=ROOT).returncode
         except KeyboardInterrupt:
             return 130
         finally:

@@ -61,7 +61,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
     pace, long = config.getoption("--pace"), config.getoption("--long")
-    kept = [item for item in items if wanted(set(mark.name for mark in item.iter_markers()), pace=pace, long=long)]
+    kept = [item for item in items if wanted({mark.name for mark in item.iter_markers()}, pace=pace, long=long)]
     if len(kept) < len(items):
         keep = set(kept)
         config.hook.pytest_deselected(items=[item for item in items if item not in keep])

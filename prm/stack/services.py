@@ -65,7 +65,7 @@ def given_database() -> bool:
 def try_lock(file: Path) -> IO[str] | None:
     """An exclusive lock held until the process ends, or None when somebody else holds it."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    lock = open(file, "a+")  # noqa: SIM115 - stays open: closing it would release the lock
+    lock = open(file, "a+")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

@@ -110,4 +110,4 @@ def open_log(file: Path):
     file.parent.mkdir(parents=True, exist_ok=True)
     if file.exists() and file.stat().st_size > KEEP_LOG_BYTES:
         file.replace(file.with_name(f"{file.name}.1"))
-    return open(file, "a", buffering=1)  # noqa: SIM115 - the pump closes it
+    return open(file, "a", buffering=1)

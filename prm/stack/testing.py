@@ -29,7 +29,7 @@ def pytest_arguments(given: list[str], cores: int) -> list[str]:
     if "--cov" in arguments:
         arguments[arguments.index("--cov")] = "--cov=."
         arguments.append("--cov-report=term:skip-covered")
-    chosen = any(word.startswith("-n") or word.startswith("--numprocesses") for word in given)
+    chosen = any(word.startswith(("-n", "--numprocesses")) for word in given)
     small = any(word.split("::")[0].endswith(".py") for word in given)
     if chosen or small or ALONE & set(given) or cores < 2:
         return arguments
