@@ -1,0 +1,355 @@
+"""Partner companies with their people, their account managers and their tier; all else refers to them."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Self
+
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from prm.kernel.fields import CodesField, NumericField, TextField
+from prm.kernel.models import Membership
+from prm.kernel.roles import Role
+from prm.kernel.tenancy.models import (
+    Fence,
+    PartnerReads,
+    PartnerRecord,
+    PublishedRecord,
+    Record,
+    TenantForeignKey,
+    TenantManager,
+    TenantQuerySet,
+    VendorRecord,
+)
+
+SEES_ALL_PARTNERS = (
+    Role.TENANT_ADMIN,
+    Role.CHANNEL_CHIEF,
+    Role.OPERATIONS,
+    Role.MARKETING,
+    Role.FINANCE,
+    Role.AUDITOR,
+)
+NUMBER_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # no look-alikes
+
+
+def random_number() -> str:
+    """A human number: random within the tenant, so that it tells nothing about how many there are."""
+    return "".join(secrets.choice(NUMBER_ALPHABET) for _ in range(8))
+
+
+class Territory(PublishedRecord):
+    """A sales territory: a place with a manager, in a region."""
+
+    code = models.CharField(max_length=60)
+    name = TextField(max_length=120)
+    country = models.CharField(max_length=2, blank=True)
+    region = TextField(max_length=80, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["tenant", "code"], name="territory_code")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Tier(PublishedRecord):
+    """A level of the programme, with what it asks (`requirements`) and what it gives (`benefits`)."""
+
+    code = models.CharField(max_length=40)
+    name = TextField(max_length=80)
+    level = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=20)
+    requirements = models.JSONField(default=list)
+    benefits = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "code"], name="tier_code"),
+            models.UniqueConstraint(fields=["tenant", "level"], name="tier_level"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PartnerQuerySet(TenantQuerySet):
+    def visible_to(self, member: Membership) -> Self:
+        """All, the assigned ones (an account manager's own and, for a team's lead, the team's), or one's company."""
+        if not member.is_vendor:
+            return self.filter(pk__in=member.reach or ())
+        if member.has(*SEES_ALL_PARTNERS):
+            return self
+        return self.filter(pk__in=assigned_partner_ids(member))
+
+
+class Partner(Record):
+    """A company that sells, delivers, refers or influences for the vendor."""
+
+    fence = Fence.COMPANY
+
+    class State(models.TextChoices):
+        IDENTIFIED = "identified", _("Identified")
+        CONTACTED = "contacted", _("Contacted")
+        ENGAGED = "engaged", _("Engaged")
+        QUALIFIED = "qualified", _("Qualified")
+        COMMITTED = "committed", _("Committed")
+        ONBOARDING = "onboarding", _("Onboarding")
+        ACTIVE = "active", _("Active")
+        LAPSED = "lapsed", _("Lapsed")
+        REACTIVATING = "reactivating", _("Reactivating")
+        SUSPENDED = "suspended", _("Suspended")
+        TERMINATED = "terminated", _("Terminated")
+        DECLINED = "declined", _("Declined")
+
+    class Type(models.TextChoices):
+        RESELLER = "reseller", _("Reseller")
+        MSP = "msp", _("Managed service provider")
+        SI = "si", _("Systems integrator")
+        ISV = "isv", _("Software vendor")
+        CONSULTANT = "consultant", _("Consultant")
+        REFERRAL = "referral", _("Referral partner")
+        DISTRIBUTOR = "distributor", _("Distributor")
+        MASTER_AGENT = "master_agent", _("Master agent")
+
+    class LifeStage(models.TextChoices):
+        RECRUIT = "recruit", _("Recruit")
+        ONBOARD = "onboard", _("Onboard")
+        SELL = "sell", _("Sales motivation")
+        TARGET = "target", _("Opportunity targeting")
+        PIPELINE = "pipeline", _("Pipeline activation")
+        SUCCESS = "success", _("Support success and profitability")
+
+    MOVES = {
+        State.IDENTIFIED: {State.CONTACTED, State.ENGAGED, State.SUSPENDED, State.DECLINED},
+        State.CONTACTED: {State.ENGAGED, State.SUSPENDED, State.DECLINED},
+        State.ENGAGED: {State.QUALIFIED, State.ACTIVE, State.SUSPENDED, State.DECLINED},
+        State.QUALIFIED: {State.COMMITTED, State.ACTIVE, State.SUSPENDED, State.DECLINED},
+        State.COMMITTED: {State.ONBOARDING, State.SUSPENDED, State.TERMINATED, State.DECLINED},
+        State.ONBOARDING: {State.ACTIVE, State.SUSPENDED, State.TERMINATED},
+        State.ACTIVE: {State.LAPSED, State.SUSPENDED, State.TERMINATED},
+        State.LAPSED: {State.REACTIVATING, State.ACTIVE, State.SUSPENDED, State.TERMINATED},
+        State.REACTIVATING: {State.ACTIVE, State.SUSPENDED, State.TERMINATED},
+        State.SUSPENDED: {
+            State.IDENTIFIED,
+            State.CONTACTED,
+            State.ENGAGED,
+            State.QUALIFIED,
+            State.COMMITTED,
+            State.ONBOARDING,
+            State.ACTIVE,
+            State.LAPSED,
+            State.REACTIVATING,
+            State.TERMINATED,
+        },
+        State.TERMINATED: set(),
+        State.DECLINED: {State.CONTACTED},
+    }
+
+    number = models.CharField(max_length=8, default=random_number, editable=False)
+    external_id = models.CharField(max_length=80, blank=True)
+    name = TextField(max_length=200)
+    sort_name = models.CharField(max_length=400, editable=False)
+    normalised_name = models.CharField(max_length=400, editable=False)
+    domain = models.CharField(max_length=253, blank=True)
+    country = models.CharField(max_length=2)
+    regions = CodesField()
+    territory = TenantForeignKey(Territory, null=True, blank=True, related_name="partners")
+    type = models.CharField(max_length=20, choices=Type, default=Type.RESELLER)
+    other_types = CodesField()
+    sponsor = TenantForeignKey("self", null=True, blank=True, related_name="sponsored_partners")
+    state = models.CharField(max_length=20, choices=State, default=State.IDENTIFIED)
+    life_stage = models.CharField(max_length=20, choices=LifeStage, default=LifeStage.RECRUIT)
+    tier = TenantForeignKey(Tier, null=True, blank=True, related_name="partners")
+    source = TextField(max_length=60, blank=True)
+
+    objects = TenantManager.from_queryset(PartnerQuerySet)()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "number"], name="partner_number"),
+            models.UniqueConstraint(
+                fields=["tenant", "external_id"], condition=~models.Q(external_id=""), name="partner_external_id"
+            ),
+            models.CheckConstraint(
+                name="partner_not_own_sponsor", condition=models.Q(sponsor=None) | ~models.Q(sponsor=models.F("id"))
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["tenant", "sort_name", "id"], name="partner_by_name"),
+            models.Index(fields=["tenant", "state", "sort_name"], name="partner_by_state"),
+            models.Index(fields=["tenant", "tier"], name="partner_by_tier"),
+            models.Index(fields=["tenant", "normalised_name", "country"], name="partner_by_normalised"),
+            models.Index(fields=["tenant", "domain"], name="partner_by_domain"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("partners:partner", args=[self.pk])
+
+
+class PartnerProfile(PartnerRecord):
+    """What a partner says of itself; `sources` keeps for each value who said so and when."""
+
+    website = models.CharField(max_length=300, blank=True)
+    phone = models.CharField(max_length=60, blank=True)
+    about = TextField(max_length=2000, blank=True)
+    employees = models.PositiveIntegerField(null=True, blank=True)
+    relevant_headcount = models.PositiveIntegerField(null=True, blank=True)
+    annual_revenue = NumericField(null=True, blank=True)
+    annual_sales = NumericField(null=True, blank=True)
+    founded = models.PositiveSmallIntegerField(null=True, blank=True)
+    verticals = CodesField()
+    functions = CodesField()
+    product_focus = TextField(max_length=120, blank=True)
+    bank_name = TextField(max_length=120, blank=True)
+    order_frequency = TextField(max_length=60, blank=True)
+    sources = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["tenant", "partner"], name="profile_once")]
+
+    def __str__(self) -> str:
+        return f"profile of {self.partner_id}"
+
+
+class PartnerInternal(VendorRecord):
+    """What the vendor notes about a partner and no partner ever receives."""
+
+    partner = TenantForeignKey(Partner, related_name="internals")
+    fit_score = NumericField(null=True, blank=True)
+    priority = models.PositiveSmallIntegerField(null=True, blank=True)
+    note = TextField(max_length=4000, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["tenant", "partner"], name="internal_once")]
+
+    def __str__(self) -> str:
+        return f"notes on {self.partner_id}"
+
+
+class PartnerLocation(PartnerRecord):
+    """A place of a partner."""
+
+    address = TextField(max_length=300, blank=True)
+    city = TextField(max_length=120, blank=True)
+    state_province = TextField(max_length=120, blank=True)
+    postal_code = models.CharField(max_length=20, blank=True)
+    country = models.CharField(max_length=2)
+    is_main = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "partner"], condition=models.Q(is_main=True), name="location_main_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.city or self.country
+
+
+class Contact(PartnerRecord):
+    """A person at a partner; may or may not have a login."""
+
+    class Function(models.TextChoices):
+        PRINCIPAL = "principal", _("Principal")
+        SALES = "sales", _("Sales")
+        MARKETING = "marketing", _("Marketing")
+        TECHNICAL = "technical", _("Technical")
+        SERVICES = "services", _("Services")
+        FINANCE = "finance", _("Finance")
+        OTHER = "other", _("Other")
+
+    external_id = models.CharField(max_length=80, blank=True)
+    name = TextField(max_length=160, blank=True)
+    sort_name = models.CharField(max_length=320, editable=False)
+    email = models.EmailField(max_length=254, blank=True)
+    phone = models.CharField(max_length=60, blank=True)
+    function = models.CharField(max_length=20, choices=Function, default=Function.OTHER)
+    title = TextField(max_length=120, blank=True)
+    is_champion = models.BooleanField(default=False)
+    consent = models.JSONField(default=dict, blank=True)
+    left_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "external_id"], condition=~models.Q(external_id=""), name="contact_external_id"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["tenant", "partner", "sort_name"], name="contact_by_partner"),
+            models.Index(fields=["tenant", "email"], name="contact_by_email"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+
+class ManagerAssignment(PartnerReads):
+    """Which account manager looks after a partner, from when to when."""
+
+    class Kind(models.TextChoices):
+        MAIN = "main", _("Main")
+        STAND_IN = "stand_in", _("Stand-in")
+
+    manager = TenantForeignKey(Membership, related_name="assignments")
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.MAIN)
+    from_date = models.DateField()
+    to_date = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "partner"],
+                condition=models.Q(kind="main", to_date=None),
+                name="assignment_one_main",
+            ),
+            models.CheckConstraint(
+                name="assignment_dates",
+                condition=models.Q(to_date=None) | models.Q(to_date__gte=models.F("from_date")),
+            ),
+        ]
+        indexes = [models.Index(fields=["tenant", "manager", "to_date"], name="assignment_by_manager")]
+
+    def __str__(self) -> str:
+        return f"{self.manager_id} for {self.partner_id}"
+
+
+class PartnerTier(PartnerReads):
+    """The tiers a partner held, with the reason for each."""
+
+    class Cause(models.TextChoices):
+        ENTRY = "entry", _("Entry")
+        EVALUATION = "evaluation", _("Evaluation")
+        OVERRIDE = "override", _("Override")
+        IMPORT = "import", _("Import")
+
+    tier = TenantForeignKey(Tier, related_name="holders")
+    from_date = models.DateField()
+    to_date = models.DateField(null=True, blank=True)
+    cause = models.CharField(max_length=12, choices=Cause)
+    reason = TextField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "partner"], condition=models.Q(to_date=None), name="tier_one_now")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tier_id} of {self.partner_id}"
+
+
+def assigned_partner_ids(member: Membership) -> models.QuerySet:
+    """The partners an account manager looks after now; for a team's lead also those of the teams below."""
+    managers = models.Q(manager=member)
+    if member.leads_team and member.team_id:
+        from partners.teams import members_below
+
+        managers |= models.Q(manager__in=members_below(member))
+    return ManagerAssignment.objects.filter(managers, to_date=None).values("partner_id")

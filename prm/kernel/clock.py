@@ -1,0 +1,60 @@
+"""The only clock. Business code never asks the operating system for the time.
+
+`now()` is the time at which the transaction's tenant scope was entered (so that one action has one time),
+plus an offset that tests and the demo may set to travel through time.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Iterator
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+_offset: ContextVar[dt.timedelta] = ContextVar("clock_offset", default=dt.timedelta())
+_frozen: ContextVar[dt.datetime | None] = ContextVar("clock_frozen", default=None)
+_began: ContextVar[dt.datetime | None] = ContextVar("clock_began", default=None)
+
+
+@contextmanager
+def one_time() -> Iterator[None]:
+    """Inside the block the time stands still, so that one transaction has one time (`tenant_scope` uses it)."""
+    if _began.get() is not None:
+        yield
+        return
+    token = _began.set(timezone.now())
+    try:
+        yield
+    finally:
+        _began.reset(token)
+
+
+def now() -> dt.datetime:
+    """The current time in UTC: inside a tenant's transaction the one at which it was entered."""
+    frozen = _frozen.get()
+    if frozen is not None:
+        return frozen
+    return (_began.get() or timezone.now()) + _offset.get()
+
+
+def today(zone: str | None = None) -> dt.date:
+    """The calendar date in the tenant's zone (or in `zone`)."""
+    if zone is None:
+        from prm.kernel.tenancy.context import current_tenant
+
+        zone = current_tenant().time_zone
+    return now().astimezone(ZoneInfo(zone)).date()
+
+
+@contextmanager
+def travel(*, days: int = 0, to: dt.datetime | None = None) -> Iterator[None]:
+    """Inside the block the clock runs `days` ahead, or stands still at `to`. For the demo and tests only."""
+    offset, frozen = _offset.set(_offset.get() + dt.timedelta(days=days)), _frozen.set(to or _frozen.get())
+    try:
+        yield
+    finally:
+        _offset.reset(offset)
+        _frozen.reset(frozen)

@@ -1,0 +1,90 @@
+"""`record()`: one row that is audit trail, timeline, trigger; written in the action's own transaction."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from decimal import Decimal
+from typing import Any, Callable, TypeVar
+from uuid import UUID
+
+from prm.kernel import clock
+from prm.kernel.models import Event, EventNote, Membership
+from prm.kernel.outbox import Deferred, post
+from prm.kernel.tenancy.context import current
+
+S = TypeVar("S")
+_reactions: dict[str, list[Deferred]] = defaultdict(list)
+
+
+def record(
+    subject: S,
+    name: str,
+    *,
+    by: Membership | None,
+    on_behalf_of: Membership | None = None,
+    partner_id: UUID | None = None,
+    vendor_only: bool = False,
+    note: dict[str, Any] | None = None,
+    **data: Any,
+) -> S:
+    """Write the event `name` about `subject` and post whatever reacts to it. Returns the subject.
+
+    `data` may be read by the partner company of the subject, unless `vendor_only`; `note` only by the vendor.
+    """
+    company = None if vendor_only else partner_id or _company_of(subject)
+    event = Event.objects.create(
+        partner_id=company,
+        name=name,
+        subject_type=subject._meta.label,  # type: ignore[attr-defined]
+        subject_id=subject.pk,  # type: ignore[attr-defined]
+        actor=by,
+        on_behalf_of=on_behalf_of,
+        at=clock.now(),
+        data=plain(data),
+        request_id=_request_id(),
+    )
+    if note:
+        EventNote.objects.create(event=event, data=plain(note))
+    for reaction in _reactions[name]:
+        # Reactions are the system's: they see the vendor's side even when a partner acted.
+        post(reaction, {"event_id": str(event.pk)}, key=f"{reaction.name}:{event.pk}", event=event, as_system=True)
+    return subject
+
+
+def on(name: str) -> Callable[[Deferred], Deferred]:
+    """Decorate a `@deferred` function taking `event_id`: it runs after each event of that name is committed."""
+
+    def listen(reaction: Deferred) -> Deferred:
+        _reactions[name].append(reaction)
+        return reaction
+
+    return listen
+
+
+def plain(value: Any) -> Any:
+    """The JSON form: decimals and ids as text, dates in ISO."""
+    if isinstance(value, dict):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [plain(v) for v in value]
+    if isinstance(value, (Decimal, UUID)):
+        return str(value)
+    if isinstance(value, (dt.date, dt.datetime)):
+        return value.isoformat()
+    if hasattr(value, "pk"):
+        return str(value.pk)
+    return value
+
+
+def _company_of(subject: Any) -> UUID | None:
+    if subject._meta.label == "partners.Partner":
+        return subject.pk
+    return getattr(subject, "partner_id", None)
+
+
+def _request_id() -> str:
+    from prm.kernel.web.headers import request_id
+
+    current()  # an event without a tenant is a bug
+    return request_id.get()

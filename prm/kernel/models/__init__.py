@@ -1,0 +1,21 @@
+"""Vendors (tenants), people and their memberships, the event log with its outbox, files and long jobs."""
+
+from prm.kernel.models.events import Delivery, Event, EventNote, Wakeup
+from prm.kernel.models.files import Job, StoredFile
+from prm.kernel.models.identity import ApiToken, Invitation, Membership, Team, Tenant, TenantDomain, User
+
+__all__ = [
+    "ApiToken",
+    "Delivery",
+    "Event",
+    "EventNote",
+    "Invitation",
+    "Job",
+    "Membership",
+    "StoredFile",
+    "Team",
+    "Tenant",
+    "TenantDomain",
+    "User",
+    "Wakeup",
+]

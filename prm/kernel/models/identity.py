@@ -1,0 +1,235 @@
+"""Vendors, people, and who a person is at which vendor."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, Callable, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils import timezone
+from django.utils.functional import cached_property
+
+from prm.kernel.fields import CodesField, TextField
+from prm.kernel.roles import Role, Side
+from prm.kernel.tenancy.models import Fence, PartnerMaybe, Record, TenantForeignKey, VendorRecord
+
+
+class Tenant(models.Model):
+    """A vendor: a company that sells through partners and runs its programme here."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = TextField(max_length=120)
+    slug = models.CharField(
+        max_length=40, unique=True, validators=[RegexValidator(r"^[a-z0-9](-?[a-z0-9])*$", "Small letters, digits, -")]
+    )
+    time_zone = models.CharField(max_length=60, default="UTC")
+    currency = models.CharField(max_length=3, default="USD")
+    fy_start_month = models.PositiveSmallIntegerField(default=1)
+    locale = models.CharField(max_length=10, default="en")
+    colours = models.JSONField(default=dict, blank=True)  # {"brand": "#1f6fb2", "accent": "#e0a100"}
+    words = models.JSONField(default=dict, blank=True)  # what it calls partner, tier, account manager
+    holidays = ArrayField(models.DateField(), default=list, blank=True)
+    needs_second_factor = models.BooleanField(default=True)
+    active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="tenant_fy_start_month", condition=models.Q(fy_start_month__gte=1, fy_start_month__lte=12)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def remembered(cls, tenant_id: uuid.UUID) -> Tenant:
+        """The tenant of the context, read once per context."""
+        from prm.kernel.tenancy.remember import remember
+
+        return remember(("tenant", tenant_id), lambda: cls.objects.get(pk=tenant_id))
+
+    @property
+    def brand(self) -> str:
+        return self.colours.get("brand", "#1f6fb2")
+
+    @property
+    def accent(self) -> str:
+        return self.colours.get("accent", "#e0a100")
+
+    def word(self, term: str, default: str) -> str:
+        return self.words.get(term) or default
+
+
+class TenantDomain(models.Model):
+    """A host name under which a vendor's portal answers."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    host = models.CharField(max_length=253, unique=True)
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="domains")
+
+    def __str__(self) -> str:
+        return self.host
+
+
+class UserManager(BaseUserManager):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, email: str | None) -> User:
+        return self.get(email=(email or "").lower())
+
+
+class User(AbstractBaseUser):
+    """A person's login, one over all vendors. What the person may do is said by memberships alone."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email = models.EmailField(max_length=254, unique=True)
+    name = TextField(max_length=120)
+    locale = models.CharField(max_length=10, default="en")
+    is_active = models.BooleanField(default=True)
+    date_joined = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="user_email_lower",
+                condition=models.Q(email=models.functions.Lower("email")),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    @property
+    def is_staff(self) -> bool:
+        return False
+
+    def has_perm(self, *args: Any) -> bool:
+        """The framework's permissions are not used; memberships and policies decide."""
+        return False
+
+    has_module_perms = has_perm
+
+
+class Team(VendorRecord):
+    """Account managers under a lead; teams may stand in teams, which makes the tree of regions."""
+
+    name = TextField(max_length=120)
+    region = TextField(max_length=80, blank=True)
+    parent = TenantForeignKey("self", null=True, blank=True, related_name="children")
+    external_id = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "name"], name="team_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(Record):
+    """Who a person is at one vendor: roles on the vendor's side, or at one partner company."""
+
+    fence = Fence.MEMBER
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
+    roles = CodesField()
+    partner = TenantForeignKey("partners.Partner", null=True, blank=True, related_name="memberships")
+    team = TenantForeignKey(Team, null=True, blank=True, related_name="members")
+    leads_team = models.BooleanField(default=False)
+    signing_authority = models.BooleanField(default=False)
+    title = TextField(max_length=120, blank=True)
+    active = models.BooleanField(default=True)
+
+    own = models.Manager()  # for a person's memberships before a tenant is chosen
+
+    # Lent by the partners app: the companies a distributor sponsors.
+    sponsored: ClassVar[Callable[[Membership], tuple[uuid.UUID, ...]]]
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "user", "partner"], name="membership_once"),
+            models.UniqueConstraint(
+                fields=["tenant", "user"], condition=models.Q(partner=None), name="membership_vendor_once"
+            ),
+        ]
+        indexes = [models.Index(fields=["user"], name="membership_user")]
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+    @property
+    def side(self) -> Side:
+        return Side.PARTNER if self.partner_id else Side.VENDOR
+
+    @property
+    def is_vendor(self) -> bool:
+        return self.partner_id is None
+
+    def has(self, *roles: Role) -> bool:
+        return bool(set(roles) & set(self.roles))
+
+    @cached_property
+    def reach(self) -> tuple[uuid.UUID, ...] | None:
+        """The companies this member stands for; None for the vendor's side."""
+        if self.partner_id is None:
+            return None
+        if Role.DISTRIBUTOR in self.roles:
+            return (self.partner_id, *type(self).sponsored(self))
+        return (self.partner_id,)
+
+    @property
+    def role_names(self) -> str:
+        return ", ".join(str(Role(r).label) for r in self.roles)
+
+
+class Invitation(PartnerMaybe):
+    """An address that may join: once, within seven days, with the roles the inviter gave."""
+
+    email = models.EmailField(max_length=254)
+    name = TextField(max_length=120, blank=True)
+    roles = CodesField()
+    token_hash = models.CharField(max_length=64)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    invited_by = TenantForeignKey(Membership, null=True, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["tenant", "token_hash"], name="invitation_token")]
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class ApiToken(models.Model):
+    """A key to the API for one member of one vendor; only its hash is stored."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
+    membership_id = models.UUIDField()
+    name = TextField(max_length=80)
+    prefix = models.CharField(max_length=12)
+    token_hash = models.CharField(max_length=64, unique=True)
+    scopes = CodesField()  # empty: whatever the member may do
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"

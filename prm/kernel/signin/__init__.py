@@ -1,0 +1,1 @@
+"""Signing in: invitations, second factors, outside identity providers."""

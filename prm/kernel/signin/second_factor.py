@@ -1,0 +1,20 @@
+"""Which members must bring a second factor, and whether this one has it."""
+
+from __future__ import annotations
+
+from allauth.mfa.models import Authenticator
+
+from prm.kernel.models import Membership
+from prm.kernel.roles import SECOND_FACTOR_ROLES
+
+
+def lacks_second_factor(member: Membership) -> bool:
+    """True when the tenant asks this role for a second factor and the person has none yet.
+
+    A person who has one is asked for it at every sign-in, by allauth.
+    """
+    if not member.tenant.needs_second_factor or not set(member.roles) & SECOND_FACTOR_ROLES:
+        return False
+    return not Authenticator.objects.filter(user_id=member.user_id).exclude(
+        type=Authenticator.Type.RECOVERY_CODES
+    ).exists()

@@ -1,0 +1,30 @@
+"""A small memory for one context (a request, a task): the same question is asked of the database once."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, Callable, Hashable, Iterator, TypeVar
+
+T = TypeVar("T")
+_memory: ContextVar[dict[Hashable, Any] | None] = ContextVar("remembered", default=None)
+
+
+@contextmanager
+def memory() -> Iterator[None]:
+    """Begin with an empty memory; what was remembered is forgotten at the end."""
+    token = _memory.set({})
+    try:
+        yield
+    finally:
+        _memory.reset(token)
+
+
+def remember(key: Hashable, ask: Callable[[], T]) -> T:
+    """The answer of `ask`, asked once per memory; without one it is asked each time."""
+    known = _memory.get()
+    if known is None:
+        return ask()
+    if key not in known:
+        known[key] = ask()
+    return known[key]

@@ -1,0 +1,93 @@
+"""Who may open an address. Every view says it with one of these decorators; a test refuses views without.
+
+Not allowed to know of a record: 404. Allowed to know, not to do: 403.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, Callable
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+
+from prm.kernel.policies import require
+from prm.kernel.web.tenancy import member_of
+
+View = Callable[..., HttpResponse]
+
+
+@dataclass(frozen=True)
+class Access:
+    """What an address asks for; the route matrix of the tests is derived from it."""
+
+    kind: str  # public, signed_in, member, permission
+    permission: str = ""
+    model: Any = None
+
+
+def public(view: View) -> View:
+    """Open to everyone, signed in or not."""
+    view.access = Access("public")  # type: ignore[attr-defined]
+    return view
+
+
+def signed_in(view: View) -> View:
+    """For any person with a login, outside a tenant: only what is the person's own."""
+    answer = login_required(view)
+    answer.access = Access("signed_in")  # type: ignore[attr-defined]
+    return answer
+
+
+def for_members(view: View) -> View:
+    """For every member of the tenant, whatever the role."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        member_of(request)
+        return view(request, *args, **kwargs)
+
+    answer.access = Access("member")  # type: ignore[attr-defined]
+    return answer
+
+
+def may(permission: str, of: Any = None) -> Callable[[View], View]:
+    """For members who hold `permission`. `of` is a model or queryset: the record is found by `<model>_id`."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            member = member_of(request)
+            if of is None:
+                require(member, permission)
+                return view(request, *args, **kwargs)
+            found = find_visible(of, member, kwargs.pop(keyword_of(of)))
+            require(member, permission, found)
+            return view(request, found, *args, **kwargs)
+
+        answer.access = Access("permission", permission, model_of(of))  # type: ignore[attr-defined]
+        return answer
+
+    return decorate
+
+
+def find_visible(of: Any, member: Any, pk: Any) -> Any:
+    """The record if this member may know of it, else 404, the same for foreign and for unknown ids."""
+    queryset = of.all() if isinstance(of, QuerySet) else of.objects.all()
+    found = queryset.visible_to(member).filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def model_of(of: Any) -> Any:
+    return of.model if isinstance(of, QuerySet) else of
+
+
+def keyword_of(of: Any) -> str:
+    """The address keyword of a record: `deal_registration_id` for DealRegistration."""
+    import re
+
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", model_of(of).__name__).lower() + "_id"

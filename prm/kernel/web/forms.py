@@ -1,0 +1,48 @@
+"""The way of every form: ask, act, answer. Refusals of the action come back on the form; nothing typed is lost."""
+
+from __future__ import annotations
+
+from typing import Any, Callable
+
+from django import forms
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+
+from prm.kernel.errors import Refused
+
+
+def submit(
+    request: HttpRequest,
+    form: forms.Form,
+    act: Callable[[dict[str, Any]], Any],
+    *,
+    again: Callable[[forms.Form], HttpResponse],
+    then: Callable[[Any], Any],
+) -> HttpResponse:
+    """Run `act` with the cleaned data. Success goes to the address `then(result)`, anything else back by `again`.
+
+    An invalid form answers 422, a refusal with its own status (409 for a stale or illegal move).
+    """
+    status = 422
+    if form.is_valid():
+        try:
+            with transaction.atomic():
+                result = act(form.cleaned_data)
+        except Refused as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            status = 422 if refusal.status == 400 else refusal.status
+        else:
+            return go(request, then(result))
+    response = again(form)
+    response.status_code = status
+    return response
+
+
+def go(request: HttpRequest, to: Any) -> HttpResponse:
+    """Redirect, also when the request came from htmx (which would otherwise swap the new page into a part)."""
+    from django.shortcuts import resolve_url
+
+    url = resolve_url(to)
+    if getattr(request, "htmx", False):
+        return HttpResponse(status=204, headers={"HX-Redirect": url})
+    return HttpResponseRedirect(url)

@@ -1,0 +1,43 @@
+"""The left navigation, by job. Apps lend their entries; who may not open a page does not see its entry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from prm.kernel.models import Membership
+from prm.kernel.policies import permits
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the navigation. `partner_label` is what partner users read instead."""
+
+    label: str
+    route: str
+    icon: str
+    order: int
+    permission: str = ""
+    partner_label: str = ""
+
+
+_entries: list[Entry] = []
+
+
+def navigation(entry: Entry) -> None:
+    _entries.append(entry)
+
+
+def navigation_for(request: HttpRequest, member: Membership) -> list[dict[str, object]]:
+    shown = []
+    for entry in sorted(_entries, key=lambda e: e.order):
+        if entry.permission and not permits(member, entry.permission):
+            continue
+        url = reverse(entry.route)
+        label = entry.label if member.is_vendor else entry.partner_label or entry.label
+        home = url == reverse("home")
+        here = request.path == url if home else request.path.startswith(url)
+        shown.append({"label": label, "url": url, "icon": entry.icon, "here": here})
+    return shown

@@ -1,0 +1,155 @@
+"""From an address to a tenant, a member and one transaction in which the whole answer is made."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Callable
+from urllib.parse import quote
+
+from django.contrib.auth import logout
+from django.db import connection, transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import set_script_prefix
+
+from prm.kernel.errors import Refused
+from prm.kernel.models import Membership, TenantDomain
+from prm.kernel.tenancy.context import identity_scope, member_scope
+from prm.kernel.tenancy.remember import memory, remember
+from prm.kernel.web import sessions, tokens
+from prm.kernel.signin.second_factor import lacks_second_factor
+
+TENANT_PATH = re.compile(r"^/t/([a-z0-9-]{1,40})(/.*)?$")
+OWN_PAGES = ("/accounts/", "/static/")
+
+
+class TenancyMiddleware:
+    """Finds the tenant by host or path, never by session; then a live membership; then enters its scope."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.member = None  # type: ignore[attr-defined]
+        request.tenant_slug = None  # type: ignore[attr-defined]
+        with memory():
+            return self._answer(request)
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
+        slug = _slug_of(request)
+        token = tokens.of_request(request)
+        if token is tokens.UNKNOWN:
+            return _unauthorised()
+        if token is not None:
+            if slug not in (None, token.tenant.slug):
+                return not_found(request)
+            slug, request.user = token.tenant.slug, token.user
+            request.api_token = token  # type: ignore[attr-defined]
+        if slug is None or request.path_info.startswith(OWN_PAGES):
+            return self.get_response(request)
+        if not request.user.is_authenticated:
+            return _unauthorised() if _is_api(request) else _to_sign_in(request)
+        member = find_member(request.user, slug)
+        if member is None or (token is not None and member.pk != token.membership_id):
+            return not_found(request)
+        if token is None:
+            if sessions.is_over(request.session, member):
+                logout(request)
+                return _unauthorised() if _is_api(request) else _to_sign_in(request)
+            if lacks_second_factor(member):
+                return HttpResponseRedirect("/accounts/2fa/?next=" + quote(request.get_full_path()))
+        return self._inside(request, member)
+
+    def _inside(self, request: HttpRequest, member: Membership) -> HttpResponse:
+        request.member = member  # type: ignore[attr-defined]
+        remember(("tenant", member.tenant_id), lambda: member.tenant)
+        with member_scope(member):
+            response = self.get_response(request)
+            if response.streaming:
+                raise RuntimeError("answers are not streamed: nothing may be read after the transaction")
+            if response.status_code >= 500 or connection.needs_rollback:
+                transaction.set_rollback(True)
+            if response.status_code < 500 and (connection.needs_rollback or _is_aborted()):
+                # Something swallowed a database error: answering "saved" now would be a lie.
+                transaction.set_rollback(True)
+                response = render(request, "500.html", status=500)
+        return response
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, Refused):
+            return refusal_page(request, error)
+        return None
+
+
+def find_member(user: Any, slug: str) -> Membership | None:
+    """The person's live membership at the vendor of that name; the vendor's side first."""
+    with identity_scope(user.pk):
+        member = (
+            Membership.own.select_related("tenant")
+            .filter(user=user, tenant__slug=slug, tenant__active=True, active=True)
+            .order_by("partner_id", "created_at")
+            .last()
+        )
+    if member is not None:
+        member.user = user
+    return member
+
+
+def refusal_page(request: HttpRequest, refusal: Refused) -> HttpResponse:
+    if refusal.status == 404:
+        return not_found(request)
+    return render(request, "refused.html", {"refusal": refusal}, status=refusal.status)
+
+
+def not_found(request: HttpRequest) -> HttpResponse:
+    """One answer for everything one may not know of: unknown vendor, no membership, foreign or unknown id."""
+    if _is_api(request):
+        return JsonResponse({"code": "unknown", "detail": "Not found."}, status=404)
+    return render(request, "404.html", status=404)
+
+
+def _slug_of(request: HttpRequest) -> str | None:
+    """The vendor's slug by path (which is then stripped, so that addresses keep their names) or by host."""
+    found = TENANT_PATH.match(request.path_info)
+    if found:
+        prefix, rest = f"/t/{found[1]}", found[2] or "/"
+        request.path_info = rest
+        request.META["SCRIPT_NAME"] = prefix
+        set_script_prefix(prefix + "/")
+        request.tenant_slug = found[1]  # type: ignore[attr-defined]
+        return found[1]
+    host = request.get_host().split(":")[0].lower()
+    if host in {"localhost", "127.0.0.1", "testserver"}:
+        return None
+    domain = TenantDomain.objects.select_related("tenant").filter(host=host).first()
+    if domain is not None:
+        request.tenant_slug = domain.tenant.slug  # type: ignore[attr-defined]
+        return domain.tenant.slug
+    return None
+
+
+def _is_api(request: HttpRequest) -> bool:
+    return request.path_info.startswith("/api/")
+
+
+def _is_aborted() -> bool:
+    from psycopg2.extensions import TRANSACTION_STATUS_INERROR
+
+    return connection.connection.info.transaction_status == TRANSACTION_STATUS_INERROR
+
+
+def _unauthorised() -> HttpResponse:
+    body = {"code": "not_authenticated", "detail": "Sign in or send a valid token."}
+    return JsonResponse(body, status=401, headers={"WWW-Authenticate": "Bearer"})
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    return HttpResponseRedirect("/accounts/login/?next=" + quote(request.get_full_path()))
+
+
+def member_of(request: HttpRequest) -> Membership:
+    """The acting member; outside a tenant there is nothing here."""
+    member = request.member  # type: ignore[attr-defined]
+    if member is None:
+        raise Http404
+    return member

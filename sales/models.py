@@ -1,0 +1,109 @@
+"""What is sold (lines, products), what was agreed (targets) and what was booked (actuals)."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from partners.models import Partner
+from prm.kernel.fields import NumericField, TextField, amount_rules
+from prm.kernel.tenancy.models import PartnerReads, PublishedRecord, TenantForeignKey
+
+
+class ProductLine(PublishedRecord):
+    """A line of products: the unit in which targets and registrations are made."""
+
+    code = models.CharField(max_length=60)
+    name = TextField(max_length=120)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["tenant", "code"], name="line_code")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Product(PublishedRecord):
+    """An article with its list price."""
+
+    sku = models.CharField(max_length=80)
+    name = TextField(max_length=200)
+    line = TenantForeignKey(ProductLine, related_name="products")
+    list_price = NumericField(null=True, blank=True)
+    currency = models.CharField(max_length=3)
+    recurring = models.BooleanField(default=False)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "sku"], name="product_sku"),
+            *amount_rules("product", "list_price", minimum=0, extra_digits=2),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Target(PartnerReads):
+    """Net revenue agreed with a partner for a month, by line or in total (then `line` is empty)."""
+
+    class Source(models.TextChoices):
+        PLAN = "plan", _("Business plan")
+        MANUAL = "manual", _("Entered")
+        IMPORT = "import", _("Imported")
+
+    line = TenantForeignKey(ProductLine, null=True, blank=True, related_name="targets")
+    month = models.DateField()
+    amount = NumericField()
+    currency = models.CharField(max_length=3)
+    source = models.CharField(max_length=10, choices=Source, default=Source.MANUAL)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "partner", "line", "month"], name="target_once"),
+            models.UniqueConstraint(
+                fields=["tenant", "partner", "month"], condition=models.Q(line=None), name="target_total_once"
+            ),
+            models.CheckConstraint(name="target_first_of_month", condition=models.Q(month__day=1)),
+            *amount_rules("target", "amount", minimum=0),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m}: {self.amount}"
+
+
+class SalesActual(PartnerReads):
+    """One booked line of net revenue. Amounts keep up to two more decimals than the currency: sums are rounded late."""
+
+    class Kind(models.TextChoices):
+        SALE = "sale", _("Sale")
+        CREDIT = "credit", _("Credit note")
+        ADJUSTMENT = "adjustment", _("Adjustment")
+
+    line = TenantForeignKey(ProductLine, related_name="actuals")
+    product = TenantForeignKey(Product, null=True, blank=True, related_name="actuals")
+    booked_on = models.DateField()
+    amount = NumericField()
+    currency = models.CharField(max_length=3)
+    quantity = NumericField(null=True, blank=True)
+    kind = models.CharField(max_length=12, choices=Kind, default=Kind.SALE)
+    external_id = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "external_id"], condition=~models.Q(external_id=""), name="actual_external_id"
+            ),
+            *amount_rules("actual", "amount", extra_digits=2),
+        ]
+        indexes = [
+            models.Index(fields=["tenant", "partner", "booked_on"], name="actual_by_partner", include=["amount"]),
+            models.Index(fields=["tenant", "booked_on"], name="actual_by_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.booked_on}: {self.amount}"
+
+
+__all__ = ["Partner", "Product", "ProductLine", "SalesActual", "Target"]

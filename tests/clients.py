@@ -1,0 +1,40 @@
+"""Test clients that speak to the product as a member does: by session, or by token."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.test import Client
+from django.urls import set_script_prefix
+
+from prm.kernel.models import Membership
+
+
+class MemberClient(Client):
+    """A signed-in client; paths are given as inside the tenant (`/partners/`)."""
+
+    def __init__(self, prefix: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.prefix = prefix
+
+    def request(self, **request: Any) -> Any:
+        path = request["PATH_INFO"]
+        if self.prefix and not path.startswith(("/t/", "/accounts/", "/static/")):
+            request["PATH_INFO"] = self.prefix + path
+        try:
+            return super().request(**request)
+        finally:
+            set_script_prefix("/")  # addresses in tests are written without the tenant
+
+
+def member_client(member: Membership, **kwargs: Any) -> MemberClient:
+    client = MemberClient(f"/t/{member.tenant.slug}", raise_request_exception=False, **kwargs)
+    client.force_login(member.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+def token_client(member: Membership) -> MemberClient:
+    from prm.kernel.web.tokens import issue_token
+
+    token = issue_token(member, name="test")
+    return MemberClient("", raise_request_exception=False, headers={"Authorization": f"Bearer {token}"})
