@@ -111,7 +111,7 @@ for _name, _db in DATABASES.items():
             default="-c statement_timeout=15s -c lock_timeout=3s -c idle_in_transaction_session_timeout=30s",
         )
 # The suite runs as the plain role too: the owner's alias only creates and flushes the test database.
-DATABASES["owner"]["TEST"] = {"DEPENDENCIES": []}
+DATABASES["owner"]["TEST"] = {"NAME": "test_prm", "DEPENDENCIES": []}
 DATABASES["default"]["TEST"] = {"MIRROR": "owner"}
 DATABASE_ROUTERS = ["prm.kernel.tenancy.router.OwnerMigrates"]
 

@@ -19,7 +19,8 @@ _reactions: dict[str, list[Deferred]] = defaultdict(list)
 
 def record(
     subject: S,
-    name: str,
+    event_name: str,
+    /,
     *,
     by: Membership | None,
     on_behalf_of: Membership | None = None,
@@ -28,14 +29,14 @@ def record(
     note: dict[str, Any] | None = None,
     **data: Any,
 ) -> S:
-    """Write the event `name` about `subject` and post whatever reacts to it. Returns the subject.
+    """Write the event `event_name` about `subject` and post whatever reacts to it. Returns the subject.
 
     `data` may be read by the partner company of the subject, unless `vendor_only`; `note` only by the vendor.
     """
     company = None if vendor_only else partner_id or _company_of(subject)
     event = Event.objects.create(
         partner_id=company,
-        name=name,
+        name=event_name,
         subject_type=subject._meta.label,  # type: ignore[attr-defined]
         subject_id=subject.pk,  # type: ignore[attr-defined]
         actor=by,
@@ -46,7 +47,7 @@ def record(
     )
     if note:
         EventNote.objects.create(event=event, data=plain(note))
-    for reaction in _reactions[name]:
+    for reaction in _reactions[event_name]:
         # Reactions are the system's: they see the vendor's side even when a partner acted.
         post(reaction, {"event_id": str(event.pk)}, key=f"{reaction.name}:{event.pk}", event=event, as_system=True)
     return subject

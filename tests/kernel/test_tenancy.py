@@ -3,12 +3,11 @@
 import uuid
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection, connections, transaction
 
-from partners.actions import add_contact
 from partners.models import Contact, Partner, PartnerInternal
 from prm.kernel.models import Membership
-from prm.kernel.tenancy.context import NoTenant, identity_scope, member_scope, reenter, tenant_scope, vendor_scope
+from prm.kernel.tenancy.context import NoTenant, identity_scope, member_scope, tenant_scope, vendor_scope
 from prm.kernel.tenancy.stamping import drift, role_problems
 
 
@@ -98,28 +97,24 @@ def test_an_unknown_partner_in_the_context_sees_nothing(cast):
         assert not Partner.objects.exists()
 
 
-def test_dropping_a_policy_is_seen(cast, django_db_blocker):
-    """The negative control of the start-up check."""
-    with reenter_as_owner() as cursor:
-        cursor.execute("drop policy fence_all on partners_contact")
-        cursor.execute("select set_config('search_path', current_setting('search_path'), true)")
-        assert any("partners_contact fence_all is missing" in p for p in drift("owner"))
-
-
-def reenter_as_owner():
-    """A cursor of the owner in a transaction that is rolled back."""
-    from contextlib import contextmanager
-
-    from django.db import connections
-
-    @contextmanager
-    def rolled_back():
-        with transaction.atomic(using="owner"):
-            with connections["owner"].cursor() as cursor:
-                yield cursor
-            transaction.set_rollback(True, using="owner")
-
-    return rolled_back()
-
-
-__all__ = ["add_contact", "reenter"]
+@pytest.mark.django_db(databases=["default", "owner"])
+@pytest.mark.parametrize(
+    ("damage", "sentence"),
+    [
+        ("drop policy fence_all on partners_contact", "policy partners_contact fence_all is missing"),
+        ("alter policy fence_all on partners_contact using (true)", "policy partners_contact fence_all was changed"),
+        ("alter table partners_contact no force row level security", "table partners_contact rls was changed"),
+        ("grant truncate on partners_contact to prm_app", "grant partners_contact prm_app was changed"),
+        ("create policy extra on partners_contact using (true)", "policy partners_contact extra stands there"),
+        (
+            "alter table partners_contact drop constraint ref_partners_contact_partner_id_t",
+            "reference partners_contact ref_partners_contact_partner_id_t is missing",
+        ),
+    ],
+)
+def test_damage_to_a_fence_is_seen(damage, sentence):
+    """The negative control of the check at start-up: each kind of damage is named."""
+    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
+        cursor.execute(damage)
+        assert any(problem.startswith(sentence) for problem in drift("owner")), drift("owner")
+        transaction.set_rollback(True, using="owner")
