@@ -86,7 +86,7 @@ def _make_venv() -> None:
     if PYTHON.exists() and subprocess.run([PYTHON, "-c", "import pip"], capture_output=True).returncode == 0:
         return
     say("virtual environment in .venv")
-    command = [sys.executable, "-m", "venv", "--clear", VENV]
+    command = [sys.executable, "-m", "venv", "--clear", str(VENV)]
     try:
         run(command, log=_log())
     except StepFailed:
@@ -109,7 +109,7 @@ def _index_of_pip() -> dict[str, str]:
     """Hand pip's configured index to uv, which does not read pip's configuration."""
     if any(name in os.environ for name in ("UV_INDEX_URL", "UV_DEFAULT_INDEX", "UV_CONFIG_FILE")):
         return {}
-    asked = [PYTHON, "-m", "pip", "config", "get", "global.index-url"]
+    asked = [str(PYTHON), "-m", "pip", "config", "get", "global.index-url"]
     found = os.environ.get("PIP_INDEX_URL") or subprocess.run(asked, capture_output=True, text=True).stdout.strip()
     return {"UV_DEFAULT_INDEX": found} if found else {}
 

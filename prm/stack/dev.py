@@ -15,7 +15,7 @@ from pathlib import Path
 from . import environment
 from .commands import say
 from .places import ROOT, var_folder
-from .processes import end, spawn, tail
+from .processes import end, lines, spawn, tail
 from .services import Services, try_lock
 from .supervisor import Program, Supervisor, open_log
 
@@ -93,8 +93,7 @@ def prepare(var: Path) -> str:
     process = spawn([sys.executable, "-m", "prm.stack.prepare", str(people)], env=os.environ, cwd=ROOT)
     try:
         with open_log(var / "log" / "prepare.log") as log:
-            for raw in process.stdout:
-                line = raw.decode(errors="replace").rstrip()
+            for line in lines(process):
                 log.write(f"{line}\n")
                 if line.startswith("::"):
                     say(line[2:])

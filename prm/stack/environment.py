@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import MutableMapping
 from pathlib import Path
 
 from .addresses import default_urls
@@ -25,12 +26,12 @@ def read_env_file(text: str) -> dict[str, str]:
     return found
 
 
-def load_env_file(file: Path = ROOT / ".env") -> None:
+def load_env_file(file: Path = ROOT / ".env", environ: MutableMapping[str, str] = os.environ) -> None:
     """What .env says, unless the environment says otherwise. An empty value means "not set"."""
     if file.exists():
         for name, value in read_env_file(file.read_text()).items():
             if value:
-                os.environ.setdefault(name, value)
+                environ.setdefault(name, value)
 
 
 def give(var: Path) -> None:

@@ -10,8 +10,7 @@ import sys
 from . import environment
 from .commands import say
 from .places import ROOT, var_folder
-from .postgres import Postgres
-from .services import Services, given_database
+from .services import Services
 
 
 def main(arguments: list[str]) -> int:
@@ -22,8 +21,7 @@ def main(arguments: list[str]) -> int:
     with open(var / ".users.lock", "w") as users:
         fcntl.flock(users, fcntl.LOCK_SH)
         services = Services(var)
-        if not _running(services):
-            services.start()
+        services.start()
         environment.give(var)
         try:
             command = [sys.executable, str(ROOT / "manage.py"), *arguments]
@@ -31,14 +29,9 @@ def main(arguments: list[str]) -> int:
         except KeyboardInterrupt:
             return 130
         finally:
-            if services.running:
+            if services.started_here:
                 _wait_for_others(users)
-                services.stop()
-
-
-def _running(services: Services) -> bool:
-    """Whether bin/dev, or another bin/manage, runs the services already."""
-    return not given_database() and Postgres(services.var).running_pid() is not None
+            services.stop()
 
 
 def _wait_for_others(users) -> None:

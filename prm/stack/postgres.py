@@ -18,7 +18,7 @@ from pathlib import Path
 
 from .addresses import APP_ROLE, DATABASE, OWNER_ROLE
 from .places import NOBODY, make_socket_folder, socket_folder
-from .processes import becomes_nobody, end, end_by_pid, spawn, tail, unprivileged_prefix
+from .processes import becomes_nobody, end, end_by_pid, spawn, starter_may_be_gone, tail, unprivileged_prefix
 
 SUPERUSER = "postgres"
 PATIENCE_SECONDS = 60
@@ -53,7 +53,7 @@ def find_binaries() -> Path:
 def major_version(binaries: Path) -> int:
     """18 for PostgreSQL 18.4."""
     said = subprocess.run([str(binaries / "postgres"), "--version"], capture_output=True, text=True, check=True).stdout
-    return int(re.search(r"(\d+)", said)[1])
+    return int(re.findall(r"\d+", said)[0])
 
 
 class Postgres:
@@ -79,13 +79,16 @@ class Postgres:
         self._wait()
         self._create_roles()
 
-    def stop(self) -> None:
-        """Fast shutdown: open transactions are rolled back, the cluster is left clean."""
+    def stop(self) -> bool:
+        """Fast shutdown: open transactions are rolled back, the cluster is left clean. False when it is not ours."""
         if self.process:
             end(self.process, signal.SIGINT, patience=30)
             self.process = None
-        elif pid := self.running_pid():
+        elif starter_may_be_gone() and (pid := self.running_pid()):
             end_by_pid(pid, signal.SIGINT, patience=30)
+        else:
+            return False
+        return True
 
     def running_pid(self) -> int | None:
         """The server's process, if the cluster's pid file names one that lives."""

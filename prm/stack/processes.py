@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from .places import NOBODY
@@ -76,6 +76,11 @@ def _dies_with_parent(sig: int) -> Callable[[], None]:
     return prepare
 
 
+def starter_may_be_gone() -> bool:
+    """Whether a service we found running may be an orphan: only where the kernel has no death signal."""
+    return sys.platform != "linux"
+
+
 def spawn(
     command: list[str],
     *,
@@ -102,6 +107,14 @@ def spawn(
     finally:
         if out:
             out.close()
+
+
+def lines(process: subprocess.Popen[bytes]) -> Iterator[str]:
+    """What a child says, as it says it."""
+    if process.stdout is None:
+        raise ValueError("this child writes to a file")
+    for raw in process.stdout:
+        yield raw.decode(errors="replace").rstrip()
 
 
 def end(process: subprocess.Popen[bytes], sig: int = signal.SIGTERM, patience: float = 15) -> None:

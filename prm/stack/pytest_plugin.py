@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import os
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -18,6 +19,7 @@ from .places import var_folder
 from .services import Services, given_database, try_lock
 
 SLOTS = 64
+SERVICES = pytest.StashKey[Services]()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -25,7 +27,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config):
     """Before pytest-django reads the settings; a wrapper comes before all that are not."""
     worker = os.environ.get("PYTEST_XDIST_WORKER")
     if worker is None:
-        early_config._prm_services = start_services()
+        early_config.stash[SERVICES] = start_services()
     else:
         number = int(worker.removeprefix("gw")) + 1
         os.environ["REDIS_URL"] = redis_url_with_db(os.environ["REDIS_URL"], 2 * number)
@@ -46,7 +48,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    if services := getattr(config, "_prm_services", None):
+    if services := config.stash.get(SERVICES, None):
         services.stop()
 
 
@@ -89,7 +91,7 @@ def start_services() -> Services:
     return services
 
 
-_held = []
+_held: list[IO[str]] = []  # the lock lives as long as the process
 
 
 def take_slot(folder: Path) -> Path:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from .addresses import REDIS_SOCKET
 from .places import make_socket_folder, socket_folder
-from .processes import end, spawn, tail
+from .processes import end, spawn, starter_may_be_gone, tail
 
 PATIENCE_SECONDS = 20
 
@@ -59,13 +59,16 @@ class RedisServer:
                 raise SystemExit(f"Redis did not start:\n{tail(self.log)}")
             time.sleep(0.01)
 
-    def stop(self) -> None:
-        """Stop it; what was queued is on disk unless the server is disposable."""
+    def stop(self) -> bool:
+        """Stop it; what was queued is on disk unless the server is disposable. False when it is not ours."""
         if self.process:
             end(self.process, signal.SIGTERM)
             self.process = None
-        else:
+        elif starter_may_be_gone():
             self._ask(b"SHUTDOWN\r\n")
+        else:
+            return False
+        return True
 
     def _options(self) -> list[str]:
         keep = "no" if self.disposable else "yes"

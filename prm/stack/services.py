@@ -36,9 +36,16 @@ class Services:
         """Stop all that is running, PostgreSQL last."""
         for name, service in reversed(self.running):
             began = time.monotonic()
-            service.stop()
+            if not service.stop():
+                self.say(f"{name} is left to the process that started it")
+                continue
             self.say(f"{name} stopped ({time.monotonic() - began:.1f} s)")
         self.running = []
+
+    @property
+    def started_here(self) -> bool:
+        """Whether anything dies with us; else another process started it and stops it."""
+        return any(service.process is not None for _, service in self.running)
 
     def tick(self) -> None:
         """Start again what died under us; the programs reconnect by themselves."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .processes import end, spawn
+from .processes import end, lines, spawn
 
 COMPLAINT = re.compile(r"\b(WARNING|ERROR|CRITICAL|FATAL)\b|\"level\": ?\"(warning|error|critical)\"|^Traceback ")
 RESTARTS = 5
@@ -31,6 +31,10 @@ class Program:
     failures: int = 0
     again_at: float | None = None
     given_up: bool = False
+
+    def ended_with(self) -> int | None:
+        """The exit code, once it has ended."""
+        return None if self.process is None else self.process.poll()
 
 
 @dataclass
@@ -58,28 +62,26 @@ class Supervisor:
             if program.again_at is not None and now >= program.again_at:
                 self.say(f"{program.name} is started again")
                 self.start(program)
-            elif program.again_at is None and not program.given_up and self.ended(program):
-                self._plan_restart(program, now)
-
-    @staticmethod
-    def ended(program: Program) -> bool:
-        return program.process is not None and program.process.poll() is not None
+            elif program.again_at is None and not program.given_up and (code := program.ended_with()) is not None:
+                self._plan_restart(program, code, now)
 
     def stop(self) -> None:
         """Ask all in reverse order, then wait for each."""
-        living = [program for program in reversed(self.programs) if program.process and not self.ended(program)]
-        for program in living:
-            program.process.send_signal(signal.SIGTERM)
-        for program in living:
-            began = time.monotonic()
-            end(program.process, patience=program.patience)
-            self.say(f"{program.name} stopped ({time.monotonic() - began:.1f} s)")
+        living = [(program, program.process) for program in reversed(self.programs) if program.ended_with() is None]
+        for _, process in living:
+            if process:
+                process.send_signal(signal.SIGTERM)
+        for program, process in living:
+            if process:
+                began = time.monotonic()
+                end(process, patience=program.patience)
+                self.say(f"{program.name} stopped ({time.monotonic() - began:.1f} s)")
 
-    def _plan_restart(self, program: Program, now: float) -> None:
+    def _plan_restart(self, program: Program, code: int, now: float) -> None:
         if now - program.started > CALM_SECONDS:
             program.failures = 0
         program.failures += 1
-        code, log = program.process.returncode, self.logs / f"{program.name}.log"
+        log = self.logs / f"{program.name}.log"
         if program.failures > RESTARTS:
             program.given_up = True
             self.say(f"{program.name} ended with {code} and keeps failing; left stopped, see {log}")
@@ -92,8 +94,7 @@ class Supervisor:
         """Copy a program's output into its log, and what it complains about to the console."""
         inside_traceback = False
         with open_log(self.logs / f"{name}.log") as log:
-            for raw in process.stdout:
-                line = raw.decode(errors="replace").rstrip()
+            for line in lines(process):
                 log.write(f"{time.strftime('%H:%M:%S')} {line}\n")
                 inside_traceback = line.startswith("Traceback ") or (inside_traceback and line.startswith(" "))
                 if inside_traceback or COMPLAINT.search(line):
