@@ -1,12 +1,19 @@
 """The API: version 1, its schema and its interactive pages."""
 
+from importlib import import_module
+
+from django.conf import settings
 from django.urls import include, path
+from django.utils.module_loading import module_has_submodule
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
 from prm.kernel.web.access import public
 
 router = SimpleRouter()
+for _app in settings.APPS:
+    if module_has_submodule(import_module(_app), "api"):
+        import_module(f"{_app}.api").register(router)
 
 urlpatterns = [
     path("v1/", include((router.urls, "v1"))),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterable
+from typing import Any, Callable, Iterable
 from uuid import UUID
 
 from django.db import transaction
@@ -11,7 +11,13 @@ from prm.kernel.errors import Conflict, Invalid
 from prm.kernel.events import record
 from prm.kernel.models import Membership, Team, Tenant, User
 from prm.kernel.roles import PARTNER_ROLES, VENDOR_ROLES, Role
+from prm.kernel.tenancy.context import tenant_scope
 from prm.kernel.text import clean_text
+
+
+# What each app puts into a new tenant: its programme, its question bank. (order, function without arguments)
+_furniture: list[tuple[int, Callable[[], Any]]] = []
+
 
 class LastChampion(Conflict):
     """A partner keeps at least one champion."""
@@ -25,6 +31,23 @@ def found_tenant(name: str, slug: str, **settings: Any) -> Tenant:
     tenant.full_clean()
     tenant.save()
     return tenant
+
+
+def furnishes(*, order: int) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
+    """Decorate a function that puts starter content into the tenant of the moment; doing it twice changes nothing."""
+
+    def register(furnish: Callable[[], Any]) -> Callable[[], Any]:
+        _furniture.append((order, furnish))
+        return furnish
+
+    return register
+
+
+def furnish_tenant(tenant: Tenant) -> None:
+    """Copy the starter content of every app into the tenant."""
+    with tenant_scope(tenant):
+        for _, furnish in sorted(_furniture, key=lambda entry: entry[0]):
+            furnish()
 
 
 @transaction.atomic
