@@ -72,10 +72,9 @@ def run_checks(arguments: list[str]) -> int:
     from .pytest_plugin import start_services
 
     checks = [check for check in all_checks() if not arguments or check.name in arguments]
+    os.environ.setdefault("DEBUG", "1")  # settings are loaded by the type checker too
     if any(check.name == "migrations" for check in checks):
-        services = start_services()
-        for name, value in {**keys.load_or_make(services.var), "DEBUG": "1"}.items():
-            os.environ.setdefault(name, value)
+        os.environ.update(keys.load_or_make(start_services().var))
     with ThreadPoolExecutor(max_workers=2) as pool:
         failed = report(pool.map(_run, checks))
     print(f"\n{len(checks) - failed} checks passed, {failed} failed")
