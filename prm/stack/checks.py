@@ -11,7 +11,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import keys
 from .places import ROOT
 
 TYPED_LAYERS = ("actions", "queries", "policies", "formulas")
@@ -74,7 +73,7 @@ def run_checks(arguments: list[str]) -> int:
     checks = [check for check in all_checks() if not arguments or check.name in arguments]
     os.environ.setdefault("DEBUG", "1")  # settings are loaded by the type checker too
     if any(check.name == "migrations" for check in checks):
-        os.environ.update(keys.load_or_make(start_services().var))
+        start_services()
     with ThreadPoolExecutor(max_workers=2) as pool:
         failed = report(pool.map(_run, checks))
     print(f"\n{len(checks) - failed} checks passed, {failed} failed")

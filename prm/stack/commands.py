@@ -80,6 +80,8 @@ def _privilege() -> list[str] | None:
 
 
 def require_python() -> None:
-    """Stop early on a Python that is too old."""
+    """Go on with a newer Python where the usual one is too old; stop early where there is none."""
     if sys.version_info < (3, 11):
+        for newer in filter(None, map(shutil.which, ("python3.13", "python3.12", "python3.11"))):
+            os.execv(newer, [newer, *sys.argv])
         raise SystemExit(f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}")

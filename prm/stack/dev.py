@@ -109,7 +109,7 @@ def programs(var: Path, port: int, *, reload: bool) -> list[Program]:
     python = sys.executable
     web = [
         python, "-m", "gunicorn", "prm.wsgi", "--bind", f"{HOST}:{port}", "--worker-class", "gthread", "--workers", "2",
-        "--threads", "4", "--no-control-socket", "--graceful-timeout", "5", "--timeout", "60",
+        "--threads", "4", "--no-control-socket", "--graceful-timeout", "3", "--timeout", "60",
         "--reload" if reload else "--preload",
     ]  # fmt: skip
     worker = [

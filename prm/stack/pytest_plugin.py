@@ -13,7 +13,7 @@ from typing import IO
 
 import pytest
 
-from . import bootstrap, browser, databases
+from . import bootstrap, browser, databases, keys
 from .addresses import default_urls, redis_url_with_db
 from .places import var_folder
 from .services import Services, given_database, try_lock
@@ -86,6 +86,8 @@ def start_services() -> Services:
         os.environ["PRM_TEST_SLOT"] = str(slot)
     services.start()
     os.environ.update(default_urls())
+    for name, value in {**keys.load_or_make(slot), "MEDIA_ROOT": str(slot / "media")}.items():
+        os.environ.setdefault(name, value)
     os.environ.setdefault("DJANGO_LIVE_TEST_SERVER_ADDRESS", "127.0.0.1")  # `localhost` may not resolve
     os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # playwright's loop runs in the thread of the tests
     return services
