@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import secrets
 import uuid
-from typing import Any, Callable, ClassVar
+from typing import Any, Callable, ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 
 from prm.kernel.fields import CodesField, TextField
 from prm.kernel.roles import Role, Side
-from prm.kernel.tenancy.models import Fence, PartnerMaybe, Record, TenantForeignKey, VendorRecord
+from prm.kernel.tenancy.models import (
+    Fence,
+    PartnerMaybe,
+    Record,
+    TenantForeignKey,
+    TenantManager,
+    TenantQuerySet,
+    VendorRecord,
+)
 
 
 class Tenant(models.Model):
@@ -96,6 +106,7 @@ class User(AbstractBaseUser):
     locale = models.CharField(max_length=10, default="en")
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
+    session_stamp = models.CharField(max_length=32, blank=True, default="", editable=False)
 
     objects = UserManager()
 
@@ -123,6 +134,16 @@ class User(AbstractBaseUser):
 
     has_module_perms = has_perm
 
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What every session carries: it ends when the password changes, or when the stamp is renewed."""
+        said = f"{self.password}|{self.session_stamp}"
+        return salted_hmac("prm.kernel.session", said, secret=secret, algorithm="sha256").hexdigest()
+
+    def end_sessions(self) -> None:
+        """Every session of this person ends with its next request."""
+        self.session_stamp = secrets.token_hex(16)
+        self.save(update_fields=["session_stamp"])
+
 
 class Team(VendorRecord):
     """Account managers under a lead; teams may stand in teams, which makes the tree of regions."""
@@ -141,6 +162,15 @@ class Team(VendorRecord):
         return self.name
 
 
+class MembershipQuerySet(TenantQuerySet):
+    def visible_to(self, member: Membership) -> Self:
+        """A partner's people know their colleagues; the vendor's people each other and those of their partners."""
+        if not member.is_vendor:
+            return self.filter(partner_id__in=member.reach or ())
+        companies = Membership._meta.get_field("partner").related_model.objects.visible_to(member)
+        return self.filter(models.Q(partner=None) | models.Q(partner__in=companies.values("pk")))
+
+
 class Membership(Record):
     """Who a person is at one vendor: roles on the vendor's side, or at one partner company."""
 
@@ -155,6 +185,7 @@ class Membership(Record):
     title = TextField(max_length=120, blank=True)
     active = models.BooleanField(default=True)
 
+    objects = TenantManager.from_queryset(MembershipQuerySet)()
     own = models.Manager()  # for a person's memberships before a tenant is chosen
 
     # Lent by the partners app: the companies a distributor sponsors.
@@ -197,6 +228,15 @@ class Membership(Record):
         return ", ".join(str(Role(r).label) for r in self.roles)
 
 
+class InvitationQuerySet(TenantQuerySet):
+    def visible_to(self, member: Membership) -> Self:
+        """As with the members they will become."""
+        if not member.is_vendor:
+            return self.filter(partner_id__in=member.reach or ())
+        companies = Membership._meta.get_field("partner").related_model.objects.visible_to(member)
+        return self.filter(models.Q(partner=None) | models.Q(partner__in=companies.values("pk")))
+
+
 class Invitation(PartnerMaybe):
     """An address that may join: once, within seven days, with the roles the inviter gave."""
 
@@ -209,11 +249,21 @@ class Invitation(PartnerMaybe):
     revoked_at = models.DateTimeField(null=True, blank=True)
     invited_by = TenantForeignKey(Membership, null=True, related_name="+")
 
+    objects = TenantManager.from_queryset(InvitationQuerySet)()
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["tenant", "token_hash"], name="invitation_token")]
 
     def __str__(self) -> str:
         return self.email
+
+
+class ApiTokenQuerySet(models.QuerySet):
+    def visible_to(self, member: Membership) -> Self:
+        """One's own; all of the vendor's for those who look after its interfaces. This table has no fence."""
+        here = self.filter(tenant_id=member.tenant_id)
+        sees_all = member.is_vendor and member.has(Role.TENANT_ADMIN, Role.OPERATIONS, Role.AUDITOR)
+        return here if sees_all else here.filter(membership_id=member.pk)
 
 
 class ApiToken(models.Model):
@@ -230,6 +280,8 @@ class ApiToken(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     last_used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ApiTokenQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
