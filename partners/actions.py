@@ -7,12 +7,13 @@ from typing import Any
 
 from django.db import transaction
 
+from partners.countries import is_country
 from partners.formulas import normalise_domain, normalise_name
-from partners.models import Contact, ManagerAssignment, Partner, PartnerProfile, PartnerTier, Tier
+from partners.models import Contact, Document, ManagerAssignment, Partner, PartnerProfile, PartnerTier, Tier
 from prm.kernel import clock
 from prm.kernel.errors import Invalid
 from prm.kernel.events import record
-from prm.kernel.lifecycle import move
+from prm.kernel.lifecycle import move, touch
 from prm.kernel.models import Membership
 from prm.kernel.policies import require
 from prm.kernel.text import clean_text, sort_key
@@ -31,14 +32,32 @@ class NoAccountManager(Invalid):
 
 
 @transaction.atomic
-def add_partner(name: str, *, country: str, by: Membership | None, state: str = Partner.State.IDENTIFIED, **fields: Any) -> Partner:
-    """Add a partner company with its empty profile. `state` other than identified is for imports and the demo's past."""
+def add_partner(
+    name: str, *, country: str, by: Membership | None, state: str = Partner.State.IDENTIFIED, **fields: Any
+) -> Partner:
+    """Add a partner company with its empty profile. `state` other than identified is for imports and the demo."""
     require(by, "partners.add_partner")
     partner = prepared(Partner(country=country.upper(), state=state, **fields), name)
     partner.full_clean(exclude=["tenant", "sponsor", "tier", "territory"], validate_unique=False)
     partner.save()
     PartnerProfile.objects.create(partner=partner)
     return record(partner, "partner.added", by=by, name=partner.name, state=partner.state, source=partner.source)
+
+
+@transaction.atomic
+def edit_partner(partner: Partner, *, by: Membership | None, seen_version: int | None = None, **values: Any) -> Partner:
+    """Change the company record; refused when somebody changed it since `seen_version`."""
+    require(by, "partners.edit_partner", partner)
+    touch(partner, seen_version=seen_version)
+    name = values.pop("name", partner.name)
+    before = {field: getattr(partner, field) for field in values}
+    for field, value in values.items():
+        setattr(partner, field, value)
+    prepared(partner, name)
+    partner.full_clean(exclude=["tenant", "sponsor", "tier", "territory"], validate_unique=False)
+    partner.save(update_fields=["name", "sort_name", "normalised_name", "domain", *values, "updated_at"])
+    changed = sorted(field for field, value in before.items() if getattr(partner, field) != value)
+    return record(partner, "partner.edited", by=by, fields=changed)
 
 
 def prepared(partner: Partner, name: str) -> Partner:
@@ -49,17 +68,27 @@ def prepared(partner: Partner, name: str) -> Partner:
     partner.sort_name = sort_key(partner.name)
     partner.normalised_name = normalise_name(partner.name)
     partner.domain = normalise_domain(partner.domain) or ""
+    if not is_country(partner.country):
+        raise Invalid(
+            f"{partner.country or 'An empty text'} is no country code (two letters, ISO 3166).", field="country"
+        )
     return partner
 
 
 @transaction.atomic
-def assign_manager(partner: Partner, manager: Membership, *, by: Membership | None, from_date: dt.date | None = None) -> Partner:
+def assign_manager(
+    partner: Partner, manager: Membership, *, by: Membership | None, from_date: dt.date | None = None
+) -> Partner:
     """Make `manager` the partner's main account manager; the one before ends the same day."""
     require(by, "partners.assign_manager", partner)
     if not manager.is_vendor or not manager.active:
         raise NoAccountManager()
     start = from_date or clock.today()
-    now = ManagerAssignment.objects.select_for_update(of=("self",)).filter(partner=partner, kind="main", to_date=None).first()
+    now = (
+        ManagerAssignment.objects.select_for_update(of=("self",))
+        .filter(partner=partner, kind="main", to_date=None)
+        .first()
+    )
     if now is not None and now.manager_id == manager.pk:
         return partner
     if now is not None:
@@ -70,7 +99,9 @@ def assign_manager(partner: Partner, manager: Membership, *, by: Membership | No
 
 
 @transaction.atomic
-def set_tier(partner: Partner, tier: Tier, *, by: Membership | None, cause: str, on: dt.date, reason: str = "") -> Partner:
+def set_tier(
+    partner: Partner, tier: Tier, *, by: Membership | None, cause: str, on: dt.date, reason: str = ""
+) -> Partner:
     """Give the partner a tier from a day on; the history keeps the one before."""
     PartnerTier.objects.filter(partner=partner, to_date=None).update(to_date=on)
     PartnerTier.objects.create(partner=partner, tier=tier, from_date=on, cause=cause, reason=clean_text(reason))
@@ -84,21 +115,26 @@ def update_profile(partner: Partner, *, by: Membership | None, source: str = "",
     """Change what is known of a partner; each value keeps who said so and when."""
     require(by, "partners.edit_profile", partner)
     profile, _ = PartnerProfile.objects.get_or_create(partner=partner)
-    said_by = source or (by.side if by else "system")
-    changed = {}
+    changed = fill_profile(profile, source=source or (by.side if by else "system"), **values)
+    if changed:
+        profile.full_clean(exclude=["partner", "tenant"], validate_unique=False)
+        profile.save()
+        record(partner, "partner.profile_updated", by=by, fields=changed)
+    return profile
+
+
+def fill_profile(profile: PartnerProfile, *, source: str, **values: Any) -> list[str]:
+    """Set what is said of a partner, noting by whom and when; returns the names of what changed."""
+    changed = []
     for name, value in values.items():
         if name not in PROFILE_FIELDS:
             raise Invalid(f"There is no {name} in a profile.", field=name)
         value = clean_text(value) if isinstance(value, str) else value
         if getattr(profile, name) != value:
             setattr(profile, name, value)
-            profile.sources[name] = {"source": said_by, "on": clock.today().isoformat()}
-            changed[name] = value
-    if changed:
-        profile.full_clean(exclude=["partner", "tenant"], validate_unique=False)
-        profile.save()
-        record(partner, "partner.profile_updated", by=by, fields=sorted(changed))
-    return profile
+            profile.sources[name] = {"source": source, "on": clock.today().isoformat()}
+            changed.append(name)
+    return sorted(changed)
 
 
 @transaction.atomic
@@ -106,7 +142,7 @@ def add_contact(partner: Partner, *, by: Membership | None, name: str = "", emai
     """Add a person to a partner; a name or an address is needed."""
     require(by, "partners.edit_contact", partner)
     contact = Contact(partner=partner, **fields)
-    _fill_contact(contact, name, email)
+    prepared_contact(contact, name, email)
     contact.save()
     return record(contact, "contact.added", by=by, name=contact.name)
 
@@ -117,17 +153,19 @@ def edit_contact(contact: Contact, *, by: Membership | None, **values: Any) -> C
     name, email = values.pop("name", contact.name), values.pop("email", contact.email)
     for field, value in values.items():
         setattr(contact, field, value)
-    _fill_contact(contact, name, email)
+    prepared_contact(contact, name, email)
     contact.save()
     return record(contact, "contact.changed", by=by, fields=sorted(values))
 
 
-def _fill_contact(contact: Contact, name: str, email: str) -> None:
+def prepared_contact(contact: Contact, name: str, email: str, *, validate_constraints: bool = True) -> Contact:
+    """Set name and address with the key derived from them, and check the whole; nothing is saved."""
     contact.name, contact.email = clean_text(name, field="name"), email.strip().lower()
     if not contact.name and not contact.email:
         raise Invalid("A contact needs a name or an e-mail address.", field="name")
     contact.sort_name = sort_key(contact.name or contact.email)
-    contact.full_clean(exclude=["partner", "tenant"], validate_unique=False)
+    contact.full_clean(exclude=["partner", "tenant"], validate_unique=False, validate_constraints=validate_constraints)
+    return contact
 
 
 @transaction.atomic
@@ -137,3 +175,29 @@ def move_partner(partner: Partner, to: str, *, by: Membership | None, reason: st
     before = partner.state
     move(partner, to)
     return record(partner, f"partner.{to}", by=by, before=before, reason=clean_text(reason))
+
+
+@transaction.atomic
+def record_document(
+    partner: Partner,
+    *,
+    by: Membership | None,
+    kind: str,
+    title: str,
+    signed_by: str = "",
+    signed_on: dt.date | None = None,
+    valid_to: dt.date | None = None,
+) -> Document:
+    """Keep that a partner signed an agreement or accepted terms."""
+    require(by, "partners.record_document", partner)
+    document = Document(
+        partner=partner,
+        kind=kind,
+        title=clean_text(title, field="title"),
+        signed_by=clean_text(signed_by, field="signed_by"),
+        signed_on=signed_on,
+        valid_to=valid_to,
+    )
+    document.full_clean(exclude=["partner", "tenant"])
+    document.save()
+    return record(document, "document.recorded", by=by, kind=kind, title=document.title)

@@ -1,13 +1,30 @@
-"""What the partners app lends: navigation, and to the kernel the companies a distributor sponsors."""
+"""What the partners app lends: navigation, measures of documents, its panels, and a distributor's reach."""
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
-from partners.models import Partner
+from partners.models import Contact, Document, Partner
+from partners.queries import signed_documents, tier_standing, timeline
+from partners.registries import Measure, Period, Value, lend_measure, lend_panel
+from partners.rows import present_event, present_requirement
+from partners.starter import copy_program
+from prm.kernel import clock
+from prm.kernel.members import furnishes
 from prm.kernel.models import Membership
+from prm.kernel.policies import permits
 from prm.kernel.tenancy.context import tenant_scope
 from prm.kernel.web.navigation import Entry, navigation
+
+furnishes(order=10)(copy_program)
+navigation(Entry("Today", "home", "home", 10))
+navigation(
+    Entry("Partners", "partners:list", "building-store", 20, "partners.view_partner", partner_label="My company")
+)
 
 
 def sponsored_companies(member: Membership) -> tuple[UUID, ...]:
@@ -18,4 +35,57 @@ def sponsored_companies(member: Membership) -> tuple[UUID, ...]:
 
 Membership.sponsored = staticmethod(sponsored_companies)  # type: ignore[assignment]
 
-navigation(Entry("Today", "home", "home", 10))
+
+def _flags(kinds: Sequence[str], missing: str) -> Any:
+    def compute(
+        partner_ids: Sequence[UUID], periods: Sequence[Period], as_of: dt.date
+    ) -> dict[tuple[UUID, Period], Value]:
+        signed = signed_documents(partner_ids, kinds, as_of)
+        return {
+            (partner_id, period): Value(Decimal(1)) if partner_id in signed else Value(Decimal(0), missing)
+            for partner_id in partner_ids
+            for period in periods
+        }
+
+    return compute
+
+
+lend_measure(
+    Measure(
+        "agreement_signed",
+        "Reseller agreement signed",
+        "flag",
+        "a signed reseller agreement in force on the day",
+        _flags([Document.Kind.AGREEMENT], "no signed agreement in force"),
+    )
+)
+lend_measure(
+    Measure(
+        "community_terms_accepted",
+        "Community terms accepted",
+        "flag",
+        "accepted community terms, or a reseller agreement, in force on the day",
+        _flags([Document.Kind.TERMS, Document.Kind.AGREEMENT], "neither terms nor agreement in force"),
+    )
+)
+
+
+@lend_panel(30, "partners/panels/tier.html")
+def tier_panel(member: Membership, partner: Partner) -> dict[str, Any]:
+    standing = tier_standing(partner, clock.today())
+    return {"standing": standing, "gaps": [present_requirement(row) for row in standing.gaps]}
+
+
+@lend_panel(70, "partners/panels/contacts.html")
+def contacts_panel(member: Membership, partner: Partner) -> dict[str, Any]:
+    contacts = list(Contact.objects.filter(partner=partner, left_on=None).order_by("sort_name")[:11])
+    return {
+        "contacts": contacts[:10],
+        "has_more": len(contacts) > 10,
+        "may_edit": permits(member, "partners.edit_contact", partner),
+    }
+
+
+@lend_panel(90, "partners/panels/timeline.html")
+def timeline_panel(member: Membership, partner: Partner) -> dict[str, Any]:
+    return {"events": [present_event(event) for event in timeline(partner)]}

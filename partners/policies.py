@@ -8,9 +8,7 @@ R = Role
 grant("partners.view_partner", *ALL_ROLES)
 grant("partners.add_partner", R.CHANNEL_CHIEF, R.ACCOUNT_MANAGER, R.OPERATIONS, R.MARKETING, R.DISTRIBUTOR)
 grant("partners.edit_partner", R.CHANNEL_CHIEF, R.ACCOUNT_MANAGER, R.OPERATIONS)
-grant(
-    "partners.edit_profile", R.CHANNEL_CHIEF, R.ACCOUNT_MANAGER, R.OPERATIONS, R.CHAMPION, R.DISTRIBUTOR
-)
+grant("partners.edit_profile", R.CHANNEL_CHIEF, R.ACCOUNT_MANAGER, R.OPERATIONS, R.CHAMPION, R.DISTRIBUTOR)
 grant("partners.assign_manager", R.CHANNEL_CHIEF, R.OPERATIONS)
 grant("partners.view_contact", *ALL_ROLES)
 grant(
@@ -24,4 +22,5 @@ grant(
     R.DISTRIBUTOR,
 )
 grant("partners.view_internal", R.CHANNEL_CHIEF, R.ACCOUNT_MANAGER, R.OPERATIONS)
+grant("partners.record_document", R.CHANNEL_CHIEF, R.OPERATIONS)
 grant("partners.import_data", R.OPERATIONS, R.CHANNEL_CHIEF)

@@ -7,9 +7,10 @@ tiers) ask here and never import the lender.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Callable, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -106,7 +107,9 @@ def lend_alert(alert: Alert) -> Alert:
     return alert
 
 
-def measured(name: str, partner_ids: Sequence[UUID], periods: Sequence[Period], as_of: dt.date) -> dict[tuple[UUID, Period], Value]:
+def measured(
+    name: str, partner_ids: Sequence[UUID], periods: Sequence[Period], as_of: dt.date
+) -> dict[tuple[UUID, Period], Value]:
     """The values of a measure by its name; a name nobody lends answers "n/a" with that reason."""
     measure = measures.get(name)
     if measure is None:

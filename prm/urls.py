@@ -8,6 +8,7 @@ urlpatterns = [
     path("", pages.home, name="home"),
     path("", include("prm.kernel.urls")),
     path("partners/", include("partners.urls")),
+    path("performance/", include("sales.urls")),
     path("scorecards/", include("scorecards.urls")),
     path("reviews/", include("qbr.urls")),
     path("accounts/", include("allauth.urls")),

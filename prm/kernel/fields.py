@@ -54,9 +54,9 @@ class NumericField(models.DecimalField):
         return Decimal(value)
 
 
-def amount_rules(table: str, field: str, *, currency: str = "currency", minimum: int | None = None, extra_digits: int = 0) -> list[
-    models.CheckConstraint
-]:
+def amount_rules(
+    table: str, field: str, *, currency: str = "currency", minimum: int | None = None, extra_digits: int = 0
+) -> list[models.CheckConstraint]:
     """Constraints of a money column: not NaN, below 1e12, no more decimals than its currency has.
 
     `extra_digits` allows more decimals for line items that are rounded late; `minimum=0` forbids negatives.
@@ -80,7 +80,7 @@ def amount_rules(table: str, field: str, *, currency: str = "currency", minimum:
     return rules
 
 
-def CodesField(**kwargs: Any) -> ArrayField:  # noqa: N802 - reads as a field
+def CodesField(**kwargs: Any) -> ArrayField:
     """A short list of codes (regions, roles, verticals)."""
     kwargs.setdefault("default", list)
     kwargs.setdefault("blank", True)

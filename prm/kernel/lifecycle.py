@@ -19,7 +19,9 @@ def move(record: Any, to: str, *, field: str = "state") -> None:
     at = getattr(record, field)
     if to not in model.MOVES.get(at, ()):
         names = dict(model._meta.get_field(field).choices)
-        raise IllegalMove(f"This is {str(names.get(at, at)).lower()} and cannot become {str(names.get(to, to)).lower()}.")
+        raise IllegalMove(
+            f"This is {str(names.get(at, at)).lower()} and cannot become {str(names.get(to, to)).lower()}."
+        )
     moved = model.objects.filter(pk=record.pk, version=record.version, **{field: at}).update(
         **{field: to, "version": models.F("version") + 1, "updated_at": timezone.now()}
     )
@@ -35,8 +37,10 @@ def touch(record: Any, *, seen_version: int | None = None) -> None:
     `seen_version` is the version the person saw on the form; None means the one just read.
     """
     seen = record.version if seen_version is None else seen_version
-    if not type(record).objects.filter(pk=record.pk, version=seen).update(
-        version=models.F("version") + 1, updated_at=timezone.now()
+    if (
+        not type(record)
+        .objects.filter(pk=record.pk, version=seen)
+        .update(version=models.F("version") + 1, updated_at=timezone.now())
     ):
         raise Stale()
     record.version = seen + 1

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from typing import Any, Callable, ClassVar, Self
+from collections.abc import Callable
+from typing import Any, ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
@@ -192,6 +193,7 @@ class Membership(Record):
     sponsored: ClassVar[Callable[[Membership], tuple[uuid.UUID, ...]]]
 
     class Meta:
+        default_manager_name = "objects"
         constraints = [
             models.UniqueConstraint(fields=["tenant", "user", "partner"], name="membership_once"),
             models.UniqueConstraint(

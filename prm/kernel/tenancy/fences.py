@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Iterator
+from typing import Any
 
 from prm.kernel.tenancy.models import Fence, Record
 from prm.kernel.tenancy.registry import fenced_models, tenant_references
@@ -145,7 +146,9 @@ def _always_partner(model: type[Record]) -> bool:
 
 def _name(prefix: str, table: str, rest: str) -> str:
     name = f"{prefix}_{table}_{rest}"
-    return name if len(name) <= NAME_LIMIT else f"{prefix}_{table[:25]}_{_digest(table + rest)}_{rest[:20]}"[:NAME_LIMIT]
+    return (
+        name if len(name) <= NAME_LIMIT else f"{prefix}_{table[:25]}_{_digest(table + rest)}_{rest[:20]}"[:NAME_LIMIT]
+    )
 
 
 def _digest(text: str) -> str:

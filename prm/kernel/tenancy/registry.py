@@ -5,7 +5,8 @@ Only tables that hold identity and no business data may go without a fence, each
 
 from __future__ import annotations
 
-from typing import Any, Iterator
+from collections.abc import Iterator
+from typing import Any
 
 from django.apps import apps
 from django.core.checks import Error

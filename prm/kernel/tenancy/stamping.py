@@ -22,7 +22,8 @@ FUNCTIONS = Path(__file__).with_name("functions.sql").read_text(encoding="utf-8"
 
 # What stands in the catalog, in the catalog's own words.
 CATALOG = {
-    "policy": """select tablename, policyname, concat_ws(' ', permissive, array_to_string(roles, ','), cmd, qual, '/', with_check)
+    "policy": """select tablename, policyname,
+                        concat_ws(' ', permissive, array_to_string(roles, ','), cmd, qual, '/', with_check)
                  from pg_policies where schemaname = 'public'""",
     "table": """select relname, 'rls', concat(relrowsecurity, relforcerowsecurity)
                 from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')""",

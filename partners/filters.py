@@ -1,0 +1,60 @@
+"""How the partner list is searched and filtered; the choices are the tenant's own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import Q, QuerySet
+
+from partners.models import ManagerAssignment, Partner, Tier
+from prm.kernel.models import Membership
+from prm.kernel.roles import Role
+from prm.kernel.text import sort_key
+
+
+def _tiers(request: Any) -> QuerySet:
+    return Tier.objects.order_by("level")
+
+
+def _managers(request: Any) -> QuerySet:
+    return (
+        Membership.objects.filter(partner=None, roles__contains=[Role.ACCOUNT_MANAGER.value])
+        .select_related("user")
+        .order_by("user__name")
+    )
+
+
+class PartnerFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(
+        method="search",
+        label="Search",
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": "Name, number, domain"}),
+    )
+    state = django_filters.MultipleChoiceFilter(choices=Partner.State.choices, label="State")
+    tier = django_filters.ModelChoiceFilter(queryset=_tiers, label="Tier", empty_label="All tiers")
+    type = django_filters.ChoiceFilter(choices=Partner.Type.choices, label="Type", empty_label="All types")
+    country = django_filters.CharFilter(label="Country", method="in_country", max_length=2)
+    manager = django_filters.ModelChoiceFilter(
+        queryset=_managers, label="Account manager", method="managed_by", empty_label="All managers"
+    )
+
+    class Meta:
+        model = Partner
+        fields: list[str] = []
+
+    def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """Words anywhere in the name, or the start of a number or domain."""
+        words = Q()
+        for word in sort_key(value).split()[:5]:
+            words &= Q(sort_name__contains=word)
+        return queryset.filter(words | Q(number=value.strip().upper()) | Q(domain__startswith=value.strip().lower()))
+
+    def in_country(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        return queryset.filter(country=value.strip().upper())
+
+    def managed_by(self, queryset: QuerySet, name: str, value: Membership) -> QuerySet:
+        return queryset.filter(
+            pk__in=ManagerAssignment.objects.filter(manager=value, to_date=None).values("partner_id")
+        )

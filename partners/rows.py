@@ -1,0 +1,159 @@
+"""Partners, contacts, requirements and events as a page shows them: every figure and date written once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from partners.models import Partner
+from partners.queries import RequirementRow, managers_of
+from partners.registries import Value, measured
+from prm.kernel.models import Event
+from prm.kernel.periods import FiscalQuarter
+from prm.kernel.tenancy.context import current_tenant
+from prm.kernel.web.format import Formatter, formatter
+
+STATE_TONES = {"active": "green", "onboarding": "blue", "lapsed": "yellow", "suspended": "red", "terminated": "grey"}
+
+
+@dataclass(frozen=True)
+class PartnerRow:
+    """One line of the partner list. The `raw_` figures are for exports."""
+
+    partner: Partner
+    url: str
+    name: str
+    number: str
+    tier: str
+    state: str
+    state_tone: str
+    type: str
+    country: str
+    manager: str
+    revenue: str
+    raw_revenue: Decimal | None
+    performance: str
+    performance_status: str
+    raw_performance: Decimal | None
+    capability: str
+    capability_status: str
+    raw_capability: Decimal | None
+
+
+def present_partners(partners: list[Partner], as_of: dt.date) -> list[PartnerRow]:
+    """The rows of a page of partners, every measure asked once for all of them."""
+    ids = [partner.pk for partner in partners]
+    quarter = FiscalQuarter.containing(as_of, current_tenant().fy_start_month)
+    managers = managers_of(ids)
+    revenue = measured("net_revenue_12m", ids, [quarter], as_of)
+    performance = measured("performance_to_plan", ids, [quarter], as_of)
+    capability = measured("capability_score", ids, [quarter], as_of)
+    write = formatter()
+    rows = []
+    for partner in partners:
+        key = partner.pk, quarter
+        manager = managers.get(partner.pk)
+        rows.append(
+            PartnerRow(
+                partner=partner,
+                url=partner.get_absolute_url(),
+                name=partner.name,
+                number=partner.number,
+                tier=partner.tier.name if partner.tier else "",
+                state=partner.get_state_display(),
+                state_tone=STATE_TONES.get(partner.state, "grey"),
+                type=partner.get_type_display(),
+                country=partner.country,
+                manager=manager.user.name if manager else "",
+                revenue=write.money(revenue[key].number),
+                raw_revenue=revenue[key].number,
+                performance=write.percent(performance[key].number),
+                performance_status=performance[key].status,
+                raw_performance=performance[key].number,
+                capability=write.score(capability[key].number),
+                capability_status=_score_status(capability[key]),
+                raw_capability=capability[key].number,
+            )
+        )
+    return rows
+
+
+def _score_status(value: Value) -> str:
+    from partners.formulas import score_status
+
+    return value.status if value.status != "grey" else score_status(value.number)
+
+
+@dataclass(frozen=True)
+class ShownRequirement:
+    """One requirement with its figures in words; `gap` is in units people count in."""
+
+    tier: str
+    label: str
+    target: str
+    actual: str
+    gap: str
+    is_met: bool
+    why: str
+
+
+def present_requirement(row: RequirementRow) -> ShownRequirement:
+    write = formatter()
+    return ShownRequirement(
+        tier=row.tier,
+        label=row.label,
+        target=_in_unit(write, row.target, row.unit) if row.kind != "flag" else "yes",
+        actual=("yes" if row.actual else "no") if row.kind == "flag" else _in_unit(write, row.actual, row.unit),
+        gap="" if row.gap is None or row.kind == "flag" else _in_unit(write, row.gap, row.unit),
+        is_met=row.is_met,
+        why=row.why,
+    )
+
+
+def _in_unit(write: Formatter, value: Decimal | None, unit: str) -> str:
+    by_unit = {"money": write.money, "ratio": write.percent, "score": write.score, "multiple": write.multiple}
+    return by_unit.get(unit, write.count)(value)
+
+
+@dataclass(frozen=True)
+class ShownEvent:
+    """One line of the timeline."""
+
+    moment: str
+    who: str
+    text: str
+
+
+EVENT_WORDS = {
+    "partner.added": "added the partner",
+    "partner.manager_assigned": "made {manager} the account manager",
+    "partner.tier_set": "set the tier to {tier}",
+    "partner.profile_updated": "updated the profile: {fields}",
+    "partner.edited": "changed the company record",
+    "contact.added": "added the contact {name}",
+    "contact.changed": "changed a contact",
+    "document.recorded": "recorded the document “{title}”",
+    "member.added": "gave {person} access",
+    "member.deactivated": "ended a person’s access",
+    "targets.set": "set targets",
+    "actuals.booked": "booked {lines} lines of revenue",
+}
+
+
+def present_event(event: Event) -> ShownEvent:
+    words = EVENT_WORDS.get(event.name, event.name.replace(".", " ").replace("_", " "))
+    return ShownEvent(
+        moment=formatter().moment(event.at),
+        who=str(event.actor.user) if event.actor else "System",
+        text=_filled(words, event.data),
+    )
+
+
+def _filled(words: str, data: dict[str, Any]) -> str:
+    """Put values of the event into the words; what people typed is a value here, never a pattern."""
+    for name, value in data.items():
+        shown = ", ".join(str(v).replace("_", " ") for v in value) if isinstance(value, list) else str(value)
+        words = words.replace("{" + name + "}", shown[:120], 1)
+    return words

@@ -1,0 +1,167 @@
+"""The pages of partners: the list, one partner with its panels, its record, profile and contacts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from partners.actions import add_contact, add_partner, edit_contact, edit_partner, update_profile
+from partners.filters import PartnerFilter
+from partners.forms import ContactForm, PartnerForm, ProfileForm
+from partners.models import Contact, Partner, PartnerProfile
+from partners.queries import managers_of
+from partners.registries import panels_for
+from partners.rows import STATE_TONES, present_partners
+from prm.kernel import clock
+from prm.kernel.policies import permits
+from prm.kernel.web.access import may
+from prm.kernel.web.forms import submit
+from prm.kernel.web.lists import Column, list_page
+
+COLUMNS = (
+    Column("name", "Partner", ("sort_name",), lambda row: row.name),
+    Column("number", "Number", (), lambda row: row.number),
+    Column("tier", "Tier", ("tier__level",), lambda row: row.tier),
+    Column("state", "State", ("state", "sort_name"), lambda row: row.state),
+    Column("type", "Type", ("type", "sort_name"), lambda row: row.type),
+    Column("country", "Country", ("country", "sort_name"), lambda row: row.country),
+    Column("manager", "Account manager", (), lambda row: row.manager),
+    Column("revenue", "Revenue, 12 months", (), lambda row: row.raw_revenue),
+    Column("performance", "Performance to plan", (), lambda row: row.raw_performance),
+    Column("capability", "Capabilities score", (), lambda row: row.raw_capability),
+)
+
+
+@may("partners.view_partner")
+def partner_list(request: HttpRequest) -> HttpResponse:
+    """All partners this member may know of; a partner's own people go straight to their company."""
+    member = request.member  # type: ignore[attr-defined]
+    if not member.is_vendor and len(member.reach or ()) == 1:
+        return redirect("partners:partner", member.partner_id)
+    as_of = clock.today()
+    shown = list_page(
+        request,
+        Partner.objects.visible_to(member).select_related("tier"),
+        COLUMNS,
+        default_sort="name",
+        filterset=PartnerFilter,
+        present=lambda partners: present_partners(partners, as_of),
+        file_name="partners",
+    )
+    if isinstance(shown, HttpResponse):
+        return shown
+    return render(request, "partners/list.html", {"list": shown, "may_add": permits(member, "partners.add_partner")})
+
+
+@may("partners.view_partner", Partner.objects.select_related("tier", "sponsor", "territory"))
+def partner(request: HttpRequest, partner: Partner) -> HttpResponse:
+    """One partner: its record on top, then what every app knows about it."""
+    member = request.member  # type: ignore[attr-defined]
+    context = {
+        "partner": partner,
+        "state_tone": STATE_TONES.get(partner.state, "grey"),
+        "manager": managers_of([partner.pk]).get(partner.pk),
+        "profile": PartnerProfile.objects.filter(partner=partner).first(),
+        "panels": panels_for(member, partner),
+        "may_edit": permits(member, "partners.edit_partner", partner),
+        "may_edit_profile": permits(member, "partners.edit_profile", partner),
+    }
+    return render(request, "partners/partner.html", context)
+
+
+@may("partners.add_partner")
+@require_http_methods(["GET", "POST"])
+def add(request: HttpRequest) -> HttpResponse:
+    return _form(
+        request,
+        PartnerForm(request.POST or None),
+        lambda data: add_partner(by=request.member, **_without_version(data)),  # type: ignore[attr-defined]
+        title="Add a partner",
+        back=reverse("partners:list"),
+        then=lambda added: added.get_absolute_url(),
+    )
+
+
+@may("partners.edit_partner", Partner)
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, partner: Partner) -> HttpResponse:
+    initial = {
+        "name": partner.name,
+        "country": partner.country,
+        "domain": partner.domain,
+        "type": partner.type,
+        "version": partner.version,
+    }
+    return _form(
+        request,
+        PartnerForm(request.POST or None, initial=initial),
+        lambda data: edit_partner(
+            partner,
+            by=request.member,  # type: ignore[attr-defined]
+            seen_version=data["version"],
+            **_without_version(data),
+        ),
+        title=f"Edit {partner.name}",
+        back=partner.get_absolute_url(),
+        then=lambda saved: saved.get_absolute_url(),
+    )
+
+
+@may("partners.edit_profile", Partner)
+@require_http_methods(["GET", "POST"])
+def profile(request: HttpRequest, partner: Partner) -> HttpResponse:
+    known = PartnerProfile.objects.filter(partner=partner).first()
+    initial = {name: getattr(known, name) for name in ProfileForm.base_fields} if known else {}
+    return _form(
+        request,
+        ProfileForm(request.POST or None, initial=initial),
+        lambda data: update_profile(partner, by=request.member, **data),  # type: ignore[attr-defined]
+        title=f"Profile of {partner.name}",
+        back=partner.get_absolute_url(),
+        then=lambda saved: partner.get_absolute_url(),
+    )
+
+
+@may("partners.edit_contact", Partner)
+@require_http_methods(["GET", "POST"])
+def contact_add(request: HttpRequest, partner: Partner) -> HttpResponse:
+    return _form(
+        request,
+        ContactForm(request.POST or None),
+        lambda data: add_contact(partner, by=request.member, **data),  # type: ignore[attr-defined]
+        title=f"Add a contact to {partner.name}",
+        back=partner.get_absolute_url(),
+        then=lambda added: partner.get_absolute_url(),
+    )
+
+
+@may("partners.edit_contact", Contact.objects.select_related("partner"))
+@require_http_methods(["GET", "POST"])
+def contact(request: HttpRequest, contact: Contact) -> HttpResponse:
+    initial = {name: getattr(contact, name) for name in ContactForm.base_fields}
+    back = contact.partner.get_absolute_url()
+    return _form(
+        request,
+        ContactForm(request.POST or None, initial=initial),
+        lambda data: edit_contact(contact, by=request.member, **data),  # type: ignore[attr-defined]
+        title=f"Edit {contact}",
+        back=back,
+        then=lambda saved: back,
+    )
+
+
+def _form(request: HttpRequest, form: Any, act: Any, *, title: str, back: str, then: Any) -> HttpResponse:
+    def page(form: Any) -> HttpResponse:
+        return render(request, "partners/form.html", {"form": form, "heading": title, "back": back})
+
+    if request.method == "GET":
+        return page(form)
+    return submit(request, form, act, again=page, then=then)
+
+
+def _without_version(data: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in data.items() if name != "version"}

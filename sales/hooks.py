@@ -1,0 +1,75 @@
+"""What sales lends: revenue and performance as measures, and the performance panel of the partner page."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from partners.models import Partner
+from partners.registries import Measure, Period, Value, lend_measure, lend_panel
+from prm.kernel import clock
+from prm.kernel.models import Membership
+from prm.kernel.policies import permits
+from sales.models import SalesActual
+from sales.queries import performance, performance_of, revenue_12m
+from sales.rows import present_performance
+
+Values = dict[tuple[UUID, Period], Value]
+
+
+def net_revenue_12m(partner_ids: Sequence[UUID], periods: Sequence[Period], as_of: dt.date) -> Values:
+    found = revenue_12m(partner_ids, as_of)
+    return {
+        (partner_id, period): Value(found[partner_id]) if partner_id in found else Value(None, "nothing booked")
+        for partner_id in partner_ids
+        for period in periods
+    }
+
+
+def plan_performance(partner_ids: Sequence[UUID], periods: Sequence[Period], as_of: dt.date) -> Values:
+    values = {}
+    for period in periods:
+        for partner_id, result in performance_of(partner_ids, period, min(as_of, period.end)).items():
+            why = "" if result["performance"] is not None else "no target for a closed month"
+            values[partner_id, period] = Value(result["performance"], why, result["status"])
+    return values
+
+
+def booked_lines(partner_id: UUID, period: Period, as_of: dt.date) -> list[dict[str, Any]]:
+    """The bookings behind a revenue figure."""
+    return list(
+        SalesActual.objects.filter(partner_id=partner_id, booked_on__gte=period.start, booked_on__lte=as_of)
+        .order_by("booked_on", "id")
+        .values("booked_on", "amount", "line__name", "external_id")
+    )
+
+
+lend_measure(
+    Measure(
+        "net_revenue_12m",
+        "Net revenue, last 12 months",
+        "money",
+        "sum of net revenue of the 12 months ending on the day",
+        net_revenue_12m,
+        booked_lines,
+    )
+)
+lend_measure(
+    Measure(
+        "performance_to_plan",
+        "Performance to plan",
+        "ratio",
+        "performance_to_plan over the closed months of the fiscal year",
+        plan_performance,
+        booked_lines,
+    )
+)
+
+
+@lend_panel(20, "sales/panels/performance.html")
+def performance_panel(member: Membership, partner: Partner) -> dict[str, Any] | None:
+    if not permits(member, "sales.view_performance"):
+        return None
+    return {"figures": present_performance(performance(partner.pk, clock.today()))}

@@ -1,0 +1,254 @@
+"""Questions about sales: performance to plan of one partner on a page, of many in one query."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Max, Min, Sum
+from django.db.models.functions import TruncMonth
+
+from prm.kernel.charts import Chart, ChartKind, Series
+from prm.kernel.money import currency_places
+from prm.kernel.numbers import ZERO, money, reporting_places
+from prm.kernel.periods import FiscalQuarter, FiscalYear, add_months, month_of, month_start
+from prm.kernel.tenancy.context import current_tenant
+from sales.formulas import performance_to_plan
+from sales.models import SalesActual, Target
+
+ByMonth = dict[str, Decimal]
+
+
+@dataclass(frozen=True)
+class MonthFigure:
+    """One month: money agreed and booked; no target is None, not zero."""
+
+    month: str
+    target: Decimal | None
+    actual: Decimal
+    is_closed: bool
+
+
+@dataclass(frozen=True)
+class PeriodFigure:
+    """A quarter or the year so far: the output of F7 over its closed months."""
+
+    label: str
+    start: dt.date
+    end: dt.date
+    target: Decimal
+    actual: Decimal
+    performance: Decimal | None
+    variance: Decimal
+    status: str
+    closed_months: int
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class LineFigure:
+    """One product line in the quarter so far."""
+
+    line: str
+    target: Decimal | None
+    actual: Decimal
+
+
+@dataclass(frozen=True)
+class Performance:
+    """The performance part of a partner's scorecard as of a day."""
+
+    as_of: dt.date
+    currency: str
+    fiscal_year: str
+    months: tuple[MonthFigure, ...]
+    quarters: tuple[PeriodFigure, ...]
+    quarter: PeriodFigure
+    year: PeriodFigure
+    by_line: tuple[LineFigure, ...]
+    first_booked: dt.date | None
+    last_booked: dt.date | None
+    chart: Chart = field(compare=False)
+
+    @property
+    def has_figures(self) -> bool:
+        return any(m.actual or m.target is not None for m in self.months)
+
+
+def performance(partner_id: UUID, as_of: dt.date) -> Performance:
+    """Everything about plan and performance of one partner in the fiscal year of `as_of`, in four queries."""
+    tenant = current_tenant()
+    year = FiscalYear.containing(as_of, tenant.fy_start_month)
+    quarter = FiscalQuarter.containing(as_of, tenant.fy_start_month)
+    with reporting_places(currency_places(tenant.currency)):
+        actuals = actuals_by_month([partner_id], year.start, as_of)[partner_id]
+        targets = targets_by_month([partner_id], year.start, year.end)[partner_id]
+        quarters = tuple(
+            _period(part.label, part, actuals, targets, as_of) for part in year.quarters if part.start <= as_of
+        )
+        months = tuple(
+            MonthFigure(m, targets.get(m), actuals.get(m, money(ZERO)), _is_closed(m, as_of)) for m in year.months
+        )
+        booked = SalesActual.objects.filter(partner_id=partner_id).aggregate(
+            first=Min("booked_on"), last=Max("booked_on")
+        )
+        return Performance(
+            as_of=as_of,
+            currency=tenant.currency,
+            fiscal_year=year.label,
+            months=months,
+            quarters=quarters,
+            quarter=quarters[quarter.number - 1],
+            year=_period(year.label, year, actuals, targets, as_of),
+            by_line=_by_line(partner_id, quarter, as_of),
+            first_booked=booked["first"],
+            last_booked=booked["last"],
+            chart=_chart(year, months, tenant.currency),
+        )
+
+
+def actuals_by_month(partner_ids: Iterable[UUID], start: dt.date, end: dt.date) -> dict[UUID, ByMonth]:
+    """Net revenue per partner and month, each month rounded to money, so that tables of months add up."""
+    found: dict[UUID, ByMonth] = defaultdict(dict)
+    rows = (
+        SalesActual.objects.filter(partner_id__in=list(partner_ids), booked_on__gte=start, booked_on__lte=end)
+        .annotate(month=TruncMonth("booked_on"))
+        .values("partner_id", "month")
+        .annotate(total=Sum("amount"))
+        .values_list("partner_id", "month", "total")
+    )
+    for partner_id, month, total in rows:
+        found[partner_id][month_of(month)] = money(total)
+    return found
+
+
+def targets_by_month(partner_ids: Iterable[UUID], start: dt.date, end: dt.date) -> dict[UUID, ByMonth]:
+    """Targets per partner and month, lines added up; a month without a target is missing."""
+    found: dict[UUID, ByMonth] = defaultdict(dict)
+    rows = (
+        Target.objects.filter(partner_id__in=list(partner_ids), month__gte=start, month__lte=end)
+        .values("partner_id", "month")
+        .annotate(total=Sum("amount"))
+        .values_list("partner_id", "month", "total")
+    )
+    for partner_id, month, total in rows:
+        found[partner_id][month_of(month)] = money(total)
+    return found
+
+
+def revenue_12m(partner_ids: Sequence[UUID], as_of: dt.date) -> dict[UUID, Decimal]:
+    """Net revenue of the 12 months ending on `as_of` (that day included), per partner that has any."""
+    after = add_months(as_of, -12)
+    rows = (
+        SalesActual.objects.filter(partner_id__in=list(partner_ids), booked_on__gt=after, booked_on__lte=as_of)
+        .values("partner_id")
+        .annotate(total=Sum("amount"))
+        .values_list("partner_id", "total")
+    )
+    return {partner_id: money(total) for partner_id, total in rows}
+
+
+def quarters_with_bookings(partner_id: UUID) -> list[FiscalQuarter]:
+    """The fiscal quarters in which the partner has bookings or targets, newest first."""
+    start_month = current_tenant().fy_start_month
+    days = set(
+        SalesActual.objects.filter(partner_id=partner_id)
+        .annotate(m=TruncMonth("booked_on"))
+        .values_list("m", flat=True)
+    )
+    days |= set(Target.objects.filter(partner_id=partner_id).values_list("month", flat=True).distinct())
+    return sorted({FiscalQuarter.containing(day, start_month) for day in days}, reverse=True)
+
+
+def performance_of(partner_ids: Sequence[UUID], quarter: FiscalQuarter, as_of: dt.date) -> dict[UUID, dict[str, Any]]:
+    """F7 over the fiscal year to `as_of`'s closed months, for many partners in two queries."""
+    year = quarter.fiscal_year
+    tenant = current_tenant()
+    with reporting_places(currency_places(tenant.currency)):
+        actuals = actuals_by_month(partner_ids, year.start, as_of)
+        targets = targets_by_month(partner_ids, year.start, year.end)
+        return {
+            partner_id: performance_to_plan(
+                fy_start_month=tenant.fy_start_month,
+                as_of=as_of,
+                period="fiscal_year",
+                targets=targets.get(partner_id, {}),
+                actuals=actuals.get(partner_id, {}),
+            )
+            for partner_id in partner_ids
+        }
+
+
+def _period(label: str, span: Any, actuals: ByMonth, targets: ByMonth, as_of: dt.date) -> PeriodFigure:
+    """F7 for a quarter or year that has begun, at its end or at `as_of`, whichever is earlier."""
+    result = performance_to_plan(
+        fy_start_month=span.start_month,
+        as_of=min(as_of, span.end),
+        period="fiscal_year" if isinstance(span, FiscalYear) else "fiscal_quarter",
+        targets=targets,
+        actuals=actuals,
+    )
+    return PeriodFigure(
+        label=label,
+        start=span.start,
+        end=span.end,
+        target=result["target_to_date"],
+        actual=result["actual_to_date"],
+        performance=result["performance"],
+        variance=result["variance"],
+        status=result["status"],
+        closed_months=result["closed_months"],
+        why=_why(result),
+    )
+
+
+def _why(result: dict[str, Any]) -> str:
+    if result["performance"] is not None:
+        return ""
+    return "no month is closed yet" if not result["closed_months"] else "no target is agreed for the closed months"
+
+
+def _by_line(partner_id: UUID, quarter: FiscalQuarter, as_of: dt.date) -> tuple[LineFigure, ...]:
+    end = min(as_of, quarter.end)
+    actuals = dict(
+        SalesActual.objects.filter(partner_id=partner_id, booked_on__gte=quarter.start, booked_on__lte=end)
+        .values("line__name")
+        .annotate(total=Sum("amount"))
+        .values_list("line__name", "total")
+    )
+    targets = dict(
+        Target.objects.filter(
+            partner_id=partner_id, line__isnull=False, month__gte=quarter.start, month__lte=quarter.end
+        )
+        .values("line__name")
+        .annotate(total=Sum("amount"))
+        .values_list("line__name", "total")
+    )
+    lines = [
+        LineFigure(name, money(targets[name]) if name in targets else None, money(actuals.get(name, ZERO)))
+        for name in actuals.keys() | targets.keys()
+    ]
+    return tuple(sorted(lines, key=lambda line: (-line.actual, line.line)))
+
+
+def _is_closed(month: str, as_of: dt.date) -> bool:
+    return add_months(month_start(month), 1) - dt.timedelta(days=1) <= as_of
+
+
+def _chart(year: FiscalYear, months: Sequence[MonthFigure], currency: str) -> Chart:
+    return Chart(
+        kind=ChartKind.COLUMNS_LINE,
+        title=f"Target and actual by month, {year.label}",
+        categories=tuple(m.month for m in months),
+        series=(
+            Series("Actual", tuple(m.actual if m.is_closed or m.actual else None for m in months), "brand"),
+            Series("Target", tuple(m.target for m in months), "accent"),
+        ),
+        unit="money",
+        currency=currency,
+    )
