@@ -111,7 +111,22 @@ def _copying(request: pytest.FixtureRequest, django_db_modify_db_settings: None)
     with open(Path(slot) / ".template.lock", "w") as lock:
         copying = Copying(Templates(Postgres(Path(slot), disposable=True), fingerprint()), lock)
         copying.begin(afresh=options.create_db)
+        if copying.migrates:
+            _set_up_the_owners_alias_too()
         yield copying
+
+
+def _set_up_the_owners_alias_too() -> None:
+    """Only the owner's alias creates and migrates; pytest-django leaves it out when no collected test names it."""
+    from pytest_django import fixtures
+
+    named = fixtures._get_databases_for_setup
+
+    def with_owner(items):
+        aliases, serialized = named(items)
+        return {*aliases, "owner"}, serialized
+
+    fixtures._get_databases_for_setup = with_owner
 
 
 @pytest.fixture(scope="session")
