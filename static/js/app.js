@@ -1,0 +1,160 @@
+// What every page can do. Listeners sit on the document, so parts swapped in by htmx need no wiring.
+
+const closest = (event, selector) => (event.target instanceof Element ? event.target.closest(selector) : null);
+
+// --- theme ---------------------------------------------------------------------------------------
+const order = ["auto", "light", "dark"];
+const themeButtons = () => document.querySelectorAll("[data-theme-button]");
+const labelThemes = () => {
+  for (const button of themeButtons()) {
+    const choice = window.prmTheme.choice();
+    button.hidden = false;
+    const label = button.dataset[`label${choice[0].toUpperCase()}${choice.slice(1)}`];
+    button.setAttribute("aria-label", label);
+    button.title = label;
+  }
+};
+labelThemes();
+
+// --- clicks --------------------------------------------------------------------------------------
+document.addEventListener("click", (event) => {
+  const themeButton = closest(event, "[data-theme-button]");
+  if (themeButton) {
+    window.prmTheme.choose(order[(order.indexOf(window.prmTheme.choice()) + 1) % order.length]);
+    labelThemes();
+    return;
+  }
+  const opener = closest(event, "[data-dialog]");
+  if (opener) {
+    const dialog = document.getElementById(opener.dataset.dialog);
+    if (dialog instanceof HTMLDialogElement) {
+      event.preventDefault();
+      closeMenus();
+      dialog.showModal();
+    }
+    return;
+  }
+  const closer = closest(event, "[data-close]");
+  if (closer) closer.closest("dialog")?.close();
+  const dismiss = closest(event, "[data-dismiss]");
+  if (dismiss) dismiss.closest("[data-flash], .toast-note")?.remove();
+  if (event.target instanceof HTMLDialogElement) {
+    const box = event.target.getBoundingClientRect();
+    const inside = event.clientX >= box.left && event.clientX <= box.right && event.clientY >= box.top && event.clientY <= box.bottom;
+    if (!inside && event.detail) event.target.close();
+  }
+  const burger = closest(event, "[data-nav-toggle]");
+  if (burger) setNavigation(!document.body.classList.contains("nav-open"));
+  else if (document.body.classList.contains("nav-open") && !closest(event, ".sidebar")) setNavigation(false);
+  closeMenus(closest(event, "details.menu"));
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const open = document.querySelector("details.menu[open]");
+  if (open) {
+    open.removeAttribute("open");
+    open.querySelector("summary")?.focus();
+  } else if (document.body.classList.contains("nav-open")) {
+    setNavigation(false);
+    document.querySelector("[data-nav-toggle]")?.focus();
+  }
+});
+
+// Arrow keys walk through an open menu, as people expect of menus.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+  const menu = closest(event, "details.menu[open]");
+  if (!menu) return;
+  const items = [...menu.querySelectorAll(".dropdown-item")];
+  const step = event.key === "ArrowDown" ? 1 : -1;
+  const next = items[(items.indexOf(document.activeElement) + step + items.length) % items.length];
+  if (next) {
+    event.preventDefault();
+    next.focus();
+  }
+});
+
+function closeMenus(except = null) {
+  for (const menu of document.querySelectorAll("details.menu[open]")) if (menu !== except) menu.removeAttribute("open");
+}
+
+function setNavigation(open) {
+  document.body.classList.toggle("nav-open", open);
+  document.querySelector("[data-nav-toggle]")?.setAttribute("aria-expanded", String(open));
+}
+
+// --- tables --------------------------------------------------------------------------------------
+function markTables(root) {
+  for (const link of root.querySelectorAll("th [data-sort]")) {
+    if (link.dataset.sort !== "none") link.closest("th").setAttribute("aria-sort", link.dataset.sort);
+  }
+  // What scrolls sideways must be reachable by keyboard.
+  for (const wrap of root.querySelectorAll(".table-wrap:not([tabindex])")) {
+    if (wrap.scrollWidth > wrap.clientWidth + 1) {
+      wrap.tabIndex = 0;
+      wrap.setAttribute("role", "region");
+      if (!wrap.hasAttribute("aria-label")) {
+        const name = wrap.closest(".card")?.querySelector(".card-title") ?? document.querySelector("h1");
+        wrap.setAttribute("aria-label", name?.textContent.trim() || "Table");
+      }
+    }
+  }
+}
+markTables(document);
+document.addEventListener("htmx:afterSettle", (event) => markTables(event.target instanceof Element ? event.target : document));
+
+// --- forms ---------------------------------------------------------------------------------------
+// The first field in need of another look gets the focus; a form comes back with everything that was typed.
+document.querySelector(".field .is-invalid")?.focus();
+
+// A second press of the same button while the first is under way would be refused as stale.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!(form instanceof HTMLFormElement) || form.method !== "post" || event.defaultPrevented || form.hasAttribute("hx-post")) return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "yes";
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
+
+// --- notes ---------------------------------------------------------------------------------------
+export function say(text, tone = "blue") {
+  const place = document.querySelector("[data-toasts]");
+  if (!place) return;
+  const note = document.createElement("div");
+  note.className = `toast-note tone-${tone}`;
+  const words = document.createElement("p");
+  words.textContent = text;
+  const close = document.createElement("button");
+  close.type = "button";
+  close.className = "btn btn-quiet btn-sm";
+  close.dataset.dismiss = "";
+  close.textContent = "OK";
+  note.append(words, close);
+  place.replaceChildren(note);
+  if (tone !== "red") setTimeout(() => note.remove(), 6000);
+}
+
+// --- htmx ----------------------------------------------------------------------------------------
+// A form with errors (422) and a conflict (409) bring their own page part; htmx would drop them.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if ([409, 422].includes(event.detail.xhr.status)) {
+    event.detail.shouldSwap = true;
+    event.detail.isError = false;
+  }
+});
+document.addEventListener("htmx:responseError", (event) => {
+  const status = event.detail.xhr.status;
+  const what = {
+    401: "You have been signed out. What you typed is still on this page: sign in in another tab, then try again.",
+    403: "You may not do that. Nothing was changed.",
+    404: "This is no longer there. Nothing was changed; reload the page to see what is new.",
+    429: "Too many attempts. Nothing was changed; wait a minute, then try again.",
+  }[status];
+  say(what ?? "Something went wrong on our side. Nothing was saved; what you typed is still on this page.", "red");
+});
+document.addEventListener("htmx:sendError", () => {
+  say("No connection. Nothing was saved yet; what you typed is still on this page. Try again when you are online.", "red");
+});
