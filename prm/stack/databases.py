@@ -104,6 +104,7 @@ class Copying:
 @pytest.fixture(scope="session")
 def _copying(request: pytest.FixtureRequest, django_db_modify_db_settings: None) -> Iterator[Copying | None]:
     """Copies the template when there is one; None where the database is given or other options rule."""
+    _set_up_the_owners_alias_too()
     options, slot = request.config.option, os.environ.get("PRM_TEST_SLOT")
     if not slot or options.nomigrations or options.reuse_db:
         yield None
@@ -111,13 +112,11 @@ def _copying(request: pytest.FixtureRequest, django_db_modify_db_settings: None)
     with open(Path(slot) / ".template.lock", "w") as lock:
         copying = Copying(Templates(Postgres(Path(slot), disposable=True), fingerprint()), lock)
         copying.begin(afresh=options.create_db)
-        if copying.migrates:
-            _set_up_the_owners_alias_too()
         yield copying
 
 
 def _set_up_the_owners_alias_too() -> None:
-    """Only the owner's alias creates and migrates; pytest-django leaves it out when no collected test names it."""
+    """The application's alias mirrors the owner's; pytest-django leaves it out when no collected test names it."""
     from pytest_django import fixtures
 
     named = fixtures._get_databases_for_setup
