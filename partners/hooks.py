@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from partners.models import Contact, Document, Partner
+from partners.models import Contact, Document, Partner, assigned_partner_ids
 from partners.queries import signed_documents, tier_standing, timeline
 from partners.registries import Measure, Period, Value, lend_measure, lend_panel
 from partners.rows import present_event, present_requirement
@@ -34,6 +34,7 @@ def sponsored_companies(member: Membership) -> tuple[UUID, ...]:
 
 
 Membership.sponsored = staticmethod(sponsored_companies)  # type: ignore[assignment]
+Membership.looks_after = staticmethod(assigned_partner_ids)  # type: ignore[assignment]
 
 
 def _flags(kinds: Sequence[str], missing: str) -> Any:

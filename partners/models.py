@@ -80,9 +80,8 @@ class PartnerQuerySet(TenantQuerySet):
         """All, the assigned ones (an account manager's own and, for a team's lead, the team's), or one's company."""
         if not member.is_vendor:
             return self.filter(pk__in=member.reach or ())
-        if member.has(*SEES_ALL_PARTNERS):
-            return self
-        return self.filter(pk__in=assigned_partner_ids(member))
+        assigned = member.assigned
+        return self if assigned is None else self.filter(pk__in=assigned)
 
 
 class Partner(Record):
@@ -367,8 +366,13 @@ class Document(PartnerReads):
         return self.title
 
 
-def assigned_partner_ids(member: Membership) -> models.QuerySet:
-    """The partners an account manager looks after now; for a team's lead also those of the teams below."""
+def assigned_partner_ids(member: Membership) -> models.QuerySet | None:
+    """The partners an account manager looks after now; for a team's lead also those of the teams below.
+
+    None for those whose role sees all partners.
+    """
+    if member.has(*SEES_ALL_PARTNERS):
+        return None
     managers = models.Q(manager=member)
     if member.leads_team and member.team_id:
         from partners.teams import members_below

@@ -192,6 +192,9 @@ class Membership(Record):
     # Lent by the partners app: the companies a distributor sponsors.
     sponsored: ClassVar[Callable[[Membership], tuple[uuid.UUID, ...]]]
 
+    # Lent by the partners app: a query of the partners a vendor's member looks after, or None for all.
+    looks_after: ClassVar[Callable[[Membership], Any]]
+
     class Meta:
         default_manager_name = "objects"
         constraints = [
@@ -224,6 +227,11 @@ class Membership(Record):
         if Role.DISTRIBUTOR in self.roles:
             return (self.partner_id, *type(self).sponsored(self))
         return (self.partner_id,)
+
+    @cached_property
+    def assigned(self) -> Any:
+        """The ids of the partners this vendor's member may know of, as a query; None when that is all of them."""
+        return type(self).looks_after(self)
 
     @property
     def role_names(self) -> str:

@@ -53,10 +53,21 @@ class CurrentTenant(Expression):
 
 class TenantQuerySet(models.QuerySet):
     def visible_to(self, member: Membership) -> Self:
-        """What this member may know of inside the tenant; models narrow it further where roles say so."""
-        if member.is_vendor or not hasattr(self.model, "partner_id"):
+        """What this member may know of inside the tenant; models narrow it further where roles say so.
+
+        Rows of a partner follow the partner: an account manager sees those of assigned partners.
+        """
+        if not hasattr(self.model, "partner_id"):
             return self
-        return self.filter(partner_id__in=member.reach or ())
+        if not member.is_vendor:
+            return self.filter(partner_id__in=member.reach or ())
+        assigned = member.assigned
+        if assigned is None:
+            return self
+        mine = models.Q(partner_id__in=assigned)
+        if self.model._meta.get_field("partner").null:
+            mine |= models.Q(partner_id=None)
+        return self.filter(mine)
 
 
 class TenantManager(models.Manager.from_queryset(TenantQuerySet)):  # type: ignore[misc]

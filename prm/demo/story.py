@@ -1,0 +1,232 @@
+"""The story of one vendor of the demo: partners won, targets agreed, revenue booked, scorecards filled in."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from decimal import Decimal
+from random import Random
+from zoneinfo import ZoneInfo
+
+from partners.actions import add_contact, add_partner, assign_manager, record_document, set_tier, update_profile
+from partners.models import Contact, Partner, Tier
+from prm.demo.cast import (
+    FAMILY_NAMES,
+    FIRST_WORDS,
+    FIXED_PARTNERS,
+    GIVEN_NAMES,
+    PASSWORD,
+    PLACES,
+    SECOND_WORDS,
+    Vendor,
+)
+from prm.kernel import clock
+from prm.kernel.members import add_member, found_tenant, furnish_tenant, get_or_create_user
+from prm.kernel.models import Membership, Tenant
+from prm.kernel.periods import FiscalYear, add_months, month_start
+from prm.kernel.roles import Role
+from prm.kernel.tenancy.context import tenant_scope
+from sales.actions import add_line, add_product, book_actuals, set_targets
+from sales.models import ProductLine
+from scorecards.actions import answer_question, start_assessment, submit_assessment
+from scorecards.models import Assessment, Question
+
+CENT = Decimal("0.01")
+Say = Callable[[str], None]
+# State of a partner and how many of ten are in it.
+STATES = ["active"] * 7 + ["onboarding", "lapsed", "engaged"]
+
+
+class Story:
+    """Tells one vendor's story; every chance comes from one seeded generator."""
+
+    def __init__(self, vendor: Vendor, say: Say) -> None:
+        self.vendor, self.say = vendor, say
+        self.chance = Random(vendor.seed)  # noqa: S311 - a demo must repeat itself
+        self.managers: list[Membership] = []
+        self.people: dict[str, Membership] = {}
+        self.operations: Membership | None = None
+        self.lines: list[ProductLine] = []
+
+    def tell(self) -> Tenant:
+        vendor = self.vendor
+        self.tenant = found_tenant(
+            vendor.name,
+            vendor.slug,
+            currency=vendor.currency,
+            time_zone=vendor.time_zone,
+            locale=vendor.locale,
+            fy_start_month=vendor.fy_start_month,
+            colours={"brand": vendor.brand, "accent": vendor.accent},
+            needs_second_factor=False,
+        )
+        furnish_tenant(self.tenant)
+        with tenant_scope(self.tenant):
+            self.today = clock.today()
+            self.tiers = {tier.code: tier for tier in Tier.objects.all()}
+            self._people()
+            self._products()
+            partners = [self._partner(number) for number in range(vendor.partners)]
+            self._partner_people()
+        self.say(f"{vendor.name}: {len(partners)} partners")
+        for number, partner in enumerate(partners):
+            with tenant_scope(self.tenant):
+                self._business(partner, number)
+        self.say(f"{vendor.name}: targets and revenue")
+        assessed = [p for number, p in enumerate(partners) if p.state == Partner.State.ACTIVE and number % 3 != 2]
+        for number, partner in enumerate(assessed):
+            self._assess(partner, months_ago=8, quality=self._quality(partner))
+            if number % 2 == 0:
+                self._assess(partner, months_ago=1, quality=min(0.95, self._quality(partner) + 0.12))
+        self.say(f"{vendor.name}: scorecards of {len(assessed)} partners")
+        return self.tenant
+
+    # --- people and products ------------------------------------------------------------------------------
+    def _people(self) -> None:
+        for person in self.vendor.people:
+            if person.partner:
+                continue
+            user = get_or_create_user(person.email, person.name, password=PASSWORD)
+            member = add_member(user, roles=person.roles, title=person.title, by=None)
+            self.people[person.email] = member
+            if Role.ACCOUNT_MANAGER in person.roles:
+                self.managers.append(member)
+
+    def _partner_people(self) -> None:
+        for person in self.vendor.people:
+            if not person.partner:
+                continue
+            company = Partner.objects.get(name=person.partner)
+            user = get_or_create_user(person.email, person.name, password=PASSWORD)
+            add_member(user, roles=person.roles, title=person.title, partner_id=company.pk, by=None)
+            function = Contact.Function.PRINCIPAL if Role.CHAMPION in person.roles else Contact.Function.SALES
+            add_contact(company, name=person.name, email=person.email, title=person.title, function=function, by=None)
+
+    def _products(self) -> None:
+        for code, name in self.vendor.lines:
+            line = add_line(code, name, by=None)
+            self.lines.append(line)
+            for size, price in (("Essentials", "490.00"), ("Professional", "1490.00"), ("Enterprise", "4900.00")):
+                add_product(f"{code}-{size.lower()}", f"{name} {size}", line, list_price=Decimal(price), by=None)
+
+    # --- partners -------------------------------------------------------------------------------------------
+    def _partner(self, number: int) -> Partner:
+        country, city = PLACES[number % len(PLACES)]
+        name = FIXED_PARTNERS[number] if number < len(FIXED_PARTNERS) else self._name(number)
+        state = "active" if number < len(FIXED_PARTNERS) else STATES[number % 10]
+        kind = ("reseller", "msp", "si", "reseller", "consultant", "isv")[number % 6]
+        domain = "".join(c for c in name.lower() if c.isascii() and c.isalnum()) + ".example"
+        with clock.travel(to=self._moment(add_months(self.today, -26 - number % 30))):
+            partner = add_partner(
+                name,
+                country=country,
+                type=kind,
+                state=state,
+                life_stage=_life_stage(state, number),
+                domain=domain,
+                source="Demo",
+                by=None,
+            )
+            assign_manager(partner, self.managers[number % len(self.managers)], by=None)
+            update_profile(
+                partner,
+                by=None,
+                source="partner",
+                employees=8 + self.chance.randrange(400),
+                founded=1985 + self.chance.randrange(35),
+                website=f"https://{domain}/",
+                about=f"{name} serves companies around {city}.",
+                product_focus=self.chance.choice(self.lines).name,
+            )
+            for _ in range(1 + number % 3):
+                self._contact(partner, domain)
+            if state not in {"engaged"}:
+                record_document(
+                    partner,
+                    kind="agreement",
+                    title="Reseller agreement",
+                    signed_by="Management",
+                    signed_on=clock.today(),
+                    by=None,
+                )
+                code = ("silver", "silver", "gold", "silver", "gold", "platinum")[number % 6]
+                set_tier(partner, self.tiers[code], cause="entry", on=clock.today(), by=None)
+        return partner
+
+    def _name(self, number: int) -> str:
+        first = FIRST_WORDS[number % len(FIRST_WORDS)]
+        return f"{first} {SECOND_WORDS[(number * 7 + number // len(FIRST_WORDS)) % len(SECOND_WORDS)]}"
+
+    def _contact(self, partner: Partner, domain: str) -> None:
+        given, family = self.chance.choice(GIVEN_NAMES), self.chance.choice(FAMILY_NAMES)
+        function = self.chance.choice(["sales", "technical", "marketing", "principal"])
+        local = f"{given}.{family}".lower().encode("ascii", "ignore").decode()
+        add_contact(partner, name=f"{given} {family}", email=f"{local}@{domain}", function=function, by=None)
+
+    # --- business -------------------------------------------------------------------------------------------
+    def _business(self, partner: Partner, number: int) -> None:
+        """Two fiscal years of monthly targets, and bookings up to today, better or worse by the partner's luck."""
+        if partner.state == Partner.State.ENGAGED:
+            return
+        base = Decimal(4000 + 1500 * (number * 13 % 17))
+        luck = Decimal(70 + number * 29 % 55) / 100
+        this_year = FiscalYear.containing(self.today, self.vendor.fy_start_month)
+        months = [month_start(m) for year in (this_year.previous, this_year) for m in year.months]
+        targets = {m: (base * (1 + Decimal(i) / 60)).quantize(CENT) for i, m in enumerate(months)}
+        with clock.travel(to=self._moment(this_year.previous.start)):
+            set_targets(partner, targets, by=None)
+        bookings = []
+        stops = add_months(self.today, -8) if partner.state == Partner.State.LAPSED else self.today
+        for month, target in targets.items():
+            for line in self.lines:
+                day = month + dt.timedelta(days=self.chance.randrange(27))
+                share = Decimal(self.chance.randrange(10, 42)) / 100
+                if day <= min(self.today, stops):
+                    bookings.append({"booked_on": day, "amount": (target * luck * share).quantize(CENT), "line": line})
+        book_actuals(partner, bookings, by=None)
+
+    def _quality(self, partner: Partner) -> float:
+        """How well it answers, between 0 and 1: by its name, so that it stays the same."""
+        return 0.3 + (len(partner.name) * 7 % 55) / 100
+
+    def _assess(self, partner: Partner, *, months_ago: int, quality: float) -> None:
+        """A whole scorecard, answered by the account manager with the partner some months ago."""
+        day = add_months(self.today, -months_ago) - dt.timedelta(days=self.chance.randrange(20))
+        with clock.travel(to=self._moment(day)), tenant_scope(self.tenant):
+            assessment = start_assessment(partner, kind=Assessment.Kind.PARTNER, by=None)
+            for question in self._questions():
+                codes = self._answer(question, quality)
+                if question.kind == Question.Kind.TEXT:
+                    answer_question(assessment, question, text="A joint plan for two target accounts.", by=None)
+                else:
+                    answer_question(assessment, question, options=codes, by=None)
+            submit_assessment(assessment, by=None)
+
+    def _questions(self) -> list[Question]:
+        return list(
+            Question.objects.filter(bank__state="active", vendor_only=False)
+            .prefetch_related("options")
+            .order_by("topic__category__order", "topic__order", "order")
+        )
+
+    def _answer(self, question: Question, quality: float) -> list[str]:
+        options = sorted(question.options.all(), key=lambda option: option.order)
+        if question.kind == Question.Kind.MULTI:
+            ticked = [option.code for option in options if self.chance.random() < quality]
+            return ticked or [options[0].code]
+        if not options:
+            return []
+        wanted = quality * (len(options) - 1) + self.chance.uniform(-0.9, 0.9)
+        return [options[max(0, min(len(options) - 1, round(wanted)))].code]
+
+    def _moment(self, day: dt.date) -> dt.datetime:
+        """Ten in the morning of that day at the vendor's."""
+        return dt.datetime.combine(day, dt.time(10), tzinfo=ZoneInfo(self.vendor.time_zone))
+
+
+def _life_stage(state: str, number: int) -> str:
+    if state == "engaged":
+        return Partner.LifeStage.RECRUIT
+    if state == "onboarding":
+        return Partner.LifeStage.ONBOARD
+    return ("sell", "target", "pipeline", "success")[number % 4]
