@@ -12,7 +12,7 @@ import prm.kernel.tenancy.models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("kernel", "0004_alter_membership_managers"),
+        ("kernel", "0002_initial"),
         ("partners", "0001_initial"),
     ]
 
