@@ -12,7 +12,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import pytest
 
@@ -141,20 +141,28 @@ def django_db_createdb(_copying: Copying | None, django_db_createdb: bool) -> bo
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(_copying: Copying | None, django_db_setup: None, django_db_blocker) -> None:
-    """After the full migration of a new shape: keep it for the next."""
-    if _copying is None or not _copying.migrates:
-        return
+def django_db_setup(request: pytest.FixtureRequest, _copying: Copying | None, django_db_blocker: Any) -> None:
+    """After the full migration of a new shape: keep it for the next. If it fails, let the other workers try."""
+    try:
+        request.getfixturevalue("django_db_setup")  # pytest-django's own
+        if _copying is not None and _copying.migrates:
+            _keep(_copying, django_db_blocker)
+    finally:
+        if _copying is not None:
+            _copying.end()
+
+
+def _keep(copying: Copying, django_db_blocker: Any) -> None:
     from django.db import connections
 
     with django_db_blocker.unblock():
         connections.close_all()
-    _copying.templates.make_from(database_of_tests())
-    _copying.end()
+    copying.templates.make_from(database_of_tests())
 
 
 def database_of_tests() -> str:
     """The name that Django will use: pytest-django has put the worker's suffix into the settings by now."""
     from django.db import connections
 
-    return connections["owner"].creation._get_test_db_name()
+    creation: Any = connections["owner"].creation  # the name has no public way to be asked
+    return creation._get_test_db_name()
