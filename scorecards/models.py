@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from partners.models import SEES_ALL_PARTNERS, assigned_partner_ids
 from prm.kernel.fields import CodesField, NumericField, TextField
 from prm.kernel.models import Membership
-from prm.kernel.tenancy.models import PartnerRecord, PublishedRecord, TenantForeignKey
+from prm.kernel.roles import Role
+from prm.kernel.tenancy.models import PartnerRecord, PublishedRecord, TenantForeignKey, TenantManager, TenantQuerySet
+
+SEES_VENDOR_VIEW = (Role.CHANNEL_CHIEF, Role.ACCOUNT_MANAGER, Role.OPERATIONS, Role.AUDITOR)
+SEES_OWN_COMPANYS_ACTIONS = (Role.CHAMPION, Role.DISTRIBUTOR)
 
 
 class QuestionBank(PublishedRecord):
@@ -139,6 +146,15 @@ class Option(BankPart):
         return self.text
 
 
+class AssessmentQuerySet(TenantQuerySet):
+    def visible_to(self, member: Membership) -> Self:
+        """Of the partners one looks after; the vendor's own view only for those who may know of it."""
+        if not member.is_vendor:
+            return self.filter(partner_id__in=member.reach or (), vendor_only=False)
+        seen = self if member.has(*SEES_VENDOR_VIEW) else self.filter(vendor_only=False)
+        return seen if member.has(*SEES_ALL_PARTNERS) else seen.filter(partner_id__in=assigned_partner_ids(member))
+
+
 class Assessment(PartnerRecord):
     """One filling-in of the capabilities scorecard: by the partner, or the vendor's own view of it."""
 
@@ -177,8 +193,9 @@ class Assessment(PartnerRecord):
     submitted_at = models.DateTimeField(null=True, blank=True)
     overall = NumericField(null=True, blank=True)
     result = models.JSONField(default=dict, blank=True)  # F5, fixed at submit
-    peer_tier = models.CharField(max_length=40, blank=True)
-    peer_type = models.CharField(max_length=20, blank=True)
+    review_comment = TextField(max_length=2000, blank=True)
+
+    objects = TenantManager.from_queryset(AssessmentQuerySet)()
 
     class Meta:
         constraints = [
@@ -247,6 +264,17 @@ class AnswerRevision(PartnerRecord):
         return f"{self.question_id} at {self.answered_at}"
 
 
+class ActionItemQuerySet(TenantQuerySet):
+    def visible_to(self, member: Membership) -> Self:
+        """The vendor's people: of their partners. A champion: the company's. Others at a partner: what they own."""
+        if not member.is_vendor:
+            own = self.filter(partner_id__in=member.reach or ())
+            return own if member.has(*SEES_OWN_COMPANYS_ACTIONS) else own.filter(owner=member)
+        if member.has(*SEES_ALL_PARTNERS):
+            return self
+        return self.filter(partner_id__in=assigned_partner_ids(member))
+
+
 class ActionItem(PartnerRecord):
     """A dated improvement or commitment with an owner on either side."""
 
@@ -284,6 +312,8 @@ class ActionItem(PartnerRecord):
     state = models.CharField(max_length=12, choices=State, default=State.RECOMMENDED)
     done_on = models.DateField(null=True, blank=True)
     reason = TextField(max_length=500, blank=True)
+
+    objects = TenantManager.from_queryset(ActionItemQuerySet)()
 
     class Meta:
         indexes = [models.Index(fields=["tenant", "partner", "state"], name="action_by_partner")]
