@@ -18,6 +18,7 @@ from prm.kernel.members import furnishes
 from prm.kernel.models import Membership
 from prm.kernel.policies import permits
 from prm.kernel.tenancy.context import tenant_scope
+from prm.kernel.tenancy.remember import remember
 from prm.kernel.web.navigation import Entry, navigation
 
 furnishes(order=10)(copy_program)
@@ -41,7 +42,9 @@ def _flags(kinds: Sequence[str], missing: str) -> Any:
     def compute(
         partner_ids: Sequence[UUID], periods: Sequence[Period], as_of: dt.date
     ) -> dict[tuple[UUID, Period], Value]:
-        signed = signed_documents(partner_ids, kinds, as_of)
+        key = ("signed", tuple(partner_ids), as_of)  # both flags read the same documents
+        documents = remember(key, lambda: signed_documents(partner_ids, as_of))
+        signed = set().union(*(documents.get(kind, set()) for kind in kinds))
         return {
             (partner_id, period): Value(Decimal(1)) if partner_id in signed else Value(Decimal(0), missing)
             for partner_id in partner_ids

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
+
+from django.db.models import Q
 
 from partners.formulas import tier_attainment
 from partners.models import Document, ManagerAssignment, Partner, Tier
@@ -162,15 +165,12 @@ def timeline(partner: Partner, *, limit: int = 20) -> list[Event]:
     return list(Event.objects.filter(partner=partner).select_related("actor__user").order_by("-at", "-id")[:limit])
 
 
-def signed_documents(partner_ids: Sequence[UUID], kinds: Sequence[str], as_of: dt.date) -> set[UUID]:
-    """The partners with a signed document of one of these kinds in force on that day."""
-    from django.db.models import Q
-
-    return set(
-        Document.objects.filter(
-            Q(valid_to=None) | Q(valid_to__gte=as_of),
-            partner_id__in=list(partner_ids),
-            kind__in=kinds,
-            signed_on__lte=as_of,
-        ).values_list("partner_id", flat=True)
-    )
+def signed_documents(partner_ids: Sequence[UUID], as_of: dt.date) -> dict[str, set[UUID]]:
+    """Per kind of document the partners that have a signed one in force on that day."""
+    rows = Document.objects.filter(
+        Q(valid_to=None) | Q(valid_to__gte=as_of), partner_id__in=list(partner_ids), signed_on__lte=as_of
+    ).values_list("kind", "partner_id")
+    found: dict[str, set[UUID]] = defaultdict(set)
+    for kind, partner_id in rows:
+        found[kind].add(partner_id)
+    return found

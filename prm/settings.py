@@ -1,6 +1,7 @@
 """Every setting of the product, with safe development defaults; `.env.example` lists what the environment may set."""
 
 import sys
+import warnings
 from pathlib import Path
 
 import environ
@@ -234,6 +235,8 @@ STATICFILES_DIRS = [
     ),
 ]
 WHITENOISE_USE_FINDERS = env.bool("WHITENOISE_USE_FINDERS", default=not (STATIC_ROOT / "staticfiles.json").exists())
+if WHITENOISE_USE_FINDERS:  # then there need not be a collected folder
+    warnings.filterwarnings("ignore", message="No directory at")
 WHITENOISE_AUTOREFRESH = False
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 STORAGES = {

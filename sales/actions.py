@@ -45,7 +45,7 @@ def set_targets(
     for month, amount in amounts.items():
         if month.day != 1:
             raise Invalid("A target is set for a month: give its first day.", field="month")
-        if amount < 0 or not fits_currency(amount, currency):
+        if not amount.is_finite() or amount < 0 or not fits_currency(amount, currency):
             raise Invalid(f"{amount} is no amount in {currency}.", field="amount")
     Target.objects.filter(partner=partner, line=line, month__in=amounts).delete()
     Target.objects.bulk_create(

@@ -72,4 +72,4 @@ lend_measure(
 def performance_panel(member: Membership, partner: Partner) -> dict[str, Any] | None:
     if not permits(member, "sales.view_performance"):
         return None
-    return {"figures": present_performance(performance(partner.pk, clock.today()))}
+    return {"figures": present_performance(performance(partner.pk, clock.today(), with_lines=False))}

@@ -8,6 +8,8 @@ from decimal import Decimal
 from random import Random
 from zoneinfo import ZoneInfo
 
+from django.db import transaction
+
 from partners.actions import add_contact, add_partner, assign_manager, record_document, set_tier, update_profile
 from partners.models import Contact, Partner, Tier
 from prm.demo.cast import (
@@ -48,6 +50,7 @@ class Story:
         self.operations: Membership | None = None
         self.lines: list[ProductLine] = []
 
+    @transaction.atomic  # a seeding that was interrupted leaves nothing behind, so the next one begins anew
     def tell(self) -> Tenant:
         vendor = self.vendor
         self.tenant = found_tenant(

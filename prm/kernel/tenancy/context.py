@@ -107,12 +107,12 @@ def reenter(context: Context) -> Iterator[Context]:
 @contextmanager
 def identity_scope(user_id: UUID, *, using: str = "default") -> Iterator[None]:
     """Before a tenant is chosen: only the person's own memberships can be read."""
+    nested = connections[using].in_atomic_block
     with transaction.atomic(using=using):
         _tell(using, tenant="", scope="", partners="{}", user=str(user_id))
         yield
-        outer = _current.get()
-        if not connections[using].needs_rollback:
-            _tell_context(using, outer)
+        if nested and not connections[using].needs_rollback:
+            _tell_context(using, _current.get())
 
 
 @contextmanager

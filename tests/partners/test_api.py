@@ -1,0 +1,73 @@
+"""Partners, contacts and bookings over the API: the same rows and rules as the pages."""
+
+from partners.models import Contact, Partner
+from tests.clients import token_client
+
+
+def test_a_token_lists_what_its_member_may_know_of(cast):
+    answer = token_client(cast.cam).get("/api/v1/partners/")
+    assert answer.status_code == 200
+    assert {row["name"] for row in answer.json()["results"]} == {"Northwind", "Bigbox Distribution", "Little Corner"}
+    assert token_client(cast.champion).get("/api/v1/partners/").json()["count"] == 1
+
+
+def test_without_a_token_and_with_a_wrong_one(client, cast):
+    assert client.get("/api/v1/partners/").status_code in {401, 403}
+    wrong = client.get("/api/v1/partners/", headers={"Authorization": "Bearer prm_wrong"})
+    assert wrong.status_code == 401
+
+
+def test_a_token_does_not_open_another_vendor(cast):
+    client = token_client(cast.both)
+    assert client.get("/t/globex/api/v1/partners/").status_code == 404
+    assert client.get(f"/api/v1/partners/{cast.globex_partner.pk}/").status_code == 404
+
+
+def test_partner_is_added_and_changed_with_the_version_seen(cast):
+    client = token_client(cast.operations)
+    answer = client.post("/api/v1/partners/", {"name": "Ostwind", "country": "DE"}, content_type="application/json")
+    assert answer.status_code == 201
+    address = f"/api/v1/partners/{answer.json()['id']}/"
+    changed = client.patch(address, {"name": "Ostwind 2", "version": 1}, content_type="application/json")
+    assert changed.status_code == 200
+    stale = client.patch(address, {"name": "Ostwind 3", "version": 1}, content_type="application/json")
+    assert (stale.status_code, stale.json()["code"]) == (409, "stale")
+    assert Partner.objects.get(pk=answer.json()["id"]).name == "Ostwind 2"
+
+
+def test_state_tenant_and_tier_cannot_be_written(cast):
+    client = token_client(cast.operations)
+    address = f"/api/v1/partners/{cast.northwind.pk}/"
+    before = Partner.objects.get(pk=cast.northwind.pk)
+    body = {
+        "state": "terminated",
+        "tenant": str(cast.globex.pk),
+        "tenant_id": str(cast.globex.pk),
+        "number": "AAAAAAAA",
+    }
+    client.patch(address, body, content_type="application/json")
+    after = Partner.objects.get(pk=cast.northwind.pk)
+    assert (after.state, after.tenant_id, after.number) == (before.state, before.tenant_id, before.number)
+
+
+def test_a_contact_for_a_rival_is_not_found(cast):
+    client = token_client(cast.champion)
+    body = {"partner_id": str(cast.rival.pk), "name": "Spy"}
+    assert client.post("/api/v1/contacts/", body, content_type="application/json").status_code == 404
+    body["partner_id"] = str(cast.northwind.pk)
+    assert client.post("/api/v1/contacts/", body, content_type="application/json").status_code == 201
+    assert Contact.objects.filter(name="Spy", partner=cast.northwind).count() == 1
+
+
+def test_the_schema_and_its_pages_answer(client, db):
+    assert client.get("/api/schema/").status_code == 200
+    assert client.get("/api/docs/").status_code == 200
+
+
+def test_tier_standing_names_each_requirement(cast):
+    from partners.starter import copy_program
+
+    copy_program()
+    answer = token_client(cast.champion).get(f"/api/v1/partners/{cast.northwind.pk}/tier/").json()
+    assert {row["metric"] for row in answer["requirements"]} >= {"net_revenue_12m", "agreement_signed"}
+    assert answer["next"] == "Registered"

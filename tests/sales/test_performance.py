@@ -1,0 +1,89 @@
+"""Performance to plan from targets and bookings, on the page, in the API and in bulk."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+
+from prm.kernel.tenancy.context import member_scope
+from sales.actions import add_line, book_actuals, set_targets
+from sales.queries import performance, performance_of, quarters_with_bookings, revenue_12m
+from tests.clients import token_client
+
+D = Decimal
+
+
+@pytest.fixture
+def figures(cast):
+    """F7's first example: targets of a fiscal year from January, bookings to the middle of April."""
+    line = add_line("all", "Everything", by=None)
+    set_targets(
+        cast.northwind,
+        {
+            dt.date(2026, m, 1): amount
+            for m, amount in zip(range(1, 5), map(D, ("40000", "40000", "50000", "50000")), strict=True)
+        },
+        by=cast.cam,
+    )
+    bookings = [(1, "38500.50"), (2, "41200.00"), (3, "36170.00"), (4, "12000.00")]
+    book_actuals(
+        cast.northwind,
+        [{"booked_on": dt.date(2026, m, 10), "amount": D(amount), "line": line} for m, amount in bookings],
+        by=cast.operations,
+    )
+    return cast
+
+
+def test_closed_months_count_and_the_running_one_does_not(figures):
+    found = performance(figures.northwind.pk, dt.date(2026, 4, 15))
+    assert (found.year.actual, found.year.target) == (D("115870.50"), D("130000.00"))
+    assert (found.year.performance, found.year.status) == (D("0.8913"), "yellow")
+    assert found.quarters[1].why == "no month is closed yet"
+
+
+def test_many_partners_are_measured_like_one(figures):
+    quarter = quarters_with_bookings(figures.northwind.pk)[0]
+    bulk = performance_of([figures.northwind.pk, figures.rival.pk], quarter, dt.date(2026, 4, 15))
+    assert bulk[figures.northwind.pk]["performance"] == D("0.8913")
+    assert bulk[figures.rival.pk]["performance"] is None
+
+
+def test_twelve_months_of_revenue_end_on_the_day(figures):
+    assert revenue_12m([figures.northwind.pk], dt.date(2026, 4, 10))[figures.northwind.pk] == D("127870.50")
+    assert revenue_12m([figures.northwind.pk], dt.date(2026, 4, 9))[figures.northwind.pk] == D("115870.50")
+
+
+def test_page_and_api_show_the_same_figures(figures, sign_in):
+    page = sign_in(figures.champion).get(f"/performance/{figures.northwind.pk}/?as_of=2026-04-15").content.decode()
+    answer = token_client(figures.champion).get(f"/api/v1/performance/{figures.northwind.pk}/?as_of=2026-04-15").json()
+    assert answer["year"]["performance"] == "0.8913"
+    assert "89.13" in page
+    assert "115,870.50" in page
+
+
+def test_a_partner_without_figures_is_not_at_zero(cast, sign_in):
+    found = performance(cast.rival.pk, dt.date(2026, 4, 15))
+    assert found.year.performance is None
+    assert not found.has_figures
+    assert sign_in(cast.other_cam).get(f"/performance/{cast.rival.pk}/").status_code == 200
+
+
+def test_a_wrong_day_falls_back_to_today(cast, sign_in):
+    for day in ("yesterday", "0001-01-01", "99999-01-01", "2026-02-30"):
+        assert sign_in(cast.cam).get(f"/performance/{cast.northwind.pk}/?as_of={day}").status_code == 200
+
+
+def test_a_rival_sees_neither_page_nor_bookings(figures, sign_in):
+    client = sign_in(figures.rival_champion)
+    assert client.get(f"/performance/{figures.northwind.pk}/").status_code == 404
+    assert client.get("/api/v1/actuals/").json()["count"] == 0
+    with member_scope(figures.champion):
+        assert sign_in(figures.champion).get("/api/v1/actuals/").json()["count"] == 4
+
+
+@pytest.mark.parametrize("amount", ["NaN", "0.00001", "-1"])
+def test_a_target_that_is_no_money_is_refused(cast, amount):
+    from prm.kernel.errors import Invalid
+
+    with pytest.raises((Invalid, ValueError)):
+        set_targets(cast.northwind, {dt.date(2026, 1, 1): D(amount)}, by=cast.cam)
