@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from partners import home  # noqa: F401 - lends its part of the home page
 from partners.models import Contact, Document, Partner, assigned_partner_ids
 from partners.queries import signed_documents, tier_standing, timeline
 from partners.registries import Measure, Period, Value, lend_measure, lend_panel

@@ -12,6 +12,7 @@ from partners.registries import Measure, Period, Value, lend_measure, lend_panel
 from prm.kernel import clock
 from prm.kernel.models import Membership
 from prm.kernel.policies import permits
+from sales import home  # noqa: F401 - lends its parts of the home page
 from sales.models import SalesActual
 from sales.queries import performance, performance_of, revenue_12m
 from sales.rows import present_performance

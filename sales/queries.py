@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Max, Sum
+from django.db.models import Max, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
 from prm.kernel.charts import Chart, ChartKind, Series
@@ -181,6 +181,25 @@ def performance_of(partner_ids: Sequence[UUID], quarter: FiscalQuarter, as_of: d
             )
             for partner_id in partner_ids
         }
+
+
+def total_performance(partners: QuerySet, as_of: dt.date) -> PeriodFigure:
+    """F7 of all these partners together over the fiscal year: sums of rows, never an average of averages."""
+    tenant = current_tenant()
+    year = FiscalYear.containing(as_of, tenant.fy_start_month)
+    ids = partners.order_by().values("pk")
+    booked = SalesActual.objects.filter(partner_id__in=ids, booked_on__gte=year.start, booked_on__lte=as_of)
+    agreed = Target.objects.filter(partner_id__in=ids, month__gte=year.start, month__lte=year.end)
+    with reporting_places(currency_places(tenant.currency)):
+        actuals = booked.annotate(month=TruncMonth("booked_on")).values("month").annotate(total=Sum("amount"))
+        targets = agreed.values("month").annotate(total=Sum("amount"))
+        return _period(
+            year.label,
+            year,
+            {month_of(row["month"]): money(row["total"]) for row in actuals},
+            {month_of(row["month"]): money(row["total"]) for row in targets},
+            as_of,
+        )
 
 
 def _period(label: str, span: Any, actuals: ByMonth, targets: ByMonth, as_of: dt.date) -> PeriodFigure:
