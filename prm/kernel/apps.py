@@ -12,6 +12,8 @@ class KernelConfig(AppConfig):
     verbose_name = "Kernel"
 
     def ready(self) -> None:
+        from prm.kernel import grants  # noqa: F401 - who may look after people, keys and settings
+        from prm.kernel.signin import sessions  # noqa: F401 - what ends a person's other sessions
         from prm.kernel.tenancy import registry, stamping
 
         # This app is installed last, so its signal comes after every other app's tables exist.
@@ -20,3 +22,4 @@ class KernelConfig(AppConfig):
         autodiscover_modules("policies")
         autodiscover_modules("tasks")
         autodiscover_modules("hooks")
+        autodiscover_modules("importers")

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
-from prm.kernel.errors import Conflict, Invalid
+from prm.kernel.errors import Conflict, Invalid, NotAllowed
 from prm.kernel.events import record
+from prm.kernel.lifecycle import touch
 from prm.kernel.models import Membership, Team, Tenant, User
+from prm.kernel.policies import require
 from prm.kernel.roles import PARTNER_ROLES, VENDOR_ROLES, Role
-from prm.kernel.tenancy.context import tenant_scope
+from prm.kernel.tenancy.context import current_tenant, tenant_scope
 from prm.kernel.text import clean_text
-
 
 # What each app puts into a new tenant: its programme, its question bank. (order, function without arguments)
 _furniture: list[tuple[int, Callable[[], Any]]] = []
@@ -23,6 +25,12 @@ class LastChampion(Conflict):
     """A partner keeps at least one champion."""
 
     code = "last_champion"
+
+
+class LastAdministrator(Conflict):
+    """Somebody has to be able to look after the people here: name another administrator first."""
+
+    code = "last_administrator"
 
 
 def found_tenant(name: str, slug: str, **settings: Any) -> Tenant:
@@ -62,7 +70,7 @@ def add_member(
     leads_team: bool = False,
 ) -> Membership:
     """Make a person a member of this tenant, on the vendor's side or at a partner company."""
-    wanted = _checked_roles(roles, partner_id)
+    wanted = checked_roles(roles, partner_id)
     member = Membership(
         user=user,
         roles=wanted,
@@ -84,20 +92,62 @@ def get_or_create_user(email: str, name: str, *, password: str | None = None) ->
 
 
 @transaction.atomic
+def change_roles(member: Membership, *, roles: Iterable[str], by: Membership | None) -> Membership:
+    """Give a member other roles; they hold with the next request. One gives and takes only what one may grant."""
+    from prm.kernel.grants import grantable_roles
+
+    require(by, "kernel.change_roles", member)
+    wanted, held = checked_roles(roles, member.partner_id), list(member.roles)
+    changed = {Role(role) for role in set(wanted) ^ set(held)}
+    if by is not None and not changed <= grantable_roles(by, member.partner_id):
+        raise NotAllowed("You cannot give or take these roles.", code="roles_not_yours", field="roles")
+    if not changed:
+        return member
+    _keep_the_last_one(member, losing=set(held) - set(wanted))
+    touch(member)
+    member.roles = wanted
+    member.save(update_fields=["roles", "updated_at"])
+    return record(member, "member.roles_changed", by=by, before=held, roles=wanted)
+
+
+@transaction.atomic
 def deactivate_member(member: Membership, *, by: Membership | None) -> Membership:
     """End a membership: it stops working with the next request. The last champion of a partner stays."""
-    if Role.CHAMPION in member.roles:
-        others = Membership.objects.filter(
-            partner_id=member.partner_id, active=True, roles__contains=[Role.CHAMPION]
-        ).exclude(pk=member.pk)
-        if not others.exists():
-            raise LastChampion()
+    require(by, "kernel.deactivate_member", member)
+    if not member.active:
+        return member
+    _keep_the_last_one(member, losing=set(member.roles))
+    touch(member)
     member.active = False
     member.save(update_fields=["active", "updated_at"])
     return record(member, "member.deactivated", by=by, partner_id=member.partner_id)
 
 
-def _checked_roles(roles: Iterable[str], partner_id: UUID | None) -> list[str]:
+def _keep_the_last_one(member: Membership, *, losing: set[str]) -> None:
+    """Locks the others who hold the role, so that two who go at the same time cannot both be last but one."""
+    for role, refusal in ((Role.CHAMPION, LastChampion), (Role.TENANT_ADMIN, LastAdministrator)):
+        if role in losing:
+            holders = Membership.objects.select_for_update(of=("self",)).filter(
+                partner_id=member.partner_id, active=True, roles__contains=[role]
+            )
+            if {holder.pk for holder in holders.order_by("pk")} <= {member.pk}:
+                raise refusal()
+
+
+@transaction.atomic
+def set_second_factor_policy(*, needed: bool, by: Membership | None) -> Tenant:
+    """Ask chiefs, finance and administrators for a second factor, or stop asking."""
+    require(by, "kernel.edit_sign_in")
+    tenant = current_tenant()
+    if tenant.needs_second_factor == needed:
+        return tenant
+    tenant.needs_second_factor = needed
+    tenant.save(update_fields=["needs_second_factor"])
+    return record(tenant, "tenant.sign_in_changed", by=by, vendor_only=True, needs_second_factor=needed)
+
+
+def checked_roles(roles: Iterable[str], partner_id: UUID | None) -> list[str]:
+    """The roles, sorted and once each; refused when none is named or one belongs to the other side."""
     wanted = sorted({str(Role(role)) for role in roles})
     allowed = PARTNER_ROLES if partner_id else VENDOR_ROLES
     if not wanted or not set(wanted) <= {str(role) for role in allowed}:

@@ -1,6 +1,6 @@
-"""Addresses of the kernel: files, long jobs, the component gallery."""
+"""Addresses of the kernel: files, long jobs, the component gallery, people and signing in."""
 
-from django.urls import path
+from django.urls import include, path
 
 from prm.kernel.web import pages
 
@@ -9,4 +9,5 @@ urlpatterns = [
     path("files/<uuid:stored_file_id>/", pages.download, name="download"),
     path("jobs/<uuid:job_id>/", pages.job, name="job"),
     path("gallery/", pages.gallery, name="gallery"),
+    path("", include("prm.kernel.signin.urls")),
 ]

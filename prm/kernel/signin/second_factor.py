@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from allauth.mfa.models import Authenticator
 
 from prm.kernel.models import Membership
@@ -15,6 +17,9 @@ def lacks_second_factor(member: Membership) -> bool:
     """
     if not member.tenant.needs_second_factor or not set(member.roles) & SECOND_FACTOR_ROLES:
         return False
-    return not Authenticator.objects.filter(user_id=member.user_id).exclude(
-        type=Authenticator.Type.RECOVERY_CODES
-    ).exists()
+    return not has_second_factor(member.user_id)
+
+
+def has_second_factor(user_id: UUID) -> bool:
+    """An authenticator app or a passkey; recovery codes alone are none."""
+    return Authenticator.objects.filter(user_id=user_id).exclude(type=Authenticator.Type.RECOVERY_CODES).exists()

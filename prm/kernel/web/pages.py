@@ -10,6 +10,7 @@ from django.shortcuts import render
 from prm.kernel.files import serve
 from prm.kernel.models import Job, Membership, StoredFile
 from prm.kernel.tenancy.context import identity_scope
+from prm.kernel.web import sessions
 from prm.kernel.web.access import find_visible, for_members, public, signed_in
 from prm.kernel.web.home import home_parts
 from prm.kernel.web.tenancy import member_of, not_found
@@ -37,6 +38,7 @@ def vendors(request: HttpRequest) -> HttpResponse:
             .filter(user=request.user.pk, active=True, tenant__active=True)
             .order_by("tenant__name")
         )
+    members = [m for m in members if sessions.reaches(request.session, m.tenant.slug)]
     return render(request, "kernel/vendors.html", {"members": members})
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 from urllib.parse import quote
 
 from django.contrib.auth import logout
@@ -14,13 +15,20 @@ from django.urls import set_script_prefix
 
 from prm.kernel.errors import Refused
 from prm.kernel.models import Membership, TenantDomain
+from prm.kernel.signin.second_factor import lacks_second_factor
 from prm.kernel.tenancy.context import identity_scope, member_scope
 from prm.kernel.tenancy.remember import memory, remember
 from prm.kernel.web import sessions, tokens
-from prm.kernel.signin.second_factor import lacks_second_factor
 
 TENANT_PATH = re.compile(r"^/t/([a-z0-9-]{1,40})(/.*)?$")
-OWN_PAGES = ("/accounts/", "/static/")
+OWN_PAGES = ("/accounts/", "/invitations/", "/static/")
+FOR_TOKENS = ("/api/", "/files/")
+# What a session that one vendor's identity provider vouches for may do with the login itself: nothing by which
+# it could reach other vendors (a password, a passkey, another outside identity).
+FOR_CONFINED = re.compile(
+    r"^/accounts/(log(in|out)/|oidc/|inactive/|reauthenticate/|second-factor/|3rdparty/login/|"
+    r"2fa/($|authenticate/|reauthenticate/|totp/|recovery-codes/))"
+)
 
 
 class TenancyMiddleware:
@@ -41,14 +49,16 @@ class TenancyMiddleware:
         if token is tokens.UNKNOWN:
             return _unauthorised()
         if token is not None:
-            if slug not in (None, token.tenant.slug):
+            if slug not in (None, token.tenant.slug) or not request.path_info.startswith(FOR_TOKENS):
                 return not_found(request)
             slug, request.user = token.tenant.slug, token.user
             request.api_token = token  # type: ignore[attr-defined]
         if slug is None or request.path_info.startswith(OWN_PAGES):
-            return self.get_response(request)
+            return self._outside(request)
         if not request.user.is_authenticated:
             return _unauthorised() if _is_api(request) else _to_sign_in(request)
+        if token is None and not sessions.reaches(request.session, slug):
+            return other_vendor(request)
         member = find_member(request.user, slug)
         if member is None or (token is not None and member.pk != token.membership_id):
             return not_found(request)
@@ -57,8 +67,19 @@ class TenancyMiddleware:
                 logout(request)
                 return _unauthorised() if _is_api(request) else _to_sign_in(request)
             if lacks_second_factor(member):
-                return HttpResponseRedirect("/accounts/2fa/?next=" + quote(request.get_full_path()))
+                return HttpResponseRedirect("/accounts/second-factor/?next=" + quote(request.get_full_path()))
         return self._inside(request, member)
+
+    def _outside(self, request: HttpRequest) -> HttpResponse:
+        """The pages of the login itself, and the list of one's vendors."""
+        path = request.path_info
+        if path.startswith("/static/") or not request.user.is_authenticated:
+            return self.get_response(request)
+        if sessions.is_over(request.session, None):
+            logout(request)
+        elif sessions.confined_to(request.session) and path.startswith("/accounts/") and not FOR_CONFINED.match(path):
+            return other_vendor(request)
+        return self.get_response(request)
 
     def _inside(self, request: HttpRequest, member: Membership) -> HttpResponse:
         request.member = member  # type: ignore[attr-defined]
@@ -99,6 +120,13 @@ def refusal_page(request: HttpRequest, refusal: Refused) -> HttpResponse:
     if refusal.status == 404:
         return not_found(request)
     return render(request, "refused.html", {"refusal": refusal}, status=refusal.status)
+
+
+def other_vendor(request: HttpRequest) -> HttpResponse:
+    """The same for every vendor, known or not: this session was vouched for by another one's identity provider."""
+    if _is_api(request):
+        return _unauthorised()
+    return render(request, "kernel/other_vendor.html", status=403)
 
 
 def not_found(request: HttpRequest) -> HttpResponse:

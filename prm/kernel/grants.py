@@ -1,0 +1,54 @@
+"""Who may look after people, keys and settings: the administrator for the vendor's own people; for a partner's
+people its champion, its distributor, its account manager and operations. Nobody hands out what lies above him.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from prm.kernel.models import ApiToken, Membership
+from prm.kernel.policies import grant
+from prm.kernel.roles import ALL_ROLES, PARTNER_ROLES, VENDOR_ROLES, Role
+
+R = Role
+CHAMPION_GIVES = frozenset({R.CHAMPION, R.PARTNER_SALES, R.PARTNER_MARKETING, R.PARTNER_TECHNICAL})
+LOOKS_AFTER_PEOPLE = (R.TENANT_ADMIN, R.ACCOUNT_MANAGER, R.OPERATIONS, R.CHAMPION, R.DISTRIBUTOR)
+
+
+def grantable_roles(member: Membership, partner_id: UUID | None) -> frozenset[Role]:
+    """The roles this member may give or take, at that company (None: on the vendor's side)."""
+    if not member.active:
+        return frozenset()
+    if partner_id is None:
+        return VENDOR_ROLES if member.is_vendor and member.has(R.TENANT_ADMIN) else frozenset()
+    if member.is_vendor:
+        company = Membership._meta.get_field("partner").related_model
+        in_charge = member.has(R.ACCOUNT_MANAGER, R.OPERATIONS)
+        sees_it = in_charge and company.objects.visible_to(member).filter(pk=partner_id).exists()
+        return PARTNER_ROLES if sees_it else frozenset()
+    if partner_id not in (member.reach or ()):
+        return frozenset()
+    if member.has(R.DISTRIBUTOR):
+        return PARTNER_ROLES
+    return CHAMPION_GIVES if member.has(R.CHAMPION) else frozenset()
+
+
+def looks_after(member: Membership, subject: Any) -> bool:
+    """Whether a person (or an invitation) is among those this member may change: never one who holds more."""
+    return bool(subject.roles) and {Role(r) for r in subject.roles} <= grantable_roles(member, subject.partner_id)
+
+
+def may_revoke_token(member: Membership, token: ApiToken) -> bool:
+    return token.membership_id == member.pk or member.has(R.TENANT_ADMIN)
+
+
+grant("kernel.view_member", *ALL_ROLES)
+grant("kernel.invite_member", *LOOKS_AFTER_PEOPLE)
+grant("kernel.revoke_invitation", *LOOKS_AFTER_PEOPLE, guard=looks_after)
+grant("kernel.change_roles", *LOOKS_AFTER_PEOPLE, guard=looks_after)
+grant("kernel.deactivate_member", *LOOKS_AFTER_PEOPLE, guard=looks_after)
+grant("kernel.view_token", R.TENANT_ADMIN, R.OPERATIONS, R.AUDITOR)
+grant("kernel.create_token", R.TENANT_ADMIN)
+grant("kernel.revoke_token", R.TENANT_ADMIN, guard=may_revoke_token)
+grant("kernel.edit_sign_in", R.TENANT_ADMIN)

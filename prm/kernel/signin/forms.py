@@ -1,0 +1,88 @@
+"""Forms for people: inviting, joining, roles, keys, the policy of signing in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+
+from prm.kernel.grants import grantable_roles
+from prm.kernel.models import Membership, User
+from prm.kernel.roles import PARTNER_ROLES, VENDOR_ROLES, Role
+
+
+def role_choices(roles: Any) -> list[tuple[str, str]]:
+    """In the order in which the field lists its roles."""
+    return [(str(role), str(role.label)) for role in Role if role in roles]
+
+
+class InviteForm(forms.Form):
+    """`companies` are the partner companies to choose from; `own_side` the name for "no company, our own people"."""
+
+    email = forms.EmailField(label="E-mail address", max_length=254)
+    name = forms.CharField(label="Name", max_length=120, required=False)
+    company = forms.ModelChoiceField(label="Company", queryset=None)
+    roles = forms.MultipleChoiceField(label="Roles", widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: Any, offered: Any, companies: Any, own_side: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["roles"].choices = role_choices(offered)  # type: ignore[attr-defined]
+        if companies is None:
+            del self.fields["company"]
+            return
+        company = self.fields["company"]
+        company.queryset = companies.order_by("sort_name", "pk")  # type: ignore[attr-defined]
+        company.required = not own_side
+        if own_side:
+            company.empty_label = own_side  # type: ignore[attr-defined]
+
+
+class RolesForm(forms.Form):
+    roles = forms.MultipleChoiceField(label="Roles", widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: Any, by: Membership, member: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        side = PARTNER_ROLES if member.partner_id else VENDOR_ROLES
+        offered = grantable_roles(by, member.partner_id) & side
+        self.fields["roles"].choices = role_choices(offered)  # type: ignore[attr-defined]
+
+
+class JoinForm(forms.Form):
+    """A new person's name and password."""
+
+    name = forms.CharField(
+        label="Your name", max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name", "autofocus": True})
+    )
+    password = forms.CharField(
+        label="Choose a password",
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="At least 10 characters. A few unrelated words are easy to remember and hard to guess.",
+    )
+
+    def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.email = email
+
+    def clean_password(self) -> str:
+        password = self.cleaned_data["password"]
+        validate_password(password, User(email=self.email, name=self.cleaned_data.get("name", "")))
+        return password
+
+
+class TokenForm(forms.Form):
+    name = forms.CharField(label="What is it for?", max_length=80, help_text="For example: nightly export to the CRM.")
+
+
+class SignInPolicyForm(forms.Form):
+    needed = forms.BooleanField(
+        label="Ask channel chiefs, finance and administrators for a second factor",
+        required=False,
+        help_text="They set up an authenticator app or a passkey when they next come in.",
+    )
+
+
+class NothingForm(forms.Form):
+    """A button: nothing to fill in, but a place for the refusal."""

@@ -1,0 +1,96 @@
+"""How people, invitations and keys are shown: text only, formatted once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from prm.kernel.models import ApiToken, Invitation, Membership
+from prm.kernel.web.format import formatter
+
+
+@dataclass(frozen=True)
+class PersonRow:
+    id: UUID
+    name: str
+    email: str
+    company: str
+    roles: str
+    active: bool
+
+
+@dataclass(frozen=True)
+class InvitationRow:
+    id: UUID
+    email: str
+    name: str
+    company: str
+    roles: str
+    until: str
+    may_revoke: bool
+
+
+@dataclass(frozen=True)
+class TokenRow:
+    id: UUID
+    name: str
+    prefix: str
+    owner: str
+    made: str
+    used: str
+    revoked: bool
+    may_revoke: bool
+
+
+def role_names(roles: Any) -> str:
+    from prm.kernel.roles import Role
+
+    return ", ".join(str(role.label) for role in Role if role in set(roles))
+
+
+def present_people(members: list[Membership], *, vendor_name: str) -> list[PersonRow]:
+    return [
+        PersonRow(
+            id=m.pk,
+            name=m.user.name or m.user.email,
+            email=m.user.email,
+            company=str(m.partner) if m.partner else vendor_name,
+            roles=role_names(m.roles),
+            active=m.active,
+        )
+        for m in members
+    ]
+
+
+def present_invitations(invitations: list[Invitation], *, vendor_name: str, may_revoke: Any) -> list[InvitationRow]:
+    shown = formatter()
+    return [
+        InvitationRow(
+            id=i.pk,
+            email=i.email,
+            name=i.name,
+            company=str(i.partner) if i.partner else vendor_name,
+            roles=role_names(i.roles),
+            until=shown.moment(i.expires_at),
+            may_revoke=may_revoke(i),
+        )
+        for i in invitations
+    ]
+
+
+def present_tokens(tokens: list[ApiToken], *, may_revoke: Any) -> list[TokenRow]:
+    shown = formatter()
+    return [
+        TokenRow(
+            id=t.pk,
+            name=t.name,
+            prefix=t.prefix,
+            owner=t.user.name,
+            made=shown.moment(t.created_at),
+            used=shown.moment(t.last_used_at) if t.last_used_at else "never",
+            revoked=t.revoked_at is not None,
+            may_revoke=t.revoked_at is None and may_revoke(t),
+        )
+        for t in tokens
+    ]

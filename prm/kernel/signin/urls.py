@@ -1,0 +1,24 @@
+"""Addresses of people, keys and coming in; named in the kernel's namespace."""
+
+from django.urls import path
+
+from prm.kernel.signin import people, views
+
+urlpatterns = [
+    path("people/", people.people, name="people"),
+    path("people/invite/", people.invite, name="invite_member"),
+    path("people/<uuid:membership_id>/", people.person, name="person"),
+    path("people/<uuid:membership_id>/roles/", people.roles, name="change_roles"),
+    path("people/<uuid:membership_id>/deactivate/", people.deactivate, name="deactivate_member"),
+    path("people/invitations/<uuid:invitation_id>/revoke/", people.revoke, name="revoke_invitation"),
+    path("tokens/", views.tokens, name="tokens"),
+    path("tokens/create/", views.add_token, name="create_token"),
+    path("tokens/<uuid:api_token_id>/revoke/", views.end_token, name="revoke_token"),
+    path("settings/sign-in/", views.sign_in_policy, name="sign_in_policy"),
+    path("invitations/<str:token>/", views.invitation, name="invitation"),
+    path("accounts/second-factor/", views.second_factor, name="second_factor"),
+    # Before allauth's own: one address per person, proven by an invitation, so none is added or confirmed here.
+    path("accounts/email/", views.closed),
+    path("accounts/confirm-email/", views.closed),
+    path("accounts/confirm-email/<str:key>/", views.closed),
+]

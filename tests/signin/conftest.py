@@ -1,0 +1,52 @@
+"""What the tests of signing in share: counts start at zero, letters go out, the clock can be set."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from prm.kernel.models import Delivery
+from prm.kernel.outbox import run_delivery
+from tests.conftest import PASSWORD
+
+
+@pytest.fixture(autouse=True)
+def _no_counts_from_before() -> Any:
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def deliver(cast: Any) -> Any:
+    """Do what waits in the outbox, as the worker does: each delivery enters its own scope."""
+
+    def run() -> list[str]:
+        waiting = Delivery.objects.filter(state=Delivery.State.WAITING).order_by("created_at")
+        return [run_delivery(d.tenant_id, d.pk) for d in waiting]
+
+    return run
+
+
+def log_in(client: Client, email: str, password: str = PASSWORD, **extra: Any) -> Any:
+    return client.post("/accounts/login/", {"login": email, "password": password}, **extra)
+
+
+def link_in(message: Any) -> str:
+    """The path of the invitation's link in a letter."""
+    found = re.search(r"https?://[^/\s]+(/invitations/\S+/)", message.body)
+    assert found, message.body
+    return found[1]
+
+
+@pytest.fixture
+def free_port() -> int:
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
