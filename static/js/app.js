@@ -85,24 +85,36 @@ function setNavigation(open) {
 }
 
 // --- tables --------------------------------------------------------------------------------------
-function markTables(root) {
+function markTables(root = document) {
   for (const link of root.querySelectorAll("th [data-sort]")) {
     if (link.dataset.sort !== "none") link.closest("th").setAttribute("aria-sort", link.dataset.sort);
   }
-  // What scrolls sideways must be reachable by keyboard.
-  for (const wrap of root.querySelectorAll(".table-wrap:not([tabindex])")) {
-    if (wrap.scrollWidth > wrap.clientWidth + 1) {
-      wrap.tabIndex = 0;
-      wrap.setAttribute("role", "region");
-      if (!wrap.hasAttribute("aria-label")) {
-        const name = wrap.closest(".card")?.querySelector(".card-title") ?? document.querySelector("h1");
-        wrap.setAttribute("aria-label", name?.textContent.trim() || "Table");
-      }
-    }
+  for (const wrap of root.querySelectorAll(".table-wrap, .chart-scroll")) {
+    watcher.observe(wrap);
+    measure(wrap);
   }
 }
-markTables(document);
-document.addEventListener("htmx:afterSettle", (event) => markTables(event.target instanceof Element ? event.target : document));
+
+// What scrolls sideways scrolls in its own box, and must be reachable by keyboard.
+function measure(wrap) {
+  const wide = wrap.scrollWidth > wrap.clientWidth + 1;
+  wrap.classList.toggle("is-wide", wide);
+  if (!wide) {
+    wrap.removeAttribute("tabindex");
+    wrap.removeAttribute("role");
+    return;
+  }
+  wrap.tabIndex = 0;
+  wrap.setAttribute("role", "region");
+  if (!wrap.hasAttribute("aria-label")) {
+    const name = wrap.closest(".card")?.querySelector(".card-title") ?? document.querySelector("h1");
+    wrap.setAttribute("aria-label", name?.textContent.trim() || "Table");
+  }
+}
+
+const watcher = new ResizeObserver((entries) => entries.forEach((entry) => measure(entry.target)));
+markTables();
+document.addEventListener("htmx:afterSettle", () => markTables());
 
 // --- forms ---------------------------------------------------------------------------------------
 // The first field in need of another look gets the focus; a form comes back with everything that was typed.
