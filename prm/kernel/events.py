@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Callable, Iterable
 from decimal import Decimal
-from typing import Any, Callable, TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from prm.kernel import clock
@@ -51,6 +52,35 @@ def record(
         # Reactions are the system's: they see the vendor's side even when a partner acted.
         post(reaction, {"event_id": str(event.pk)}, key=f"{reaction.name}:{event.pk}", event=event, as_system=True)
     return subject
+
+
+def record_many(
+    subjects: Iterable[S],
+    event_name: str,
+    /,
+    *,
+    by: Membership | None,
+    data: Callable[[S], dict[str, Any]] = lambda subject: {},
+) -> None:
+    """As `record` for each subject, written together: for imports, where thousands change at once."""
+    at, request = clock.now(), _request_id()
+    events = [
+        Event(
+            partner_id=_company_of(subject),
+            name=event_name,
+            subject_type=subject._meta.label,  # type: ignore[attr-defined]
+            subject_id=subject.pk,  # type: ignore[attr-defined]
+            actor=by,
+            at=at,
+            data=plain(data(subject)),
+            request_id=request,
+        )
+        for subject in subjects
+    ]
+    Event.objects.bulk_create(events, batch_size=1000)
+    for reaction in _reactions[event_name]:
+        for event in events:
+            post(reaction, {"event_id": str(event.pk)}, key=f"{reaction.name}:{event.pk}", event=event, as_system=True)
 
 
 def on(name: str) -> Callable[[Deferred], Deferred]:

@@ -3,12 +3,14 @@
 from prm.kernel.models.events import Delivery, Event, EventNote, Wakeup
 from prm.kernel.models.files import Job, StoredFile
 from prm.kernel.models.identity import ApiToken, Invitation, Membership, Team, Tenant, TenantDomain, User
+from prm.kernel.models.imports import ImportBatch
 
 __all__ = [
     "ApiToken",
     "Delivery",
     "Event",
     "EventNote",
+    "ImportBatch",
     "Invitation",
     "Job",
     "Membership",

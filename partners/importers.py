@@ -1,0 +1,329 @@
+"""Partners, their people and who looks after them, from files: the rules are those of the actions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from partners.actions import (
+    PROFILE_FIELDS,
+    NoAccountManager,
+    assign_manager,
+    fill_profile,
+    prepared,
+    prepared_contact,
+)
+from partners.models import Contact, ManagerAssignment, Partner, PartnerLocation, PartnerProfile, Territory
+from prm.kernel.errors import Conflict, Invalid
+from prm.kernel.events import record_many
+from prm.kernel.imports import values
+from prm.kernel.imports.problems import RowProblem, shown
+from prm.kernel.imports.registry import (
+    BATCH,
+    TECHNICAL,
+    Fate,
+    Importer,
+    Prepared,
+    RecordImporter,
+    Values,
+    imports,
+    replace,
+)
+from prm.kernel.models import Membership
+
+PERMISSION = "partners.import_data"
+
+
+class UnknownPartner(Invalid):
+    """There is no partner with this external id."""
+
+    code = "unknown_partner"
+
+    def __init__(self, external_id: str, field: str = "partner") -> None:
+        super().__init__(f"There is no partner with the external id {shown(external_id)}.", field=field)
+
+
+def partners_by_external_id() -> dict[str, UUID]:
+    return dict(Partner.objects.exclude(external_id="").values_list("external_id", "pk"))
+
+
+@imports
+class Territories(RecordImporter):
+    """Sales territories, told apart by their code."""
+
+    entity = "territories"
+    permission = PERMISSION
+    model = Territory
+    key = ("code",)
+    key_field = "code"
+    rules = {
+        "code": values.text(60, required=True),
+        "name": values.text(120, required=True),
+        "country": values.country(),
+        "region": values.text(80),
+    }
+
+
+@dataclass
+class Company:
+    """A partner with its profile and main place, and which of them change."""
+
+    partner: Partner
+    profile: PartnerProfile
+    location: PartnerLocation | None
+    sponsor: str = ""
+    changes: frozenset[str] = frozenset()
+
+
+@imports
+class Partners(RecordImporter):
+    """Partner companies with what is known of them and their main place, told apart by the external id.
+
+    State and life stage count only when a partner is added: from then on its lifecycle moves it, not a file.
+    Two companies of one name are told as a warning, since real ones share names.
+    """
+
+    entity = "partners"
+    permission = PERMISSION
+    model = Partner
+    key = ("external_id",)
+    key_field = "external_id"
+    references = frozenset({"territory", "sponsor", "tier"})
+    only_when_added = frozenset({"state", "life_stage", "source"})
+    location_fields = frozenset({"address", "city", "state_province", "postal_code"})
+    rules = {
+        "external_id": values.text(80, required=True),
+        "name": values.text(200, required=True),
+        "country": values.country(required=True),
+        "domain": values.text(253),
+        "regions": values.codes(),
+        "territory": values.text(60),
+        "type": values.choice(Partner.Type.values),
+        "other_types": values.codes(Partner.Type.values),
+        "sponsor": values.text(80),
+        "state": values.choice(Partner.State.values),
+        "life_stage": values.choice(Partner.LifeStage.values),
+        "source": values.text(60),
+        "website": values.text(300),
+        "phone": values.text(60),
+        "about": values.text(2000),
+        "employees": values.count(),
+        "relevant_headcount": values.count(),
+        "annual_revenue": values.number(),
+        "annual_sales": values.number(),
+        "founded": values.count(),
+        "verticals": values.codes(),
+        "functions": values.codes(),
+        "product_focus": values.text(120),
+        "bank_name": values.text(120),
+        "order_frequency": values.text(60),
+        "address": values.text(300),
+        "city": values.text(120),
+        "state_province": values.text(120),
+        "postal_code": values.text(20),
+    }
+
+    def begin(self) -> None:
+        super().begin()
+        self._territories = dict(Territory.objects.values_list("code", "pk"))
+        self._ids = partners_by_external_id()
+        named = Partner.objects.values_list("normalised_name", "country", "external_id")
+        self._named = {(name, country): external_id for name, country, external_id in named}
+        self._profiles: dict[UUID, PartnerProfile] = {}
+        self._locations: dict[UUID, PartnerLocation] = {}
+        self._locates = bool(self.fields & self.location_fields)
+
+    def meet(self, rows: Sequence[Values]) -> None:
+        super().meet(rows)
+        ids = [partner.pk for partner in self.standing.values()]
+        self._profiles = {p.partner_id: p for p in PartnerProfile.objects.filter(partner_id__in=ids)}
+        places = PartnerLocation.objects.filter(partner_id__in=ids, is_main=True)
+        self._locations = {p.partner_id: p for p in places}
+
+    def prepare(self, values: Values) -> tuple[Fate, Company]:
+        partner = self.standing.get(values["external_id"])
+        is_new = partner is None
+        partner = partner or Partner(state=Partner.State.ACTIVE)
+        profile = self._profiles.get(partner.pk) or PartnerProfile(partner=partner)
+        location = self._locations.get(partner.pk)
+        before = None if is_new else self.state_of(partner)
+        self.fill(partner, values, is_new=is_new)
+        self.check(partner)
+        changes = set() if before == self.state_of(partner) else {"partner"}
+        said = {name: values[name] for name in self.fields & PROFILE_FIELDS}
+        if fill_profile(profile, source="import", **said) or profile._state.adding:
+            changes.add("profile")
+        profile.clean_fields(exclude=TECHNICAL | {"partner"})
+        if self._locates:
+            location = location or PartnerLocation(partner=partner, is_main=True)
+            if self._place(location, values) or location._state.adding:
+                changes.add("location")
+        company = Company(partner, profile, location, values.get("sponsor", ""), frozenset(changes))
+        if is_new:
+            self._look_for_namesake(partner)
+            return Fate.CREATED, company
+        return (Fate.UPDATED if changes else Fate.UNCHANGED), company
+
+    def fill(self, record: Partner, values: Values, *, is_new: bool) -> None:
+        elsewhere = PROFILE_FIELDS | self.location_fields | {"name", "sponsor", "territory"}
+        kept = frozenset() if is_new else self.only_when_added
+        for name in self.fields - elsewhere - kept:
+            if values[name] or name not in {"type", "state", "life_stage"}:  # empty: the usual one
+                setattr(record, name, values[name])
+        if "territory" in values:
+            record.territory_id = self._territory(values["territory"])
+        prepared(record, values["name"])
+
+    def settle(self, prepared: Sequence[Prepared]) -> list[RowProblem]:
+        """Find the sponsors, which may stand further down in the file."""
+        if "sponsor" not in self.fields:
+            return []
+        ids = self._ids | {each.payload.partner.external_id: each.payload.partner.pk for each in prepared}
+        problems = []
+        for each in prepared:
+            company = each.payload
+            sponsor = ids.get(company.sponsor) if company.sponsor else None
+            if company.sponsor and sponsor is None:
+                problems.append(RowProblem(each.line, "sponsor", str(UnknownPartner(company.sponsor))))
+            elif sponsor == company.partner.pk:
+                problems.append(RowProblem(each.line, "sponsor", "A partner cannot sponsor itself."))
+            elif company.partner.sponsor_id != sponsor:
+                company.partner.sponsor_id = sponsor
+                company.changes |= {"partner"}
+                each.fate = Fate.UPDATED if each.fate == Fate.UNCHANGED else each.fate
+        return problems
+
+    def write(self, batch: Sequence[Prepared]) -> None:
+        new = [each.payload for each in batch if each.fate == Fate.CREATED]
+        changed = [each.payload for each in batch if each.fate == Fate.UPDATED]
+        Partner.objects.bulk_create([company.partner for company in new], batch_size=BATCH)
+        replace(Partner, [company.partner for company in changed if "partner" in company.changes])
+        for part, model in (("profile", PartnerProfile), ("location", PartnerLocation)):
+            records = [getattr(company, part) for company in (*new, *changed) if part in company.changes]
+            there = [each for each in records if not each._state.adding]
+            model.objects.bulk_create([each for each in records if each._state.adding], batch_size=BATCH)
+            replace(model, there)
+        record_many([company.partner for company in new], "partner.added", by=self.by, data=self.told)
+        record_many([company.partner for company in changed], "partner.edited", by=self.by, data=self.told)
+
+    def told(self, record: Partner) -> dict[str, Any]:
+        return {"name": record.name, "state": record.state, "source": record.source, "imported": True}
+
+    def _place(self, location: PartnerLocation, values: Values) -> bool:
+        wanted = {name: values[name] for name in self.fields & self.location_fields} | {"country": values["country"]}
+        differs = any(getattr(location, name) != value for name, value in wanted.items())
+        for name, value in wanted.items():
+            setattr(location, name, value)
+        location.clean_fields(exclude=TECHNICAL | {"partner"})
+        return differs
+
+    def _territory(self, code: str) -> UUID | None:
+        if code and code not in self._territories:
+            raise Invalid(f"There is no territory {shown(code)}.", field="territory")
+        return self._territories.get(code)
+
+    def _look_for_namesake(self, partner: Partner) -> None:
+        name = (partner.normalised_name, partner.country)
+        if name in self._named:
+            self.warn(
+                "name",
+                f"{shown(partner.name)} in {partner.country} is also the name of {self._named[name] or 'another'}.",
+            )
+        self._named[name] = partner.external_id
+
+
+@imports
+class Contacts(RecordImporter):
+    """People at partners, told apart by the external id."""
+
+    entity = "contacts"
+    permission = PERMISSION
+    model = Contact
+    key = ("external_id",)
+    key_field = "external_id"
+    added_event = "contact.added"
+    edited_event = "contact.changed"
+    rules = {
+        "external_id": values.text(80, required=True),
+        "partner": values.text(80, required=True),
+        "name": values.text(160),
+        "email": values.email(),
+        "phone": values.text(60),
+        "function": values.choice(Contact.Function.values),
+        "title": values.text(120),
+        "is_champion": values.flag(),
+        "left_on": values.day(),
+    }
+
+    def begin(self) -> None:
+        super().begin()
+        self._partners = partners_by_external_id()
+
+    def fill(self, record: Contact, values: Values, *, is_new: bool) -> None:
+        partner_id = self._partners.get(values["partner"])
+        if partner_id is None:
+            raise UnknownPartner(values["partner"])
+        if not is_new and record.partner_id != partner_id:
+            raise Conflict("This person stands at another partner already.", field="partner")
+        record.partner_id = partner_id
+        for name in self.fields - {"partner", "name", "email"}:
+            if values[name] or name != "function":
+                setattr(record, name, values[name])
+        name, email = values.get("name", record.name), values.get("email", record.email)
+        # The constraint on the external id is asked for all rows at once, not one by one.
+        prepared_contact(record, name, email, validate_constraints=False)
+
+    def check(self, record: Contact) -> None:
+        """Checked with the name and address, as in the action."""
+
+    def told(self, record: Contact) -> dict[str, Any]:
+        return {"name": record.name, "imported": True}
+
+
+@imports
+class Managers(Importer):
+    """Who looks after which partner: the main account manager, given by e-mail address."""
+
+    entity = "managers"
+    permission = "partners.assign_manager"
+    key = ("partner",)
+    rules = {
+        "partner": values.text(80, required=True),
+        "manager": values.email(required=True),
+        "from_date": values.day(),
+    }
+
+    @classmethod
+    def total(cls) -> str:
+        main = ManagerAssignment.objects.filter(kind=ManagerAssignment.Kind.MAIN, to_date=None)
+        return f"{main.count():,} partners with an account manager"
+
+    def begin(self) -> None:
+        self._partners = partners_by_external_id()
+        members = Membership.objects.filter(partner=None).select_related("user")
+        self._members = {member.user.email: member for member in members}
+        self._now: dict[UUID, UUID] = {}
+
+    def meet(self, rows: Sequence[Values]) -> None:
+        ids = [self._partners[row["partner"]] for row in rows if row["partner"] in self._partners]
+        now = ManagerAssignment.objects.filter(partner_id__in=ids, kind=ManagerAssignment.Kind.MAIN, to_date=None)
+        self._now = dict(now.values_list("partner_id", "manager_id"))
+
+    def prepare(self, values: Values) -> tuple[Fate, Any]:
+        partner_id = self._partners.get(values["partner"])
+        if partner_id is None:
+            raise UnknownPartner(values["partner"])
+        manager = self._members.get(values["manager"])
+        if manager is None or not manager.active:
+            raise NoAccountManager(f"{shown(values['manager'])} is no active member of the vendor.", field="manager")
+        now = self._now.get(partner_id)
+        fate = Fate.CREATED if now is None else Fate.UNCHANGED if now == manager.pk else Fate.UPDATED
+        return fate, (partner_id, manager, values.get("from_date"))
+
+    def write(self, batch: Sequence[Prepared]) -> None:
+        partners = Partner.objects.in_bulk([each.payload[0] for each in batch])
+        for each in batch:
+            partner_id, manager, from_date = each.payload
+            assign_manager(partners[partner_id], manager, by=self.by, from_date=from_date)

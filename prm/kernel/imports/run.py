@@ -1,0 +1,328 @@
+"""Importing: each file is checked to its last row, then written in one transaction, or not at all.
+
+A dry run does the same to the last constraint of the database and takes everything back. Per file the counts add
+up: created + updated + unchanged + failed = rows; of a refused file nothing came in, so all its rows failed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, IntegrityError, connection, transaction
+
+from prm.kernel import clock
+from prm.kernel.errors import Refused
+from prm.kernel.events import record
+from prm.kernel.imports.problems import FileRefused, ImportRunning, RowProblem, ValueRefused, shown
+from prm.kernel.imports.profiles import Plan, Profile
+from prm.kernel.imports.registry import BATCH, Fate, Importer, Prepared, Values
+from prm.kernel.imports.sources import Row
+from prm.kernel.models import ImportBatch, Membership, Tenant
+from prm.kernel.policies import require
+from prm.kernel.tenancy.context import tenant_scope
+
+KEPT_PROBLEMS = 200
+Progress = Callable[[str, str, int], None]  # file, what is being done, rows so far
+
+
+@dataclass
+class Report:
+    """What became of one file."""
+
+    file: str
+    entity: str
+    state: str = ""  # applied, dry run, refused
+    read_as: str = ""
+    sha256: str = ""
+    rows: int = 0
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    failed: int = 0
+    left_out: int = 0  # rows the profile does not mean; not counted as rows
+    problem_count: int = 0
+    faulty_rows: int = 0
+    problems: list[RowProblem] = field(default_factory=list)
+    warnings: list[RowProblem] = field(default_factory=list)
+
+    @property
+    def is_refused(self) -> bool:
+        return self.state == "refused"
+
+    @property
+    def is_clean(self) -> bool:
+        return not self.problem_count
+
+    def add(self, line: int, column: str, reason: str) -> None:
+        self.problem_count += 1
+        if len(self.problems) < KEPT_PROBLEMS:
+            self.problems.append(RowProblem(line, column, reason))
+
+    def refuse(self) -> None:
+        """Nothing of the file came in."""
+        self.state = "refused"
+        self.created = self.updated = self.unchanged = 0
+        self.failed = self.rows
+
+
+class _NotWritten(Exception):
+    """Takes back what was begun for a file."""
+
+
+def run(
+    profile: Profile,
+    tenant: Tenant,
+    *,
+    by: Membership | None,
+    dry_run: bool = False,
+    skip: bool = False,
+    progress: Progress = lambda file, doing, rows: None,
+) -> list[Report]:
+    """Import all files of a profile in its order. A refused file ends the run; those before it stand.
+
+    A dry run goes on to the end, so that all problems are told at once, and leaves no trace.
+    """
+    reports = []
+    with transaction.atomic() if dry_run else nullcontext():
+        for plan in profile.plans:
+            report = import_file(plan, profile.name, tenant, by=by, dry_run=dry_run, skip=skip, progress=progress)
+            reports.append(report)
+            if report.is_refused and not dry_run:
+                break
+        if dry_run:
+            transaction.set_rollback(True)
+    return reports
+
+
+def import_file(
+    plan: Plan,
+    profile_name: str,
+    tenant: Tenant,
+    *,
+    by: Membership | None,
+    dry_run: bool = False,
+    skip: bool = False,
+    progress: Progress = lambda file, doing, rows: None,
+) -> Report:
+    """Check and write one file in one transaction. The report says what became of it."""
+    require(by, plan.importer.permission)
+    report = Report(plan.file, plan.importer.entity)
+    may_skip = skip or plan.skips
+    try:
+        with tenant_scope(tenant):
+            _take_turn(tenant)
+            importer = plan.importer(by=by, fields=plan.columns)
+            prepared = _checked(plan, importer, report, progress)
+            # A dry run lets the good rows in, so that the files after it find what they refer to.
+            if report.problem_count and not (may_skip or dry_run):
+                raise _NotWritten
+            _write(importer, prepared, report, progress)
+            refused = report.problem_count and not may_skip
+            report.state = "refused" if refused else "dry run" if dry_run else "applied"
+            if not dry_run:
+                _note(report, profile_name, by)
+    except _NotWritten:
+        report.refuse()
+    except (FileRefused, ImportRunning) as error:
+        report.add(0, "", str(error))
+        report.refuse()
+    except Refused as error:
+        report.add(0, error.field or "", str(error))
+        report.refuse()
+    except IntegrityError as error:
+        report.add(0, "", f"The database refused it: {_first_line(error)}")
+        report.refuse()
+    except DatabaseError as error:
+        report.add(0, "", f"The database failed: {_first_line(error)}")
+        report.refuse()
+    if report.is_refused and not dry_run:
+        with tenant_scope(tenant):
+            _note(report, profile_name, by)
+    return report
+
+
+def _take_turn(tenant: Tenant) -> None:
+    """One import per vendor at a time; and more patience than a page's, for this transaction only."""
+    with connection.cursor() as cursor:
+        cursor.execute("set local statement_timeout = '300s'")
+        cursor.execute("set local idle_in_transaction_session_timeout = '300s'")
+        cursor.execute("select pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"import {tenant.pk}"])
+        if not cursor.fetchone()[0]:
+            raise ImportRunning()
+
+
+def _checked(plan: Plan, importer: Importer, report: Report, progress: Progress) -> list[Prepared]:
+    """All rows that may come in; the problems of the others are in the report."""
+    table = plan.open()
+    report.read_as, report.sha256 = table.read_as, table.sha256
+    importer.begin()
+    prepared: list[Prepared] = []
+    first_line: dict[tuple[Any, ...], int] = {}
+    try:
+        for chunk in _in_chunks(_meant(plan, table.rows, report)):
+            readable = _readable(plan, importer, chunk, report, first_line)
+            importer.meet([values for _, values in readable])
+            prepared += _prepared(plan, importer, readable, report)
+            progress(plan.file, "checked", report.rows)
+    except FileRefused:
+        # Torn in the middle: what was counted so far says nothing about the file.
+        report.rows = 0
+        raise
+    prepared = _settled(importer, prepared, report, plan)
+    report.warnings = importer.warnings
+    report.failed = report.faulty_rows
+    for fate in Fate:
+        setattr(report, fate, sum(1 for each in prepared if each.fate == fate))
+    return prepared
+
+
+def _meant(plan: Plan, rows: Iterable[Row], report: Report) -> Iterator[Row]:
+    """The rows the profile means: those of its conditions, and of several versions the newest."""
+    wanted = (row for row in rows if row.problem or _is_meant(plan, row, report))
+    if plan.newest is None:
+        yield from wanted
+        return
+    newest: dict[str, Row] = {}
+    for row in wanted:
+        if row.problem:
+            yield row
+            continue
+        key = row.cells[plan.newest.per].strip()
+        rival = newest.get(key)
+        if rival is not None:
+            report.left_out += 1
+        if rival is None or row.cells[plan.newest.by].strip() >= rival.cells[plan.newest.by].strip():
+            newest[key] = row
+    yield from sorted(newest.values(), key=lambda row: row.line)
+
+
+def _is_meant(plan: Plan, row: Row, report: Report) -> bool:
+    meant = all(condition.takes(row.cells) for condition in plan.where)
+    report.left_out += not meant
+    return meant
+
+
+def _readable(
+    plan: Plan, importer: Importer, rows: Sequence[Row], report: Report, first_line: dict[tuple[Any, ...], int]
+) -> list[tuple[int, Values]]:
+    """The rows whose every value can be read and whose key is new in the file."""
+    out = []
+    for row in rows:
+        report.rows += 1
+        values = _values(plan, importer, row, report)
+        if values is None:
+            report.faulty_rows += 1
+            continue
+        key = tuple(values.get(name) for name in importer.key)
+        if key in first_line:
+            column = ", ".join(plan.column_of(name) for name in importer.key)
+            told = shown(" ".join(str(part) for part in key if part is not None))
+            report.add(row.line, column, f"{told} stands already in line {first_line[key]}.")
+            report.faulty_rows += 1
+            continue
+        first_line[key] = row.line
+        out.append((row.line, values))
+    return out
+
+
+def _values(plan: Plan, importer: Importer, row: Row, report: Report) -> dict[str, Any] | None:
+    if row.problem:
+        report.add(row.line, "", row.problem)
+        return None
+    values: dict[str, Any] = {}
+    is_whole = True
+    for name, expression in plan.columns.items():
+        try:
+            values[name] = importer.rules[name].value_of(expression.text(row.cells))
+        except ValueRefused as error:
+            report.add(row.line, error.column or plan.column_of(name), str(error))
+            is_whole = False
+        except Refused as error:
+            report.add(row.line, plan.column_of(name), str(error))
+            is_whole = False
+    return values if is_whole else None
+
+
+def _prepared(plan: Plan, importer: Importer, rows: Iterable[tuple[int, Values]], report: Report) -> Iterator[Prepared]:
+    for line, values in rows:
+        importer.line = line
+        try:
+            fate, payload = importer.prepare(values)
+        except Refused as error:
+            report.add(line, plan.column_of(error.field) if error.field else "", str(error))
+        except ValidationError as error:
+            for name, reasons in error.message_dict.items():
+                report.add(line, plan.column_of(name), " ".join(reasons))
+        else:
+            yield Prepared(line, fate, payload)
+            continue
+        report.faulty_rows += 1
+
+
+def _settled(importer: Importer, prepared: list[Prepared], report: Report, plan: Plan) -> list[Prepared]:
+    """Apply the rules between rows until nothing falls out any more (a row may have needed one that fell out)."""
+    while problems := importer.settle(prepared):
+        for problem in problems:
+            report.add(problem.line, plan.column_of(problem.column), problem.reason)
+        lines = {problem.line for problem in problems}
+        report.faulty_rows += len(lines)
+        prepared = [each for each in prepared if each.line not in lines]
+    return prepared
+
+
+def _write(importer: Importer, prepared: list[Prepared], report: Report, progress: Progress) -> None:
+    changes = [each for each in prepared if each.fate != Fate.UNCHANGED]
+    done = 0
+    for batch in _in_chunks(changes):
+        importer.write(batch)
+        done += len(batch)
+        progress(report.file, "written", done)
+    # References are checked at the end of a transaction; a dry run never gets there, so ask now.
+    connection.check_constraints()
+
+
+def _note(report: Report, profile_name: str, by: Membership | None) -> ImportBatch:
+    """Keep what was imported, from which file, by whom."""
+    state = ImportBatch.State.CHECKED if report.is_refused else ImportBatch.State.APPLIED
+    batch = ImportBatch(
+        profile=profile_name[:120],
+        entity=report.entity,
+        file_name=report.file[:200],
+        sha256=report.sha256,
+        rows=report.rows,
+        created=report.created,
+        updated=report.updated,
+        unchanged=report.unchanged,
+        failed=report.failed,
+        errors=[problem.as_json() for problem in report.problems],
+        state=state,
+        by=by,
+        finished_at=clock.now(),
+    )
+    batch.save()
+    counts = {name: getattr(report, name) for name in ("rows", "created", "updated", "unchanged", "failed")}
+    return record(
+        batch,
+        "import.finished",
+        by=by,
+        vendor_only=True,
+        file=batch.file_name,
+        entity=report.entity,
+        state=state,
+        **counts,
+    )
+
+
+def _in_chunks(items: Iterable[Any]) -> Iterator[list[Any]]:
+    waiting = iter(items)
+    while chunk := list(islice(waiting, BATCH)):
+        yield chunk
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0]
