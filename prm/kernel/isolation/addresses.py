@@ -40,6 +40,11 @@ class Address:
         return self.module.split(".")[0] in FOREIGN_MODULES or self.route.startswith("accounts/social/")
 
     @property
+    def is_the_same_for_all(self) -> bool:
+        """The description of the API is made from code and costs a second: it is opened as two people only."""
+        return self.module.startswith("drf_spectacular")
+
+    @property
     def viewset(self) -> Any:
         return getattr(self.view, "cls", None) if hasattr(self.view, "actions") else None
 
@@ -94,7 +99,7 @@ class Address:
 
     def plain_value(self, keyword: str) -> Any:
         kind = dict(self.converters).get(keyword, "")
-        return {"IntConverter": 1, "UUIDConverter": uuid.uuid4()}.get(kind, "x")
+        return {"int": 1, "uuid": uuid.uuid4()}.get(kind, "x")
 
 
 def addresses() -> list[Address]:
@@ -110,7 +115,7 @@ def _walk(patterns: Any, prefix: str, namespaces: tuple[str, ...]) -> Iterator[A
             yield from _walk(entry.url_patterns, route, inner)
         elif isinstance(entry, URLPattern):
             name = ":".join([*namespaces, entry.name or ""])
-            converters = tuple((k, type(v).__name__) for k, v in entry.pattern.converters.items())
+            converters = tuple((name, kind) for kind, name in re.findall(r"<(\w+):(\w+)>", route))
             keywords = tuple(re.findall(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>", route))
             names = tuple(dict.fromkeys(a or b for a, b in keywords))
             if not isinstance(entry.pattern, RoutePattern) and "format" in names:

@@ -1,0 +1,154 @@
+"""What each address must answer to whom, derived from the resolver and from what each view says of itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from prm.kernel.isolation.addresses import UNKNOWN, Address, addresses
+from prm.kernel.isolation.planting import World, may_read
+from prm.kernel.isolation.run import OPENS_ALL, OWNERS, Actor, actors, client_of, send
+from prm.kernel.isolation.unpack import text_of
+from prm.kernel.policies import permissions, permits
+from prm.kernel.tenancy.context import member_scope
+
+# What a view may answer to somebody who may know of the record and may do it.
+DONE = {200, 201, 202, 204, 302, 400, 409, 422, 405, 415}
+# Keywords that stand for no record, each with what it is.
+PLAIN_KEYWORDS: dict[str, str] = {
+    "token": "an invitation's secret; an unknown one answers like a used one",
+}
+# Addresses that answer something else to those who may, each with the reason.
+ODD: dict[str, set[int]] = {}
+
+
+def views() -> list[Address]:
+    """All addresses of the product itself."""
+    return [address for address in addresses() if not address.is_foreign]
+
+
+def everybody(world: World) -> dict[str, Actor]:
+    return {actor.name: actor for actor in actors(world)}
+
+
+def without_access(found: list[Address]) -> list[str]:
+    """Views that do not say who may open them."""
+    return [
+        f"{address.route}: {method} says nothing of who may open it"
+        for address in found
+        for method in address.methods
+        if address.access(method) is None
+    ]
+
+
+def with_unknown_permission(found: list[Address]) -> list[str]:
+    known = permissions()
+    return [
+        f"{address.route}: nobody grants {access.permission}"
+        for address in found
+        for method in address.methods
+        if (access := address.access(method)) and access.kind == "permission" and access.permission not in known
+    ]
+
+
+def unfillable(found: list[Address], world: World) -> list[str]:
+    """Keywords for which there is neither a planted row nor a word of explanation."""
+    return [
+        f"{address.route}: what is {keyword}?"
+        for address in found
+        for keyword in address.keywords
+        if keyword not in PLAIN_KEYWORDS and not any(row.model is address.model_of(keyword) for row in world.rows)
+    ]
+
+
+def matrix(world: World, actor: Actor, found: list[Address] | None = None) -> list[str]:
+    """Every address and method with objects of every owner, as one actor: sentences about wrong answers."""
+    faults: list[str] = []
+    client = client_of(actor)
+    foreign = world.foreign_to(actor.reader)
+    for address in views() if found is None else found:
+        if address.is_the_same_for_all and actor.name not in OPENS_ALL:
+            continue
+        for method in address.methods:
+            unknown: Any = None
+            for owner in (UNKNOWN, *(o for o in OWNERS if o != UNKNOWN)) if address.models else OWNERS[:1]:
+                values = address.filled(world, owner)
+                if values is None:
+                    continue
+                where = f"{method.upper()} {address.route} of {owner} as {actor.name}"
+                response = send(client, method, actor.prefix + address.path(values))
+                if owner == UNKNOWN:
+                    unknown = response
+                visible, wanted = expected(world, actor, address, method, owner, values)
+                if response.status_code not in wanted:
+                    faults.append(f"{where}: {response.status_code}, not {sorted(wanted)}")
+                if not visible and unknown is not None and plain(response, values) != plain(unknown, {}):
+                    faults.append(f"{where}: answers otherwise than for an unknown id")
+                text = text_of(response)
+                faults += [f"{where}: shows a canary of {whose}" for word, whose in foreign.items() if word in text]
+    return faults
+
+
+def expected(
+    world: World, actor: Actor, address: Address, method: str, owner: str, values: dict[str, Any]
+) -> tuple[bool, set[int]]:
+    """Whether the actor may know of the objects, and the statuses that are right."""
+    is_api = address.route.startswith("api/")
+    member = member_of(world, actor)
+    if member is None:  # at the vendor's door, before any view
+        return False, {401 if is_api else 302} if actor.user is None else {404}
+    access = address.access(method)
+    if access is None or access.kind in {"public", "signed_in"}:
+        return True, DONE
+    odd = ODD.get(address.name, set())
+    with member_scope(member):
+        is_seen = owner != UNKNOWN and all(
+            address.model_of(k).objects.visible_to(member).filter(pk=pk).exists()
+            for k, pk in values.items()
+            if address.model_of(k) is not None
+        )
+        subject = access.model.objects.filter(pk__in=values.values()).first() if access.model and is_seen else None
+        has_role = access.kind != "permission" or permits(member, access.permission)
+        is_permitted = has_role and (access.kind != "permission" or permits(member, access.permission, subject))
+    if is_seen and address.models and not reads(world, actor, address, values):
+        return False, {404}  # visible_to shows what no fence would: the view must still not find it
+    is_visible = is_seen or not address.models
+    if address.viewset is not None and not has_role:
+        return is_visible, {403}
+    if not is_visible:
+        return False, {404, 405}
+    return True, (DONE if is_permitted else {403, 405}) | odd
+
+
+def reads(world: World, actor: Actor, address: Address, values: dict[str, Any]) -> bool:
+    """Whether the fences alone let this actor read every object named in the address."""
+    audiences = {row.pk: row.audience for row in world.rows}
+    return all(may_read(actor.reader, audiences[pk]) for k, pk in values.items() if address.model_of(k) is not None)
+
+
+def member_of(world: World, actor: Actor) -> Any:
+    member = world.members.get(actor.name)
+    if member is not None:
+        member.tenant = world.tenants[actor.name[0]]
+    return member
+
+
+def plain(response: Any, values: dict[str, Any]) -> tuple[int, str]:
+    """Status and body without what differs from answer to answer: ids and CSRF tokens."""
+    body = response.content.decode("utf-8", errors="replace")
+    body = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "ID", body)
+    return response.status_code, re.sub(r"[A-Za-z0-9]{64}", "CSRF", body)
+
+
+def mixed(world: World, address: Address) -> Iterator[tuple[str, dict[str, Any]]]:
+    """For addresses of several objects: one's own, and in one place somebody else's."""
+    keywords = [k for k in address.keywords if address.model_of(k) is not None]
+    own = address.filled(world, "A/P1")
+    if len(keywords) < 2 or own is None:
+        return
+    for keyword in keywords:
+        for owner in ("A/P2", "B/P1", UNKNOWN):
+            other = address.filled(world, owner)
+            if other is not None and other[keyword] != own[keyword]:
+                yield f"{keyword} of {owner}", own | {keyword: other[keyword]}

@@ -1,0 +1,159 @@
+"""Route matrix: every address × everybody × objects of everybody, derived from the resolver."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client, override_settings
+
+from prm.kernel.isolation.addresses import addresses
+from prm.kernel.isolation.run import client_of, planted, send
+from prm.kernel.models import Event
+from prm.kernel.roles import PARTNER_ROLES, VENDOR_ROLES
+from prm.kernel.tenancy.context import tenant_scope
+from tests.house import routes
+
+EVERYBODY = [
+    *(f"A/{role}" for role in sorted(VENDOR_ROLES)),
+    *(f"A/P1/{role}" for role in sorted(PARTNER_ROLES)),
+    "A/P2/partner_champion",
+    "B/channel_chief",
+    "B/P1/partner_champion",
+    "B's chief at A's door",
+    "a login without membership",
+    "nobody",
+]
+
+
+@pytest.fixture
+def world(db):
+    with planted() as world:
+        yield world
+
+
+@pytest.mark.parametrize("name", EVERYBODY)
+def test_everybody_gets_what_is_theirs_and_nothing_else(world, name):
+    assert routes.matrix(world, routes.everybody(world)[name]) == []
+
+
+def test_every_view_says_who_may_open_it():
+    assert routes.without_access(routes.views()) == []
+    assert routes.with_unknown_permission(routes.views()) == []
+
+
+def test_every_object_in_an_address_is_planted(world):
+    assert routes.unfillable(routes.views(), world) == []
+
+
+def test_everybody_in_the_matrix_exists(world):
+    assert set(routes.everybody(world)) == set(EVERYBODY) | {"B/P2/partner_champion"}
+
+
+def test_an_address_of_two_objects_does_not_mix_owners(world):
+    actor = routes.everybody(world)["A/P1/partner_champion"]
+    client, faults = client_of(actor), []
+    for address in routes.views():
+        for label, values in routes.mixed(world, address):
+            for method in address.methods:
+                response = send(client, method, actor.prefix + address.path(values))
+                if response.status_code not in {400, 403, 404, 405, 409, 422}:
+                    faults.append(f"{method} {address.route} with {label}: {response.status_code}")
+    assert faults == []
+
+
+def test_unsafe_requests_without_a_token_of_the_form_are_refused(world):
+    actor = routes.everybody(world)["A/channel_chief"]
+    client = client_of(actor)
+    client.handler.enforce_csrf_checks = True
+    faults = []
+    for address in addresses():
+        values = address.filled(world, "A/P1") or address.filled(world, "A/vendor") or {}
+        if set(values) != set(address.keywords):
+            continue
+        prefix = "" if address.route.startswith("accounts/") else actor.prefix
+        for method in set(address.methods) - {"get"}:
+            response = send(client, method, prefix + address.path(values))
+            is_read_only = response.status_code == 405 and address.route.startswith("api/")
+            if response.status_code != 403 and not is_read_only:
+                faults.append(f"{method} {address.route}: {response.status_code}")
+    assert faults == []
+
+
+def test_with_its_token_the_same_request_is_accepted(world):
+    """The negative control: it is the missing token that is refused above."""
+    actor = routes.everybody(world)["A/channel_chief"]
+    client = Client(enforce_csrf_checks=False)
+    client.force_login(actor.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    assert send(client, "post", "/accounts/logout/").status_code == 302
+
+
+def test_reading_changes_nothing(world):
+    actor = routes.everybody(world)["A/channel_chief"]
+    client, changed = client_of(actor), []
+    with tenant_scope(world.tenants["A"]):
+        before = Event.objects.count()
+    for address in routes.views():
+        values = address.filled(world, "A/P1") or {}
+        if "get" in address.methods and set(values) == set(address.keywords):
+            client.get(actor.prefix + address.path(values))
+            with tenant_scope(world.tenants["A"]):
+                if Event.objects.count() != before:
+                    changed.append(address.route)
+                    before = Event.objects.count()
+    assert changed == []
+
+
+def test_every_answer_carries_its_headers(world):
+    faults = []
+    for name in ("A/channel_chief", "A/P1/partner_champion", "nobody"):
+        actor = routes.everybody(world)[name]
+        client = client_of(actor)
+        for address in addresses():
+            values = address.filled(world, "A/P1") or {}
+            if "get" not in address.methods or set(values) != set(address.keywords):
+                continue
+            prefix = "" if address.route.startswith("accounts/") else actor.prefix
+            response = send(client, "get", prefix + address.path(values))
+            faults += [f"{address.route}: {fault}" for fault in header_faults(response)]
+    assert sorted(set(faults)) == []
+
+
+def header_faults(response) -> list[str]:
+    """What is missing on an answer."""
+    policy = response.get("Content-Security-Policy", "")
+    found = {
+        "no policy for scripts": "default-src" not in policy,
+        "inline code is allowed": "unsafe" in policy,
+        "may be framed": "frame-ancestors 'none'" not in policy and "default-src 'none'" not in policy,
+        "type may be guessed": response.get("X-Content-Type-Options") != "nosniff",
+        "may be stored": "no-store" not in response.get("Cache-Control", ""),
+        "tells others where one comes from": response.get("Referrer-Policy") != "same-origin",
+    }
+    return [sentence for sentence, is_so in found.items() if is_so]
+
+
+@pytest.mark.parametrize(
+    ("route", "sentence"),
+    [
+        ("leak/rivals/", "shows a canary of A/P2"),
+        ("leak/unfiltered/", "200, not [404"),
+        ("leak/telling/", "answers otherwise than for an unknown id"),
+        ("leak/breaking/", "500, not"),
+    ],
+)
+def test_the_matrix_finds_a_leaking_view(world, route, sentence):
+    """The negative control: each kind of mistake is named."""
+    with override_settings(ROOT_URLCONF="tests.house.leaky_urls"):
+        leaky = [address for address in routes.views() if address.route.startswith(route)]
+        faults = routes.matrix(world, routes.everybody(world)["A/P1/partner_champion"], leaky)
+    assert any(sentence in fault for fault in faults), faults
+
+
+def test_a_view_without_a_decorator_is_found():
+    with override_settings(ROOT_URLCONF="tests.house.leaky_urls"):
+        assert any("leak/undecorated/" in fault for fault in routes.without_access(routes.views()))
+
+
+def test_a_page_that_may_be_framed_is_found():
+    from django.http import HttpResponse
+
+    assert "may be framed" in header_faults(HttpResponse("x"))
