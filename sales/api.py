@@ -10,9 +10,9 @@ from rest_framework.response import Response
 
 from partners.models import Partner
 from prm.kernel.web.viewsets import ReadRecordsViewSet, RecordsViewSet
+from sales.forms import AsOfForm
 from sales.models import SalesActual
 from sales.queries import performance
-from sales.views import AsOfForm
 
 
 class ActualSerializer(serializers.ModelSerializer):
