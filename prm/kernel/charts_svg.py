@@ -96,7 +96,7 @@ def draw(spec: Chart, *, paints: dict[str, str] | None = None) -> Drawing:
     pen = Pen(spec, {**PAINTS, **_vendor_paints(), **(paints or {})}, _formatter(spec))
     height = _PAINTERS[spec.kind](pen) if not spec.is_empty else 0
     width = SPARK_WIDTH if spec.kind is ChartKind.SPARK else WIDTH
-    legend = [Key(s.name, tone, pen.is_line(i)) for i, (s, tone) in enumerate(pen.toned())]
+    legend = [Key(s.name, pen.key_tone(i, tone), pen.is_line(i)) for i, (s, tone) in enumerate(pen.toned())]
     rows = [
         Row(category, tuple(pen.write(_at(s, index)) for s in spec.series))
         for index, category in enumerate(spec.categories)
@@ -136,6 +136,10 @@ class Pen:
     def is_line(self, index: int) -> bool:
         kind = self.spec.kind
         return kind is ChartKind.LINE or (kind is ChartKind.COLUMNS_LINE and index > 0)
+
+    def key_tone(self, index: int, tone: str) -> str:
+        # The stroke of a target is as dark as the lettering, whatever the bar's colour.
+        return "strong" if index and self.spec.kind is ChartKind.BULLET else tone
 
     def write(self, value: Decimal | None) -> str:
         """A figure in full, as in the table and in what the pointer shows."""
@@ -308,10 +312,10 @@ def _draw_categories(pen: Pen, plane: Plane) -> None:
     widest = max((_text_width(name) for name in names), default=0)
     step = 1
     # Names of months may be left out; names of things are shortened first, for each must be told from the next.
-    while plane.slot * step < min(widest, 60) + 8 and step < len(names):
+    while plane.slot * step < min(widest, 44) + 6 and step < len(names):
         step += 1
     for index in range(0, len(names), step):
-        label = _shorten(names[index], plane.slot * step - 8)
+        label = _shorten(names[index], plane.slot * step - 6)
         half = _text_width(label) / 2
         x = min(max(plane.x(index), LEFT_MOST + half), WIDTH - half - 2)
         pen.text(x, plane.top + plane.height + 18, label, "middle")
@@ -385,8 +389,8 @@ def _bullet(pen: Pen) -> int:
 def _radar(pen: Pen) -> int:
     spec = pen.spec
     count = len(spec.categories)
-    height, radius = 320, 110
-    centre = (WIDTH / 2, height / 2)
+    height, radius = 282, 112
+    centre = (WIDTH / 2, 142.0)
     high = spec.maximum or max(max(_values(spec)), Decimal(1))
 
     def at(index: int, share: float) -> tuple[float, float]:
@@ -395,7 +399,7 @@ def _radar(pen: Pen) -> int:
 
     for ring in (0.25, 0.5, 0.75, 1.0):
         corners = [at(index, ring) for index in range(count)]
-        pen.line(_polygon(corners), "axis" if ring == 1 else "grid", 1, "chart-rule")
+        pen.line(_polygon(corners), "grid", 1, "chart-rule")
     for index, name in enumerate(spec.categories):
         x, y = at(index, 1)
         pen.line(f"M{_n(centre[0])} {_n(centre[1])}L{_n(x)} {_n(y)}", "grid", 1, "chart-rule")

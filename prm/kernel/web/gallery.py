@@ -66,7 +66,6 @@ def samples() -> dict[str, Any]:
         "states": [("green", "104.2"), ("yellow", "71.0"), ("red", "38.5"), ("grey", "")],
         "icons": ["home", "users", "chart-bar", "clipboard-list", "presentation", "settings", "download", "plus"],
         "list": _list(),
-        "short_list": _list(rows=0),
         "charts": _charts(),
         "sparks": [
             Chart(ChartKind.SPARK, "Net", _months(), (Series("Net", _numbers("4 6 5 8 7 9 12 11 14 13 16 18")),)),
@@ -77,11 +76,11 @@ def samples() -> dict[str, Any]:
     }
 
 
-def _list(rows: int = 312) -> ListPage:
+def _list() -> ListPage:
     request = HttpRequest()
     request.path, request.GET = "/gallery/", QueryDict("sort=-net")
     columns = [Column("name", "Name", ("name",)), Column("net", "Net", ("net",), export=lambda row: row)]
-    page = Paginator(range(rows), 50).get_page(3)
+    page = Paginator(range(312), 50).get_page(3)
     figures = Formatter("EUR")
     shown = [
         SimpleNamespace(name=text, net=figures.money(Decimal("1234567.50") * number), state=state)
