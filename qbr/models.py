@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from prm.kernel.fields import TextField
 from prm.kernel.models import Job, Membership, StoredFile
-from prm.kernel.tenancy.models import PartnerReads, TenantForeignKey
+from prm.kernel.tenancy.models import PartnerReads, TenantForeignKey, TenantManager, TenantQuerySet
+
+
+class ReviewQuerySet(TenantQuerySet):
+    def visible_to(self, member: Membership) -> Self:
+        """A partner knows of a review once one of its decks has been shared."""
+        rows = super().visible_to(member)
+        if member.is_vendor:
+            return rows
+        shared = Deck.objects.filter(review=models.OuterRef("pk"), shared_at__isnull=False)
+        return rows.filter(models.Exists(shared))
+
+
+class DeckQuerySet(TenantQuerySet):
+    def visible_to(self, member: Membership) -> Self:
+        """A partner knows of the decks that were shared with it (the database says the same)."""
+        rows = super().visible_to(member)
+        return rows if member.is_vendor else rows.filter(shared_at__isnull=False)
 
 
 class Review(PartnerReads):
@@ -39,6 +58,8 @@ class Review(PartnerReads):
     meeting_on = models.DateField(null=True, blank=True)
     attendees = TextField(max_length=1000, blank=True)
     opened_by = TenantForeignKey(Membership, null=True, related_name="+")
+
+    objects = TenantManager.from_queryset(ReviewQuerySet)()
 
     class Meta:
         constraints = [
@@ -76,8 +97,14 @@ class Deck(PartnerReads):
     made_by = TenantForeignKey(Membership, null=True, related_name="+")
     shared_at = models.DateTimeField(null=True, blank=True)
 
+    objects = TenantManager.from_queryset(DeckQuerySet)()
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["tenant", "review", "edition"], name="deck_edition")]
 
     def __str__(self) -> str:
         return f"edition {self.edition}"
+
+    @property
+    def is_shared(self) -> bool:
+        return self.shared_at is not None

@@ -71,7 +71,7 @@ class Writer:
         return Cell(self.plain(figure), figure["status"])
 
     def tile(self, figure: Figures, hint: str = "") -> Tile:
-        return Tile(figure["label"], self(figure), hint or figure["why"], figure["status"])
+        return Tile(figure["label"], self(figure), hint or figure["why"] or figure.get("hint", ""), figure["status"])
 
 
 def clipped(text: str, limit: int) -> str:
@@ -115,13 +115,12 @@ def agenda_slide(figures: Figures, write: Writer) -> Slide:
         Column("Due", 1.4),
         Column("Status", 1.3),
     )
-    agenda = tuple(title for _, title in AGENDA)
     table = Table(columns, rows, "Commitments of the last review", figures["commitments"]["why"])
     return Slide(
         id="agenda",
         title="Agenda and last commitments",
         lead=f"{kept['label']}: {write(kept)}" if rows else "",
-        rows=(Row((Text(agenda, "Today", is_list=True, is_numbered=True), table), (4, 8)),),
+        rows=(Row((Text(AGENDA, "Today", is_list=True, is_numbered=True), table), (4, 8)),),
         notes=(
             "Begin with what both sides promised last time, before any figure.",
             "Kept: done by its due date, of all commitments of the previous review.",
@@ -195,27 +194,22 @@ def performance_slide(figures: Figures, write: Writer) -> Slide:
         (Cell(clipped(row["line"], 30)), write.cell(row["target"]), write.cell(row["actual"]))
         for row in performance["lines"]
     )
+    currency = figures["vendor"]["currency"]
+    by_line = Table(
+        (Column("Product line", 1.3), Column("Target", 1.2, True), Column("Actual", 1.2, True)),
+        lines,
+        f"By product line, {figures['review']['label']}, {currency}",
+        "Nothing was booked and no target was agreed by product line in this quarter.",
+    )
     return Slide(
         id="performance",
         title="Performance to plan",
         rows=(
-            Row((ChartBox(performance_chart(figures)),), (12,), 1.42),
+            Row((ChartBox(performance_chart(figures)), by_line), (8, 4), 1.42),
             Row(
-                (
-                    Table(
-                        columns,
-                        periods,
-                        f"Closed months of {figures['review']['fiscal_year']}, {figures['vendor']['currency']}",
-                    ),
-                    Table(
-                        (Column("Product line", 1.6), Column("Target", 1.2, True), Column("Actual", 1.2, True)),
-                        lines,
-                        f"By product line, {figures['review']['label']}, {figures['vendor']['currency']}",
-                        "Nothing was booked and no target was agreed by product line in this quarter.",
-                    ),
-                ),
-                (7, 5),
-                1.22,
+                (Table(columns, periods, f"Closed months of {figures['review']['fiscal_year']}, {currency}"),),
+                (12,),
+                1.12,
             ),
         ),
         notes=(
@@ -287,7 +281,7 @@ def program_slide(figures: Figures, write: Writer) -> Slide:
         id="program",
         title="Program level",
         rows=(
-            Row((tiles,), (12,), 1),
+            Row((tiles,), (12,), 0.8),
             Row(tuple(tables), tuple([12 // len(tables)] * len(tables)), 3),
         ),
         notes=(
@@ -436,7 +430,7 @@ def people_slide(figures: Figures, write: Writer) -> Slide:
 
 def commitments_slide(figures: Figures, write: Writer) -> Slide:
     columns = (Column("Side", 1.2), Column("Commitment", 5), Column("Owner", 2), Column("Due", 1.4))
-    sides = [figures["partner"]["short_name"], figures["vendor"]["name"]]
+    sides = [figures["partner"]["name"], figures["vendor"]["name"]]
     blank = tuple((Cell(clipped(side, 24)), Cell(""), Cell(""), Cell("")) for side in sides for _ in range(3))
     currency = figures["vendor"]["currency"]
     return Slide(
@@ -462,11 +456,13 @@ def commitments_slide(figures: Figures, write: Writer) -> Slide:
 def definitions_slide(figures: Figures, write: Writer) -> Slide:
     review, vendor = figures["review"], figures["vendor"]
     calendar_text = (
-        f"Fiscal year {review['fiscal_year']} runs from {write.day(review['year_start'])} to {write.day(review['year_end'])}; "
-        f"{review['label']} from {write.day(review['start'])} to {write.day(review['end'])}."
+        f"Fiscal year {review['fiscal_year']} runs from {write.day(review['year_start'])} "
+        f"to {write.day(review['year_end'])}; {review['label']} from {write.day(review['start'])} to {write.day(review['end'])}."
     )
     facts = (
-        f"All figures are as of {write.day(figures['as_of'])} and frozen: later bookings do not change this deck.",
+        f"Revenue, targets and program level are as of {write.day(figures['as_of'])}; scorecard and actions are as of "
+        f"{write.day(figures['made_on'])}, when the deck was made.",
+        "The figures are frozen: later bookings do not change this deck.",
         calendar_text,
         f"Money is net revenue in {vendor['currency']}. Months count once they are over.",
         "n/a means that there is no figure; it is never counted as zero.",
@@ -529,12 +525,12 @@ def sentence(text: str) -> str:
 
 
 AGENDA = (
-    ("agenda", "Last commitments"),
-    ("summary", "The quarter on one page"),
-    ("performance", "Performance and pipeline"),
-    ("program", "Program level"),
-    ("capabilities", "Capabilities and improvement plan"),
-    ("commitments", "Commitments for next quarter"),
+    "Last commitments",
+    "The quarter on one page",
+    "Performance and pipeline",
+    "Program level",
+    "Capabilities and improvement plan",
+    "Commitments for next quarter",
 )
 BUILDERS = (
     title_slide,

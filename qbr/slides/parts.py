@@ -40,6 +40,11 @@ class Table:
     empty: str = ""
     is_form: bool = False  # rows to be filled in during the meeting
 
+    @property
+    def lines(self) -> list[list[tuple[Column, Cell]]]:
+        """The rows with the column of each cell, for templates."""
+        return [list(zip(self.columns, row, strict=True)) for row in self.rows]
+
 
 @dataclass(frozen=True)
 class Tile:

@@ -54,9 +54,9 @@ ACTUALS = ["79120.55", "90410.10", "95330.00", "88014.25", "102377.90", "121440.
 FIGURES: dict[str, Any] = {
     "edition": 1,
     "as_of": "2026-06-30",
+    "made_on": "2026-07-06",
     "partner": {
         "name": "Northwind Traders",
-        "short_name": "Northwind Traders",
         "tier": "Gold",
         "life_stage": "Pipeline activation",
         "manager": "Carla Mendes",

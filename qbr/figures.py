@@ -1,0 +1,455 @@
+"""The figures of a review, collected once and frozen: everything a deck says comes from this one value.
+
+Plain JSON: decimals and dates are text. A figure without data is `{"value": None, "why": reason}` and is listed on
+the last slide; a part without any data carries its reason in `why`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from partners.formulas import attainment_status, tier_attainment
+from partners.models import Partner
+from partners.queries import RequirementRow, TierStanding, managers_of, tier_standing
+from partners.registries import measured, measures
+from prm.kernel import clock
+from prm.kernel.events import plain
+from prm.kernel.models import Tenant
+from prm.kernel.numbers import divide, ratio, total_of
+from prm.kernel.periods import FiscalQuarter
+from prm.kernel.tenancy.context import current_tenant
+from qbr.models import Review
+from sales.queries import LineFigure, PeriodFigure, actuals_by_month, performance
+from scorecards.models import ActionItem, Assessment
+from scorecards.queries import Line, Result, history, peer_figures
+
+LINES_SHOWN = 5
+ROWS_KEPT = 30
+NO_DEALS = "no deals are kept yet"
+
+Figure = dict[str, Any]
+
+
+def collect(review: Review, as_of: dt.date) -> dict[str, Any]:
+    """All figures of the review.
+
+    Money, targets and the program level are as of `as_of`. The scorecard and the actions are the latest ones, with
+    their dates: a review is about what was agreed since, and a deck is frozen in any case.
+    """
+    tenant, partner = current_tenant(), review.partner
+    quarter = quarter_of(review, tenant)
+    standing = tier_standing(partner, as_of)
+    sales = _performance(partner, quarter, as_of)
+    capabilities = _capabilities(partner, tenant)
+    return plain(
+        {
+            "format": 1,
+            "as_of": as_of,
+            "made_on": clock.today(),
+            "vendor": {
+                "name": tenant.name,
+                "brand": tenant.brand,
+                "accent": tenant.accent,
+                "currency": tenant.currency,
+            },
+            "partner": _partner(partner),
+            "review": _review(review, quarter),
+            "commitments": _commitments(partner, tenant, quarter),
+            "summary": _summary(partner, quarter, as_of, sales, standing, capabilities),
+            "performance": sales,
+            "pipeline": {"label": "Pipeline to target", "why": NO_DEALS},
+            "deals": {"label": "Deals won and lost", "why": NO_DEALS},
+            "program": _program(standing),
+            "capabilities": capabilities,
+            "action_plan": _action_plan(partner),
+            "people": {
+                "label": "People and engagement",
+                "why": "engagement, contacts and satisfaction are not measured yet",
+            },
+        }
+    )
+
+
+def quarter_of(review: Review, tenant: Tenant) -> FiscalQuarter:
+    return FiscalQuarter.containing(review.period_start, tenant.fy_start_month)
+
+
+def figure(
+    label: str, value: Decimal | int | None, unit: str, *, status: str = "", why: str = "", hint: str = ""
+) -> Figure:
+    """One figure with its name, its unit and, where there is none, the reason."""
+    return {
+        "label": label,
+        "value": None if value is None else str(value),
+        "unit": unit,
+        "status": status,
+        "why": why if value is None else "",
+        "hint": hint,
+    }
+
+
+def _partner(partner: Partner) -> dict[str, Any]:
+    manager = managers_of([partner.pk]).get(partner.pk)
+    return {
+        "name": partner.name,
+        "number": partner.number,
+        "tier": partner.tier.name if partner.tier else "",
+        "life_stage": str(partner.get_life_stage_display()),
+        "manager": manager.user.name if manager else "",
+    }
+
+
+def _review(review: Review, quarter: FiscalQuarter) -> dict[str, Any]:
+    year = quarter.fiscal_year
+    return {
+        "label": quarter.label,
+        "next_label": quarter.next.label,
+        "fiscal_year": year.label,
+        "start": quarter.start,
+        "end": quarter.end,
+        "year_start": year.start,
+        "year_end": year.end,
+        "meeting_on": review.meeting_on,
+        "attendees": review.attendees,
+    }
+
+
+# --- sales ---------------------------------------------------------------------------------------------
+
+
+def _performance(partner: Partner, quarter: FiscalQuarter, as_of: dt.date) -> dict[str, Any]:
+    found = performance(partner.pk, as_of)
+    if not found.has_figures:
+        nothing = f"nothing is booked and no target is agreed in {found.fiscal_year}"
+        return {
+            "label": "Performance to plan",
+            "why": nothing,
+            "quarters": [],
+            "periods": [],
+            "months": [],
+            "lines": [],
+        }
+    quarters = [_period(period) for period in found.quarters]
+    before = quarter.previous
+    earlier = actuals_by_month([partner.pk], before.start, before.end)[partner.pk]
+    return {
+        "label": "Performance to plan",
+        "why": "",
+        "year": _period(found.year),
+        "quarter": _period(found.quarter),
+        "quarter_before": {"label": before.label, "actual": total_of(earlier.values()) if earlier else None},
+        "months": [
+            {
+                "month": month.month,
+                "target": figure(
+                    f"Target of {month.month}", month.target, "money", why="no target is agreed for these months"
+                ),
+                "actual": figure("Actual", month.actual if month.is_closed or month.actual else None, "money"),
+            }
+            for month in found.months
+        ],
+        "periods": [*quarters, {**_period(found.year), "period": "Year to date", "is_total": True}],
+        "lines": _lines(found.by_line),
+    }
+
+
+def _period(period: PeriodFigure) -> dict[str, Any]:
+    name = f"Performance to plan, {period.label}"
+    return {
+        "period": period.label,
+        "is_total": False,
+        "target": figure("Target", period.target, "money"),
+        "actual": figure("Actual", period.actual, "money"),
+        "variance": figure("Variance", period.variance, "money"),
+        "performance": figure(name, period.performance, "ratio", status=period.status, why=period.why),
+    }
+
+
+def _lines(by_line: tuple[LineFigure, ...]) -> list[dict[str, Any]]:
+    """The largest lines; the others as one row, so that the table adds up."""
+    shown = list(by_line)
+    if len(shown) > LINES_SHOWN + 1:
+        rest = shown[LINES_SHOWN:]
+        targets = [line.target for line in rest if line.target is not None]
+        together = LineFigure("Other lines", total_of(targets) if targets else None, total_of(x.actual for x in rest))
+        shown = [*shown[:LINES_SHOWN], together]
+    return [
+        {
+            "line": line.line,
+            "target": figure(f"Target of {line.line}", line.target, "money", why="no target is agreed by product line"),
+            "actual": figure(line.line, line.actual, "money"),
+        }
+        for line in shown
+    ]
+
+
+# --- program -------------------------------------------------------------------------------------------
+
+
+def _program(standing: TierStanding) -> dict[str, Any]:
+    levels = [("Present level", standing.held)]
+    if standing.next and standing.next != standing.held:
+        levels.append(("Next to reach", standing.next))
+    tiers = [
+        {"role": role, "name": name, "rows": [_requirement(row) for row in standing.requirements if row.tier == name]}
+        for role, name in levels
+        if name
+    ]
+    return {
+        "label": "Program level",
+        "why": "" if tiers else "the program has no levels",
+        "held": standing.held,
+        "qualifying": standing.qualifying,
+        "next": standing.next,
+        "next_attainment": _next_attainment(standing),
+        "progress": figure("Progress through all levels", standing.progress, "ratio", why="the program has no levels"),
+        "tiers": tiers,
+        "absent": [
+            figure("Certifications by kind", None, "count", why="certifications are not kept yet"),
+            figure("Required tasks by state", None, "count", why="required tasks are not kept yet"),
+        ],
+    }
+
+
+def _next_attainment(standing: TierStanding) -> Figure:
+    if not standing.next:
+        return figure("Attainment of the next level", None, "ratio", why="the highest level is reached")
+    attained = standing.next_attainment
+    return figure(f"Attainment of {standing.next}", attained, "ratio", status=attainment_status(attained))
+
+
+def _requirement(row: RequirementRow) -> dict[str, Any]:
+    attained = _attainment(row)
+    return {
+        "label": row.label,
+        "target": figure(row.label, 1 if row.kind == "flag" else row.target, row.unit),
+        "actual": figure(row.label, row.actual, row.unit, why=row.why or "not measured yet"),
+        "attainment": figure(
+            row.label, attained, "ratio", status="green" if row.is_met else attainment_status(attained)
+        ),
+        "gap": figure(row.label, row.gap, row.unit),
+        "is_met": row.is_met,
+    }
+
+
+def _attainment(row: RequirementRow) -> Decimal:
+    """F10 for a single requirement."""
+    wanted = {"metric": row.metric, "kind": row.kind, "weight": "1", "target": row.target}
+    actual: Any = bool(row.actual) if row.kind == "flag" and row.actual is not None else row.actual
+    judged = tier_attainment(tiers=[{"tier": "it", "requirements": [wanted]}], actuals={row.metric: actual})
+    return judged["tiers"]["it"]["attainment"]
+
+
+# --- capabilities --------------------------------------------------------------------------------------
+
+
+def _capabilities(partner: Partner, tenant: Tenant) -> dict[str, Any]:
+    results = history(partner)
+    if not results:
+        return {"label": "Capabilities scorecard", "why": "no capabilities scorecard has been submitted yet"}
+    latest, previous = results[-1], results[-2] if len(results) > 1 else None
+    bank = Assessment.objects.select_related("bank").get(pk=latest.assessment_id).bank
+    peers = peer_figures(partner, bank)
+    few = f"fewer than {bank.min_peers} peers have been scored"
+    zone = ZoneInfo(tenant.time_zone)
+    gaps = sorted((t for t in latest.topics if t.gap is not None and t.gap > 0), key=lambda t: (-(t.gap or 0), t.name))
+    return {
+        "label": "Capabilities scorecard",
+        "why": "",
+        "assessed_on": latest.submitted_at.astimezone(zone).date(),
+        "previous_on": previous.submitted_at.astimezone(zone).date() if previous else None,
+        "overall": figure(
+            "Capabilities score", latest.overall, "score", status=latest.status, why="nothing was scored"
+        ),
+        "previous_overall": figure("Capabilities score before", previous.overall if previous else None, "score"),
+        "categories": [
+            {
+                "category": category.name,
+                "score": figure(
+                    category.name, category.score, "score", status=category.status, why="nothing was scored"
+                ),
+                "previous": figure(category.name, _score_in(previous, category.code), "score"),
+            }
+            for category in latest.categories
+        ],
+        "topics": [_topic(topic, peers.average(topic.code), few) for topic in gaps[:ROWS_KEPT]],
+    }
+
+
+def _score_in(result: Result | None, code: str) -> Decimal | None:
+    line = result.category(code) if result else None
+    return line.score if line else None
+
+
+def _topic(topic: Line, peers: Decimal | None, few: str) -> dict[str, Any]:
+    return {
+        "topic": topic.name,
+        "score": figure(topic.name, topic.score, "score", status=topic.status),
+        "best_practice": figure(topic.name, topic.best_practice, "score"),
+        "gap": figure(topic.name, topic.gap, "score"),
+        "peer_average": figure("Peer averages", peers, "score", why=few),
+    }
+
+
+# --- actions and commitments ---------------------------------------------------------------------------
+
+
+def _action_plan(partner: Partner) -> dict[str, Any]:
+    """Accepted actions that are open, the most urgent first; completion as done / (done + open and due)."""
+    today = clock.today()
+    open_states = (ActionItem.State.NOT_STARTED, ActionItem.State.IN_PROGRESS)
+    items = list(
+        ActionItem.objects.filter(partner=partner, kind=ActionItem.Kind.IMPROVEMENT)
+        .exclude(state=ActionItem.State.DROPPED)
+        .select_related("topic", "owner__user")
+        .order_by("due_on", "topic__order", "id")
+    )
+    running = [item for item in items if item.state in open_states]
+    done = sum(item.state == ActionItem.State.DONE for item in items)
+    proposed = sum(item.state == ActionItem.State.RECOMMENDED for item in items)
+    late = sum(_is_late(item, today) for item in running)
+    completion = ratio(divide(done, done + late))
+    tiles = [
+        figure("Open actions", len(running), "count"),
+        figure("Late", late, "count", status="red" if late else "green"),
+        figure("Proposed, not decided", proposed, "count"),
+        figure(
+            "Completion", completion, "ratio", status=attainment_status(completion), why="no action has fallen due yet"
+        ),
+    ]
+    return {
+        "label": "Improvement plan",
+        "why": "" if running or done or proposed else "no action has been agreed or proposed yet",
+        "tiles": tiles,
+        "rows": [_action(item, today) for item in running[:ROWS_KEPT]],
+        "open": len(running),
+    }
+
+
+def _action(item: ActionItem, today: dt.date) -> dict[str, Any]:
+    late = _is_late(item, today)
+    state = str(item.get_state_display())
+    colours = {ActionItem.State.DONE: "green", ActionItem.State.IN_PROGRESS: "yellow"}
+    return {
+        "topic": item.topic.name if item.topic else "",
+        "text": item.text,
+        "owner": item.owner.user.name if item.owner else "",
+        "due": item.due_on,
+        "state": f"{state}, late" if late else state,
+        "status": "red" if late else colours.get(ActionItem.State(item.state), "grey"),
+    }
+
+
+def _is_late(item: ActionItem, today: dt.date) -> bool:
+    return item.due_on is not None and item.due_on < today and item.state != ActionItem.State.DONE
+
+
+def _commitments(partner: Partner, tenant: Tenant, quarter: FiscalQuarter) -> dict[str, Any]:
+    """What both sides promised for the quarter under review; kept means done by its day."""
+    today = clock.today()
+    items = list(
+        ActionItem.objects.filter(partner=partner, kind=ActionItem.Kind.COMMITMENT, due_on__gte=quarter.start)
+        .filter(due_on__lte=quarter.end)
+        .exclude(state__in=[ActionItem.State.DROPPED, ActionItem.State.RECOMMENDED])
+        .select_related("topic", "owner__user")
+        .order_by("side", "due_on", "id")
+    )
+    kept = sum(item.done_on is not None and item.due_on is not None and item.done_on <= item.due_on for item in items)
+    share = ratio(divide(kept, len(items)))
+    why = "no commitments of an earlier review fall into this quarter"
+    sides = {ActionItem.Side.PARTNER: partner.name, ActionItem.Side.VENDOR: tenant.name}
+    return {
+        "label": "Last commitments",
+        "why": "" if items else why,
+        "kept": figure("Commitments kept", share, "ratio", status=attainment_status(share), why=why),
+        "rows": [{"side": sides[ActionItem.Side(i.side)], **_action(i, today)} for i in items[:ROWS_KEPT]],
+    }
+
+
+# --- the quarter on one page ---------------------------------------------------------------------------
+
+
+def _summary(
+    partner: Partner,
+    quarter: FiscalQuarter,
+    as_of: dt.date,
+    sales: dict[str, Any],
+    standing: TierStanding,
+    capabilities: dict[str, Any],
+) -> dict[str, Any]:
+    composite = _measure("composite_score", "Composite score", "score", partner, quarter, as_of)
+    before = _measure(
+        "composite_score", "Composite score before", "score", partner, quarter.previous, quarter.previous.end
+    )
+    change = None
+    if composite["value"] is not None and before["value"] is not None:
+        change = Decimal(composite["value"]) - Decimal(before["value"])
+    plan = sales["year"]["performance"] if not sales["why"] else figure("", None, "ratio", why=sales["why"])
+    scored = capabilities.get("overall") or figure("Capabilities score", None, "score", why=capabilities["why"])
+    return {
+        "composite": composite,
+        "rank": _measure("program_rank", "Rank in the program", "count", partner, quarter, as_of),
+        "change": figure(
+            "Change to the quarter before",
+            change,
+            "score",
+            why=composite["why"] or "no composite score for the quarter before",
+        ),
+        "headline": [
+            {**plan, "label": "Performance to plan", "hint": f"{quarter.fiscal_year.label} to date"},
+            _measure("pipeline_to_target", "Pipeline to target", "ratio", partner, quarter, as_of, otherwise=NO_DEALS),
+            _next_attainment(standing),
+            scored,
+        ],
+        "changes": _largest_changes(sales, capabilities),
+    }
+
+
+def _measure(
+    name: str,
+    label: str,
+    unit: str,
+    partner: Partner,
+    quarter: FiscalQuarter,
+    as_of: dt.date,
+    *,
+    otherwise: str = "not measured yet",
+) -> Figure:
+    """A figure that another app lends; nobody lends it: that is the reason."""
+    if name not in measures:
+        return figure(label, None, unit, why=otherwise)
+    value = measured(name, [partner.pk], [quarter], as_of)[partner.pk, quarter]
+    return figure(label, value.number, unit, status=value.status, why=value.why)
+
+
+def _largest_changes(sales: dict[str, Any], capabilities: dict[str, Any]) -> list[dict[str, Any]]:
+    """The three largest differences to the quarter or scorecard before, by their share of the former value."""
+    found: list[tuple[Decimal, dict[str, Any]]] = [
+        *_revenue_change(sales),
+        *_score_changes(capabilities.get("categories", ())),
+    ]
+    found.sort(key=lambda entry: -entry[0])
+    return [change for _, change in found[:3]]
+
+
+def _revenue_change(sales: dict[str, Any]) -> Iterable[tuple[Decimal, dict[str, Any]]]:
+    if sales["why"] or not sales["quarter_before"]["actual"]:
+        return
+    before, now = sales["quarter_before"]["actual"], Decimal(sales["quarter"]["actual"]["value"])
+    share = ratio(divide(now - before, abs(before)))
+    if share:
+        label = f"Net revenue ({sales['quarter_before']['label']} to {sales['quarter']['period']})"
+        yield abs(share), {"label": label, "unit": "money", "before": before, "now": now, "share": abs(share)}
+
+
+def _score_changes(categories: Iterable[dict[str, Any]]) -> Iterable[tuple[Decimal, dict[str, Any]]]:
+    to_number: Callable[[Figure], Decimal | None] = lambda f: None if f["value"] is None else Decimal(f["value"])
+    for row in categories:
+        before, now = to_number(row["previous"]), to_number(row["score"])
+        if before and now is not None and now != before:
+            label = f"Capabilities, {row['category']},"
+            yield abs(now - before) / before, {"label": label, "unit": "score", "before": before, "now": now}
