@@ -238,11 +238,11 @@ def pager(context: Context, page: ListPage) -> SafeString:
 def filters(context: Context, page: ListPage) -> SafeString:
     """The questions one can ask a list, and the way to take it along as a file."""
     exports = any(column.export for column in page.columns)
-    fields = list(page.filterset.form) if page.filterset is not None else []
+    bound_fields = list(page.filterset.form) if page.filterset is not None else []
     return fill(
         context,
         "filters",
-        fields=fields,
+        fields=[{"field": bound, **_several(bound)} for bound in bound_fields],
         sort=page.request.GET.get("sort", ""),
         is_filtered=page.is_filtered,
         total=page.total,
@@ -250,6 +250,20 @@ def filters(context: Context, page: ListPage) -> SafeString:
         csv=page.address(format="csv", page="") if exports else "",
         xlsx=page.address(format="xlsx", page="") if exports else "",
     )
+
+
+def _several(bound: BoundField) -> dict[str, Any]:
+    """Where several values may be chosen: boxes to tick, and in words what is ticked. An open list is too tall."""
+    if not isinstance(bound.field.widget, forms.SelectMultiple):
+        return {"options": [], "chosen": ""}
+    boxes = forms.CheckboxSelectMultiple(choices=bound.field.widget.choices)
+    attributes = {"id": bound.auto_id, "class": "form-check-input"}
+    options = [
+        BoundWidget(boxes, option, bound.form.renderer)
+        for option in boxes.subwidgets(bound.html_name, bound.value(), attrs=attributes)
+    ]
+    chosen = ", ".join(str(option.choice_label) for option in options if option.data["selected"])
+    return {"options": options, "chosen": chosen}
 
 
 # --- charts ----------------------------------------------------------------------------------------------
