@@ -16,6 +16,11 @@ CHAMPION_GIVES = frozenset({R.CHAMPION, R.PARTNER_SALES, R.PARTNER_MARKETING, R.
 LOOKS_AFTER_PEOPLE = (R.TENANT_ADMIN, R.ACCOUNT_MANAGER, R.OPERATIONS, R.CHAMPION, R.DISTRIBUTOR)
 
 
+def company_model() -> Any:
+    """The table of partner companies; the kernel knows it only through the members who belong to one."""
+    return Membership._meta.get_field("partner").related_model
+
+
 def grantable_roles(member: Membership, partner_id: UUID | None) -> frozenset[Role]:
     """The roles this member may give or take, at that company (None: on the vendor's side)."""
     if not member.active:
@@ -23,9 +28,8 @@ def grantable_roles(member: Membership, partner_id: UUID | None) -> frozenset[Ro
     if partner_id is None:
         return VENDOR_ROLES if member.is_vendor and member.has(R.TENANT_ADMIN) else frozenset()
     if member.is_vendor:
-        company = Membership._meta.get_field("partner").related_model
         in_charge = member.has(R.ACCOUNT_MANAGER, R.OPERATIONS)
-        sees_it = in_charge and company.objects.visible_to(member).filter(pk=partner_id).exists()
+        sees_it = in_charge and company_model().objects.visible_to(member).filter(pk=partner_id).exists()
         return PARTNER_ROLES if sees_it else frozenset()
     if partner_id not in (member.reach or ()):
         return frozenset()

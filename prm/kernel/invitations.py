@@ -17,12 +17,13 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import Q
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from prm.kernel import clock
 from prm.kernel.errors import Conflict, Invalid, NotAllowed, Unknown
 from prm.kernel.events import record
-from prm.kernel.grants import grantable_roles
+from prm.kernel.grants import company_model, grantable_roles
 from prm.kernel.members import add_member, checked_roles, get_or_create_user
 from prm.kernel.models import Invitation, Membership, Tenant, User
 from prm.kernel.outbox import later
@@ -76,10 +77,10 @@ def invite_member(
         _refuse_unseen_company(by, partner_id)
         if not {Role(r) for r in wanted} <= grantable_roles(by, partner_id):
             raise RolesNotYours(field="roles")
-    if Membership.objects.filter(user__email=address, partner_id=partner_id, active=True).exists():
+    if Membership.objects.filter(Q(partner_id=partner_id), user__email=address, active=True).exists():
         raise AlreadyMember(field="email")
     now = clock.now()
-    Invitation.objects.filter(email=address, partner_id=partner_id, used_at=None, revoked_at=None).update(
+    Invitation.objects.filter(Q(partner_id=partner_id), email=address, used_at=None, revoked_at=None).update(
         revoked_at=now
     )
     invitation = Invitation(
@@ -126,7 +127,7 @@ def accept_invitation(invitation: Invitation, *, user: User) -> Membership:
     ):
         raise InvitationOver()
     invitation.used_at = now
-    member = Membership.objects.filter(user=user, partner_id=invitation.partner_id).first()
+    member = Membership.objects.filter(Q(partner_id=invitation.partner_id), user=user).first()
     if member is None:
         member = add_member(user, roles=invitation.roles, partner_id=invitation.partner_id, by=inviter)
     elif not member.active:
@@ -186,8 +187,7 @@ def is_open(invitation: Invitation) -> bool:
 
 
 def _refuse_unseen_company(by: Membership, partner_id: UUID | None) -> None:
-    company = Membership._meta.get_field("partner").related_model
-    if partner_id is not None and not company.objects.visible_to(by).filter(pk=partner_id).exists():
+    if partner_id is not None and not company_model().objects.visible_to(by).filter(pk=partner_id).exists():
         raise Unknown("There is no such company.", field="partner")
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from prm.kernel.errors import Conflict, Invalid, NotAllowed
 from prm.kernel.events import record
@@ -128,7 +129,7 @@ def _keep_the_last_one(member: Membership, *, losing: set[str]) -> None:
     for role, refusal in ((Role.CHAMPION, LastChampion), (Role.TENANT_ADMIN, LastAdministrator)):
         if role in losing:
             holders = Membership.objects.select_for_update(of=("self",)).filter(
-                partner_id=member.partner_id, active=True, roles__contains=[role]
+                Q(partner_id=member.partner_id), active=True, roles__contains=[role]
             )
             if {holder.pk for holder in holders.order_by("pk")} <= {member.pk}:
                 raise refusal()

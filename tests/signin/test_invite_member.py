@@ -6,7 +6,6 @@ import datetime as dt
 
 import pytest
 from django.core import mail
-from django.test import Client
 
 from prm.kernel import clock
 from prm.kernel.errors import Invalid, NotAllowed, Unknown
@@ -27,7 +26,7 @@ from prm.kernel.outbox import run_delivery
 from prm.kernel.roles import Role
 from prm.kernel.tenancy.context import member_scope, tenant_scope
 from tests.conftest import PASSWORD
-from tests.signin.conftest import link_in
+from tests.signin.conftest import Visitor, link_in
 
 NEW = "nora@northwind.example"
 
@@ -51,7 +50,7 @@ def test_the_letter_brings_a_new_person_in(cast, sign_in, deliver):
     assert letter.alternatives[0].mimetype == "text/html"
     assert "Nora O&#x27;Neill" in letter.alternatives[0].content
 
-    visitor = Client()
+    visitor = Visitor()
     link = link_in(letter)
     for _ in range(2):  # mail scanners open every link
         assert visitor.get(link).status_code == 200
@@ -67,18 +66,18 @@ def test_the_letter_brings_a_new_person_in(cast, sign_in, deliver):
     assert {"invitation.sent", "invitation.accepted", "member.added"} <= set(
         Event.objects.values_list("name", flat=True)
     )
-    assert Client().get(link).status_code == 404  # once
+    assert Visitor().get(link).status_code == 404  # once
 
 
 def test_the_page_of_a_link_does_not_send_its_address_elsewhere(cast):
-    page = Client().get(f"/invitations/{token_of(invite_nora(cast))}/")
+    page = Visitor().get(f"/invitations/{token_of(invite_nora(cast))}/")
     assert page["Referrer-Policy"] == "same-origin"
     assert "no-store" in page["Cache-Control"]
 
 
 def test_a_weak_password_is_refused_and_nothing_is_used_up(cast):
     invitation = invite_nora(cast)
-    answer = Client().post(f"/invitations/{token_of(invitation)}/", {"name": "Nora", "password": "password12"})
+    answer = Visitor().post(f"/invitations/{token_of(invitation)}/", {"name": "Nora", "password": "password12"})
     assert answer.status_code == 422
     assert not User.objects.filter(email=NEW).exists()
     assert find_invitation(token_of(invitation))[1] == invitation
@@ -113,7 +112,7 @@ def test_an_invitation_ends_after_seven_days(cast):
         find_invitation(token)
     late = clock.now() + dt.timedelta(days=8)
     with clock.travel(to=late):
-        assert Client().get(f"/invitations/{token}/").status_code == 404
+        assert Visitor().get(f"/invitations/{token}/").status_code == 404
 
 
 def test_a_newer_invitation_replaces_the_older(cast, deliver):
@@ -147,7 +146,7 @@ def test_a_known_person_signs_in_and_accepts(cast):
     gus = cast.globex_champion.user
     invitation = invite_member(gus.email, roles=[Role.CHAMPION], partner_id=cast.northwind.pk, by=cast.champion)
     link = f"/invitations/{token_of(invitation)}/"
-    visitor = Client()
+    visitor = Visitor()
     page = visitor.get(link)
     assert b"Sign in to accept" in page.content
     assert visitor.post(link, {"name": "Gus", "password": "another good password"}).status_code == 403
@@ -201,7 +200,7 @@ def test_who_left_comes_back_by_a_new_invitation(cast):
 def test_an_invitation_dies_with_the_rights_of_who_sent_it(cast):
     invitation = invite_nora(cast)
     deactivate_member(cast.champion, by=cast.operations)
-    tenant, found = find_invitation(token_of(invitation))
+    _, found = find_invitation(token_of(invitation))
     with pytest.raises(InvitationOver):
         accept_invitation(found, user=User.objects.create_user(NEW, "x" * 12, name="Nora"))
 

@@ -48,7 +48,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def logout(self, request: HttpRequest) -> None:
         """Signing out ends the sessions on all devices."""
-        User.objects.get(pk=request.user.pk).end_sessions()
+        User.objects.get(pk=request.user.pk).end_sessions()  # type: ignore[misc]
         super().logout(request)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from prm.kernel import clock
-from prm.kernel.grants import grantable_roles, looks_after
+from prm.kernel.grants import company_model, grantable_roles, looks_after
 from prm.kernel.invitations import invite_member, revoke_invitation
 from prm.kernel.members import change_roles, deactivate_member
 from prm.kernel.models import Invitation, Membership
@@ -170,7 +170,7 @@ def revoke(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 
 def _invite_form(member: Membership, data: Any, initial: dict[str, Any]) -> InviteForm:
     """The vendor's own people are invited without a company, a partner's people with theirs."""
-    company = Membership._meta.get_field("partner").related_model
+    company = company_model()
     for_own_side = bool(grantable_roles(member, None))
     if member.is_vendor:
         looks_after_partners = member.has(Role.ACCOUNT_MANAGER, Role.OPERATIONS)

@@ -129,7 +129,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     onward = request.GET.get("next", "")
     if onward and url_has_allowed_host_and_scheme(onward, allowed_hosts={request.get_host()}):
         request.session[SECOND_FACTOR_NEXT] = onward
-    if has_second_factor(request.user.pk):
+    if has_second_factor(request.user.pk):  # type: ignore[arg-type]
         return HttpResponseRedirect(request.session.pop(SECOND_FACTOR_NEXT, "/"))
     return render(request, "kernel/second_factor.html")
 
