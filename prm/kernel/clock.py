@@ -7,9 +7,9 @@ plus an offset that tests and the demo may set to travel through time.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Iterator
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone

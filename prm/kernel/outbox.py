@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, Callable
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -146,7 +147,7 @@ def _run(tenant_id: UUID, delivery_id: UUID) -> str:
                 task.run(**delivery.arguments)
                 with tenant_scope(tenant_id):
                     _finish(delivery, Delivery.State.DONE)
-    except Exception as error:  # noqa: BLE001 - any failure is kept with the row and tried again
+    except Exception as error:
         log.exception("delivery %s of %s failed", delivery_id, delivery.task)
         return _failed(tenant_id, delivery, error)
     return "done"

@@ -6,8 +6,9 @@ asked here but by `visible_to`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Callable
+from typing import TYPE_CHECKING, Any
 
 from prm.kernel.errors import NotAllowed
 from prm.kernel.roles import ALL_ROLES, Role

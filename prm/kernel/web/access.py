@@ -5,9 +5,10 @@ Not allowed to know of a record: 404. Allowed to know, not to do: 403.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, Callable
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Callable, Sequence
+from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from prm.kernel.exports import EXPORT_LIMIT, csv_response, xlsx_response
@@ -76,7 +77,7 @@ def list_page(
     if chosen is not None:
         queryset = chosen.qs if chosen.is_valid() else queryset.none()
     sort = _known_sort(request.GET.get("sort", ""), columns) or default_sort
-    queryset = queryset.order_by(*_ordering(sort, columns), "pk")
+    queryset = queryset.order_by(*_ordering(sort, columns), "-pk" if sort.startswith("-") else "pk")
     wanted = request.GET.get("format")
     if wanted in {"csv", "xlsx"}:
         rows = present(list(queryset[:EXPORT_LIMIT]))
@@ -92,9 +93,13 @@ def _known_sort(wanted: str, columns: Sequence[Column]) -> str:
 
 
 def _ordering(sort: str, columns: Sequence[Column]) -> list[Any]:
-    from django.db.models import F
-
+    """By the column's fields; what may be empty (a field of another table) stands last either way."""
     column = next(c for c in columns if c.name == sort.removeprefix("-"))
-    if sort.startswith("-"):
-        return [F(name).desc(nulls_last=True) for name in column.order]
-    return [F(name).asc(nulls_last=True) for name in column.order]
+    down = sort.startswith("-")
+    return [_ordered(name, down) for name in column.order]
+
+
+def _ordered(name: str, down: bool) -> Any:
+    if "__" not in name:  # an index in plain order serves both directions
+        return f"-{name}" if down else name
+    return F(name).desc(nulls_last=True) if down else F(name).asc(nulls_last=True)
