@@ -6,14 +6,18 @@ import datetime as dt
 from collections.abc import Sequence
 from uuid import UUID
 
+from django.db.models import Case, Exists, OuterRef, QuerySet, When
+
 from partners.models import Partner
 from prm.kernel import clock
 from prm.kernel.models import Membership
 from prm.kernel.periods import FiscalQuarter
 from prm.kernel.tenancy.context import current_tenant
+from prm.kernel.text import sort_key
 from qbr.models import Deck, Review
 
 QUARTERS_OFFERED = 12
+PARTNERS_OFFERED = 50
 
 
 def last_closed_quarter(on: dt.date | None = None) -> FiscalQuarter:
@@ -52,7 +56,34 @@ def latest_decks(review_ids: Sequence[UUID], member: Membership) -> dict[UUID, D
     return {deck.review_id: deck for deck in decks}
 
 
-def partners_to_review(member: Membership) -> list[tuple[UUID, str]]:
-    """The partners this member may review, by name."""
-    rows = Partner.objects.visible_to(member).exclude(state=Partner.State.DECLINED).order_by("sort_name", "pk")
-    return list(rows.values_list("pk", "name"))
+def find_partners(member: Membership, search: str, *, first: str = "") -> list[tuple[UUID, str]]:
+    """The first partners this member may review whose name has these letters, by name; `first` leads if it is one."""
+    rows = Partner.objects.visible_to(member).exclude(state=Partner.State.DECLINED)
+    letters = sort_key(search.strip())[:80]
+    if letters:
+        rows = rows.filter(sort_name__contains=letters)
+    chosen = uuid_or_none(first)
+    if chosen is None:
+        return list(rows.order_by("sort_name", "pk").values_list("pk", "name")[:PARTNERS_OFFERED])
+    leading = Case(When(pk=chosen, then=0), default=1)
+    return list(rows.order_by(leading, "sort_name", "pk").values_list("pk", "name")[:PARTNERS_OFFERED])
+
+
+def uuid_or_none(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def due_reviews(member: Membership) -> QuerySet[Partner]:
+    """Active partners whose review of the last closed quarter has no deck yet, for the one who looks after them."""
+    done = Deck.objects.filter(
+        review__partner=OuterRef("pk"), review__period_start=last_closed_quarter().start, state=Deck.State.READY
+    )
+    rows = Partner.objects.visible_to(member).filter(state=Partner.State.ACTIVE)
+    return rows.exclude(Exists(done)).order_by("sort_name", "pk")
+
+
+def latest_review_of(partner: Partner, member: Membership) -> Review | None:
+    return Review.objects.visible_to(member).filter(partner=partner).order_by("-period_start").first()

@@ -1,0 +1,143 @@
+"""Business reviews and their decks in the API: the same rows, permissions and actions as the pages."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.urls import reverse
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.decorators import action
+from rest_framework.response import Response
+
+from partners.models import Partner
+from prm.kernel.periods import FiscalQuarter
+from prm.kernel.policies import require
+from prm.kernel.tenancy.context import current_tenant
+from prm.kernel.web.access import find_visible
+from prm.kernel.web.viewsets import ReadRecordsViewSet
+from qbr.actions import edit_review, make_deck, open_review, share_deck
+from qbr.models import Deck, Review
+
+
+class ReviewSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Review
+        fields = [
+            "id",
+            "partner_id",
+            "fiscal_year",
+            "quarter",
+            "period_start",
+            "period_end",
+            "state",
+            "meeting_on",
+            "attendees",
+            "version",
+            "updated_at",
+        ]
+        read_only_fields = fields
+
+
+class ReviewInput(serializers.Serializer):
+    """Which partner and which quarter; without a day the quarter that closed last."""
+
+    partner_id = serializers.UUIDField()
+    day = serializers.DateField(required=False, help_text="Any day of the fiscal quarter to review.")
+
+
+class MeetingInput(serializers.Serializer):
+    meeting_on = serializers.DateField(allow_null=True)
+    attendees = serializers.CharField(max_length=1000, allow_blank=True)
+
+
+class DeckSerializer(serializers.ModelSerializer):
+    job_state = serializers.CharField(source="job.state", default=None, read_only=True)
+    job_message = serializers.CharField(source="job.message", default="", read_only=True)
+    pptx_url = serializers.SerializerMethodField()
+    pdf_url = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Deck
+        fields = [
+            "id",
+            "review_id",
+            "partner_id",
+            "edition",
+            "as_of",
+            "state",
+            "job_state",
+            "job_message",
+            "shared_at",
+            "pptx_url",
+            "pdf_url",
+            "figures",
+        ]
+        read_only_fields = fields
+
+    def get_pptx_url(self, deck: Deck) -> str | None:
+        return reverse("qbr:download", args=[deck.pk, "pptx"]) if deck.pptx_id else None
+
+    def get_pdf_url(self, deck: Deck) -> str | None:
+        return reverse("qbr:download", args=[deck.pk, "pdf"]) if deck.pdf_id else None
+
+
+class ReviewsViewSet(ReadRecordsViewSet):
+    """The business review of one partner for one fiscal quarter."""
+
+    queryset = Review.objects.order_by("-period_start", "pk")
+    serializer_class = ReviewSerializer
+    permissions = {
+        "list": "qbr.view_review",
+        "retrieve": "qbr.view_review",
+        "create": "qbr.open_review",
+        "partial_update": "qbr.edit_review",
+        "make_deck": "qbr.make_deck",
+    }
+
+    @extend_schema(request=ReviewInput, responses={201: ReviewSerializer})
+    def create(self, request: Any) -> Response:
+        given = ReviewInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        partner = find_visible(Partner, self.member, given.validated_data["partner_id"])
+        require(self.member, "qbr.open_review", partner)
+        opened = open_review(partner, by=self.member, quarter=_quarter(given.validated_data.get("day")))
+        return Response(ReviewSerializer(opened).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=MeetingInput, responses=ReviewSerializer)
+    def partial_update(self, request: Any, pk: str) -> Response:
+        review = self.get_object()
+        given = MeetingInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        return Response(ReviewSerializer(edit_review(review, by=self.member, **given.validated_data)).data)
+
+    @extend_schema(request=None, responses={202: DeckSerializer})
+    @action(detail=True, methods=["post"], url_path="decks")
+    def make_deck(self, request: Any, pk: str) -> Response:
+        """Freeze the figures as a new edition and have it drawn; ask the deck until it is ready."""
+        deck = make_deck(self.get_object(), by=self.member)
+        return Response(DeckSerializer(deck).data, status=status.HTTP_202_ACCEPTED)
+
+
+class DecksViewSet(ReadRecordsViewSet):
+    """The editions of decks, with their frozen figures and the addresses of their files."""
+
+    queryset = Deck.objects.select_related("job").order_by("-created_at", "pk")
+    serializer_class = DeckSerializer
+    permissions = {"list": "qbr.view_review", "retrieve": "qbr.view_review", "share": "qbr.share_deck"}
+
+    @extend_schema(request=None, responses=DeckSerializer)
+    @action(detail=True, methods=["post"])
+    def share(self, request: Any, pk: str) -> Response:
+        """Show this edition to the partner."""
+        return Response(DeckSerializer(share_deck(self.get_object(), by=self.member)).data)
+
+
+def _quarter(day: dt.date | None) -> FiscalQuarter | None:
+    return FiscalQuarter.containing(day, current_tenant().fy_start_month) if day else None
+
+
+def register(router: Any) -> None:
+    router.register("reviews", ReviewsViewSet, basename="reviews")
+    router.register("decks", DecksViewSet, basename="decks")

@@ -1,0 +1,56 @@
+"""What reviews lend: their entry in the navigation, a panel on the partner page, and what waits to be prepared."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+
+from partners.models import Partner
+from partners.registries import Worklist, lend_panel, lend_worklist
+from prm.kernel.models import Membership
+from prm.kernel.policies import permits
+from prm.kernel.web.format import formatter
+from prm.kernel.web.navigation import Entry, navigation
+from qbr.models import Deck
+from qbr.queries import due_reviews, last_closed_quarter, latest_review_of
+
+navigation(Entry("Reviews", "qbr:list", "presentation", 60, "qbr.view_review"))
+
+
+@lend_panel(50, "qbr/panels/review.html")
+def review_panel(member: Membership, partner: Partner) -> dict[str, Any] | None:
+    """The latest review of a partner, and the way to the next."""
+    if not permits(member, "qbr.view_review"):
+        return None
+    review = latest_review_of(partner, member)
+    may_open = permits(member, "qbr.open_review", partner)
+    if review is None and not may_open:
+        return None
+    decks = Deck.objects.visible_to(member).filter(review=review).defer("figures").order_by("-edition")
+    deck = decks.first() if review else None
+    return {
+        "review": review,
+        "deck": deck,
+        "as_of": formatter().day(deck.as_of) if deck else "",
+        "partner_id": partner.pk,
+        "next_quarter": last_closed_quarter().label,
+        "may_open": may_open,
+    }
+
+
+def reviews_to_prepare(member: Membership) -> Any:
+    """Partners whose last closed quarter has no deck; for those who make decks."""
+    partners = due_reviews(member)
+    return partners if permits(member, "qbr.make_deck") else partners.none()
+
+
+lend_worklist(
+    Worklist(
+        name="reviews_to_prepare",
+        label="Business reviews to prepare",
+        query=reviews_to_prepare,
+        url=lambda partner: f"{reverse('qbr:list')}?partner={partner.pk}",
+        text=lambda partner: f"{partner.name}: review of {last_closed_quarter().label}",
+    )
+)
