@@ -51,6 +51,9 @@ def present_partners(partners: list[Partner], as_of: dt.date) -> list[PartnerRow
     performance = measured("performance_to_plan", ids, [quarter], as_of)
     capability = measured("capability_score", ids, [quarter], as_of)
     write = formatter()
+    # The stock get_..._display builds its table of translated labels anew for each call.
+    states = {value: str(label) for value, label in Partner.State.choices}
+    types = {value: str(label) for value, label in Partner.Type.choices}
     rows = []
     for partner in partners:
         key = partner.pk, quarter
@@ -62,9 +65,9 @@ def present_partners(partners: list[Partner], as_of: dt.date) -> list[PartnerRow
                 name=partner.name,
                 number=partner.number,
                 tier=partner.tier.name if partner.tier else "",
-                state=partner.get_state_display(),
+                state=states[partner.state],
                 state_tone=STATE_TONES.get(partner.state, "grey"),
-                type=partner.get_type_display(),
+                type=types[partner.type],
                 country=partner.country,
                 manager=manager.user.name if manager else "",
                 revenue=write.money(revenue[key].number),

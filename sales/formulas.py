@@ -61,15 +61,21 @@ def performance_to_plan(
     if mode == "prorated" and running not in closed:
         target += money(_of_month(targets, running) * today.day / month_end(running).day)
         actual += _of_month(actuals, running)
-    performance = ratio(divide_positive(actual, target))
+    performance, status = attained(target, actual)
     return {
         "closed_months": len(closed),
         "target_to_date": money(target),
         "actual_to_date": money(actual),
         "performance": performance,
         "variance": money(actual - target),
-        "status": attainment_status(performance),
+        "status": status,
     }
+
+
+def attained(target: Decimal, actual: Decimal) -> tuple[Decimal | None, str]:
+    """Actual over target as a ratio (4 places) with its colour; null and grey when the target is not above 0."""
+    performance = ratio(divide_positive(actual, target))
+    return performance, attainment_status(performance)
 
 
 def _of_month(amounts: Mapping[str, Number], month: str) -> Decimal:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
+import operator
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -10,15 +12,24 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Max, QuerySet, Sum
-from django.db.models.functions import TruncMonth
+from django.db.models import ExpressionWrapper, Max, Q, QuerySet, Sum, Value
+from django.db.models.functions import Coalesce, Round, TruncMonth
 
 from prm.kernel.charts import Chart, ChartKind, Series
+from prm.kernel.fields import NumericField
 from prm.kernel.money import currency_places
 from prm.kernel.numbers import ZERO, money, reporting_places
-from prm.kernel.periods import FiscalQuarter, FiscalYear, add_months, month_of, month_start
+from prm.kernel.periods import (
+    FiscalQuarter,
+    FiscalYear,
+    add_months,
+    is_closed_month,
+    month_end,
+    month_of,
+    month_start,
+)
 from prm.kernel.tenancy.context import current_tenant
-from sales.formulas import performance_to_plan
+from sales.formulas import attained, performance_to_plan
 from sales.models import SalesActual, Target
 
 ByMonth = dict[str, Decimal]
@@ -94,7 +105,7 @@ def performance(partner_id: UUID, as_of: dt.date, *, with_lines: bool = True) ->
             _period(part.label, part, actuals, targets, as_of) for part in year.quarters if part.start <= as_of
         )
         months = tuple(
-            MonthFigure(m, targets.get(m), actuals.get(m, money(ZERO)), _is_closed(m, as_of)) for m in year.months
+            MonthFigure(m, targets.get(m), actuals.get(m, money(ZERO)), is_closed_month(m, as_of)) for m in year.months
         )
         is_empty = not targets and not any(actuals.values())
         return Performance(
@@ -165,22 +176,43 @@ def quarters_with_bookings(partner_id: UUID) -> list[FiscalQuarter]:
 
 
 def performance_of(partner_ids: Sequence[UUID], quarter: FiscalQuarter, as_of: dt.date) -> dict[UUID, dict[str, Any]]:
-    """F7 over the fiscal year to `as_of`'s closed months, for many partners in two queries."""
-    year = quarter.fiscal_year
+    """F7 over the fiscal year to `as_of`'s closed months, for many partners in two queries of one row a partner."""
     tenant = current_tenant()
-    with reporting_places(currency_places(tenant.currency)):
-        actuals = actuals_by_month(partner_ids, year.start, as_of)
-        targets = targets_by_month(partner_ids, year.start, year.end)
-        return {
-            partner_id: performance_to_plan(
-                fy_start_month=tenant.fy_start_month,
-                as_of=as_of,
-                period="fiscal_year",
-                targets=targets.get(partner_id, {}),
-                actuals=actuals.get(partner_id, {}),
-            )
-            for partner_id in partner_ids
+    ids = list(partner_ids)
+    months = [m for m in quarter.fiscal_year.months if is_closed_month(m, as_of)]
+    places = currency_places(tenant.currency)
+    booked = SalesActual.objects.filter(partner_id__in=ids).values("partner_id")
+    agreed = Target.objects.filter(partner_id__in=ids).values("partner_id")
+    actuals = dict(_closed_sum(booked, "booked_on", months, places)) if months else {}
+    targets = dict(_closed_sum(agreed, "month", months, places)) if months else {}
+    found = {}
+    for partner_id in ids:
+        target, actual = targets.get(partner_id, ZERO), actuals.get(partner_id, ZERO)
+        performance, status = attained(target, actual)
+        found[partner_id] = {
+            "target_to_date": target,
+            "actual_to_date": actual,
+            "performance": performance,
+            "variance": actual - target,
+            "status": status,
         }
+    return found
+
+
+def _closed_sum(rows: QuerySet, day: str, months: Sequence[str], places: int) -> QuerySet:
+    """Partner and sum of months, each month rounded as the page rounds it, so that both give the same figure."""
+    first, last = month_start(months[0]), month_end(months[-1])
+    in_month = [
+        Coalesce(
+            Round(Sum("amount", filter=Q(**{f"{day}__gte": month_start(m), f"{day}__lte": month_end(m)})), places),
+            Value(ZERO),
+            output_field=NumericField(),
+        )
+        for m in months
+    ]
+    total = functools.reduce(operator.add, in_month)
+    rows = rows.filter(**{f"{day}__gte": first, f"{day}__lte": last})
+    return rows.annotate(total=ExpressionWrapper(total, NumericField())).values_list("partner_id", "total")
 
 
 def total_performance(partners: QuerySet, as_of: dt.date) -> PeriodFigure:
@@ -257,10 +289,6 @@ def _by_line(partner_id: UUID, quarter: FiscalQuarter, as_of: dt.date) -> tuple[
         for name in actuals.keys() | targets.keys()
     ]
     return tuple(sorted(lines, key=lambda line: (-line.actual, line.line)))
-
-
-def _is_closed(month: str, as_of: dt.date) -> bool:
-    return add_months(month_start(month), 1) - dt.timedelta(days=1) <= as_of
 
 
 def _chart(year: FiscalYear, months: Sequence[MonthFigure], currency: str) -> Chart:

@@ -87,3 +87,24 @@ def test_a_target_that_is_no_money_is_refused(cast, amount):
 
     with pytest.raises((Invalid, ValueError)):
         set_targets(cast.northwind, {dt.date(2026, 1, 1): D(amount)}, by=cast.cam)
+
+
+def test_bookings_with_four_decimals_give_one_figure_on_page_and_list(cast):
+    """Months are rounded alike in the database and on the page, so the list never differs by a cent."""
+    line = add_line("all", "Everything", by=None)
+    set_targets(cast.northwind, {dt.date(2026, m, 1): D("100.00") for m in (1, 2, 3)}, by=cast.cam)
+    amounts = ["33.3349", "33.3301", "-0.0050", "12.3456", "0.0049", "99.9951"]
+    book_actuals(
+        cast.northwind,
+        [
+            {"booked_on": dt.date(2026, 1 + n % 3, 5), "amount": D(amount), "line": line}
+            for n, amount in enumerate(amounts)
+        ],
+        by=cast.operations,
+    )
+    day = dt.date(2026, 4, 1)
+    page = performance(cast.northwind.pk, day).year
+    quarter = quarters_with_bookings(cast.northwind.pk)[0]
+    row = performance_of([cast.northwind.pk], quarter, day)[cast.northwind.pk]
+    assert (row["actual_to_date"], row["performance"]) == (page.actual, page.performance)
+    assert page.actual == sum((m.actual for m in performance(cast.northwind.pk, day).months), D(0))
