@@ -25,6 +25,7 @@ from prm.kernel.imports.sources import Row
 from prm.kernel.models import ImportBatch, Membership, Tenant
 from prm.kernel.policies import require
 from prm.kernel.tenancy.context import tenant_scope
+from prm.kernel.tenancy.remember import memory
 
 KEPT_PROBLEMS = 200
 Progress = Callable[[str, str, int], None]  # file, what is being done, rows so far
@@ -114,7 +115,7 @@ def import_file(
     report = Report(plan.file, plan.importer.entity)
     may_skip = skip or plan.skips
     try:
-        with tenant_scope(tenant):
+        with tenant_scope(tenant), memory():
             _take_turn(tenant)
             importer = plan.importer(by=by, fields=plan.columns)
             prepared = _checked(plan, importer, report, progress)

@@ -133,7 +133,7 @@ class _Progress:
             self._what, self._since, self._told = (file, doing), self._told or now, 0.0
         if now - self._told < (0.2 if self._interactive else 2):
             return
-        rate = f", {rows / (now - self._since):,.0f} rows/s" if now > self._since else ""
+        rate = f", {rows / (now - self._since):,.0f} rows/s" if now > self._since + 0.5 else ""
         end = "\r" if self._interactive else "\n"
         self._stream.write(f"{file}: {rows:,} {doing}{rate}   ", ending=end)
         self._stream.flush()
