@@ -118,7 +118,7 @@ document.addEventListener("htmx:afterSettle", () => markTables());
 
 // --- forms ---------------------------------------------------------------------------------------
 // The first field in need of another look gets the focus; a form comes back with everything that was typed.
-document.querySelector(".field .is-invalid")?.focus();
+document.querySelector("form[method=post] .field .is-invalid")?.focus();
 
 // A second press of the same button while the first is under way would be refused as stale.
 document.addEventListener("submit", (event) => {

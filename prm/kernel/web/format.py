@@ -30,7 +30,7 @@ _SEPARATORS = {
     "de-ch": ("’", "."),
 }
 _DAYS = {"en": "j M Y", "en-us": "M j, Y", "de": "d.m.Y", "fr": "d/m/Y", "es": "d/m/Y", "it": "d/m/Y", "nl": "d-m-Y"}
-_SHORT = ((Decimal(10) ** 9, "B"), (Decimal(10) ** 6, "M"), (Decimal(10) ** 3, "k"))
+_SHORT = ((Decimal(1), ""), (Decimal(10) ** 3, "k"), (Decimal(10) ** 6, "M"), (Decimal(10) ** 9, "B"))
 
 
 @dataclass(frozen=True)
@@ -71,10 +71,11 @@ class Formatter:
         number = to_decimal(value)
         for size, letter in _SHORT:
             # Rounded first, so that 999,960 is written 1 M and not 1,000 k.
-            if abs(round_value(number / size, 1)) >= 1:
-                text = self.number(number / size, 1)
-                return f"{text.removesuffix(self.separators[1] + '0')} {letter}"
-        return self.number(number)
+            shown = round_value(number / size, 1 if letter else 0)
+            if abs(shown) < 1000 or letter == "B":
+                break
+        text = self.number(shown, 1 if letter else 0)
+        return f"{text.removesuffix(self.separators[1] + '0')} {letter}" if letter else text
 
     def percent(self, ratio: Number | None, places: int = 2) -> str:
         """A share of one as percent: 0.8913 is 89.13 %."""
