@@ -25,8 +25,7 @@ def year_so_far(request: HttpRequest) -> dict[str, Any] | None:
     member = request.member  # type: ignore[attr-defined]
     if not permits(member, "sales.view_performance"):
         return None
-    partners = Partner.objects.visible_to(member)
-    year, count = total_performance(partners, clock.today()), partners.count()
+    year, count = total_performance(member, clock.today()), Partner.objects.visible_to(member).count()
     if not count:
         return None
     write = formatter()

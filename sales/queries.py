@@ -17,6 +17,7 @@ from django.db.models.functions import Coalesce, Round, TruncMonth
 
 from prm.kernel.charts import Chart, ChartKind, Series
 from prm.kernel.fields import NumericField
+from prm.kernel.models import Membership
 from prm.kernel.money import currency_places
 from prm.kernel.numbers import ZERO, money, reporting_places
 from prm.kernel.periods import (
@@ -215,13 +216,12 @@ def _closed_sum(rows: QuerySet, day: str, months: Sequence[str], places: int) ->
     return rows.annotate(total=ExpressionWrapper(total, NumericField())).values_list("partner_id", "total")
 
 
-def total_performance(partners: QuerySet, as_of: dt.date) -> PeriodFigure:
-    """F7 of all these partners together over the fiscal year: sums of rows, never an average of averages."""
+def total_performance(member: Membership, as_of: dt.date) -> PeriodFigure:
+    """F7 of all partners this member may know of together: sums of rows, never an average of averages."""
     tenant = current_tenant()
     year = FiscalYear.containing(as_of, tenant.fy_start_month)
-    ids = partners.order_by().values("pk")
-    booked = SalesActual.objects.filter(partner_id__in=ids, booked_on__gte=year.start, booked_on__lte=as_of)
-    agreed = Target.objects.filter(partner_id__in=ids, month__gte=year.start, month__lte=year.end)
+    booked = SalesActual.objects.visible_to(member).filter(booked_on__gte=year.start, booked_on__lte=as_of)
+    agreed = Target.objects.visible_to(member).filter(month__gte=year.start, month__lte=year.end)
     with reporting_places(currency_places(tenant.currency)):
         actuals = booked.annotate(month=TruncMonth("booked_on")).values("month").annotate(total=Sum("amount"))
         targets = agreed.values("month").annotate(total=Sum("amount"))
