@@ -17,6 +17,7 @@ urlpatterns = [
     path("settings/sign-in/", views.sign_in_policy, name="sign_in_policy"),
     path("invitations/<str:token>/", views.invitation, name="invitation"),
     path("accounts/second-factor/", views.second_factor, name="second_factor"),
+    path("accounts/oidc/<str:provider_id>/login/", views.provider_login),
     # Before allauth's own: one address per person, proven by an invitation, so none is added or confirmed here.
     path("accounts/email/", views.closed),
     path("accounts/confirm-email/", views.closed),

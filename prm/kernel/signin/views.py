@@ -8,6 +8,7 @@ from urllib.parse import quote
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.utils import perform_login
 from allauth.socialaccount.models import SocialApp
+from allauth.socialaccount.providers.openid_connect.views import login as openid_connect_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -132,6 +133,20 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     if has_second_factor(request.user.pk):  # type: ignore[arg-type]
         return HttpResponseRedirect(request.session.pop(SECOND_FACTOR_NEXT, "/"))
     return render(request, "kernel/second_factor.html")
+
+
+@public
+def provider_login(request: HttpRequest, provider_id: str) -> HttpResponse:
+    """Off to the vendor's identity provider, by a page in between.
+
+    Our policy for contents lets a form lead to ourselves only, and browsers hold that against redirects too; a link
+    or a refresh may lead elsewhere.
+    """
+    response = openid_connect_login(request, provider_id)
+    onward = response.get("Location", "")
+    if request.method == "POST" and onward.startswith(("https://", "http://")):
+        return render(request, "kernel/onward.html", {"onward": onward})
+    return response
 
 
 @public
