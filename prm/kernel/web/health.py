@@ -1,12 +1,16 @@
-"""`/live` touches nothing; `/ready` asks the database whether it is there and migrated."""
+"""What machines ask: `/live` touches nothing, `/ready` looks at the database, `/tls-allowed` names our hosts."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from prm.kernel.models import TenantDomain
 
 
 class HealthMiddleware:
@@ -18,6 +22,8 @@ class HealthMiddleware:
             return JsonResponse({"status": "ok"})
         if request.path == "/ready":
             return ready()
+        if request.path == "/tls-allowed":
+            return tls_allowed(request.GET.get("domain", ""))
         return self.get_response(request)
 
 
@@ -28,3 +34,11 @@ def ready() -> JsonResponse:
     except Exception:  # noqa: BLE001 - whatever is wrong, the answer is "not ready", without details
         return JsonResponse({"status": "no database"}, status=503)
     return JsonResponse({"status": "migrations missing" if behind else "ok"}, status=503 if behind else 200)
+
+
+def tls_allowed(domain: str) -> JsonResponse:
+    """For the reverse proxy: whether a certificate may be fetched for this host (ours or a vendor's own)."""
+    host = domain.strip().lower()
+    ours = urlsplit(settings.SITE_URL).hostname
+    known = bool(host) and (host == ours or TenantDomain.objects.filter(host=host, tenant__active=True).exists())
+    return JsonResponse({"allowed": known}, status=200 if known else 404)

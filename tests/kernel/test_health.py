@@ -1,0 +1,27 @@
+"""What machines ask the program."""
+
+from prm.kernel.models import TenantDomain
+
+
+def test_live_and_ready(client, db):
+    assert client.get("/live").json() == {"status": "ok"}
+    assert client.get("/ready").status_code == 200
+
+
+def test_certificates_are_fetched_for_known_hosts_only(client, cast):
+    TenantDomain.objects.create(host="partners.acme.example", tenant=cast.acme)
+    assert client.get("/tls-allowed?domain=partners.acme.example").status_code == 200
+    assert client.get("/tls-allowed?domain=localhost").status_code == 200
+    for foreign in ("", "evil.example", "acme.example.evil.example"):
+        assert client.get(f"/tls-allowed?domain={foreign}").status_code == 404
+
+
+def test_a_vendors_own_host_answers_like_its_path(cast):
+    from django.test import Client, override_settings
+
+    TenantDomain.objects.create(host="partners.acme.example", tenant=cast.acme)
+    client = Client(headers={"host": "partners.acme.example"})
+    client.force_login(cast.cam.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    with override_settings(ALLOWED_HOSTS=[".acme.example"]):
+        assert "Northwind" in client.get("/partners/").content.decode()
+        assert client.get("/t/globex/partners/").status_code == 404
