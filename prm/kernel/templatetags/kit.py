@@ -15,6 +15,7 @@ from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.forms.boundfield import BoundField, BoundWidget
 from django.template import Context
+from django.urls import get_script_prefix, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy
@@ -38,6 +39,7 @@ SPRITE = "icons/tabler-sprite.svg"
 
 def fill(context: Context, name: str, **values: Any) -> SafeString:
     """A template of the kit with these values only; a component knows nothing of the page around it."""
+    assert context.template is not None
     found = context.template.engine.get_template(f"kit/{name}.html")
     return found.render(context.new(values))
 
@@ -51,7 +53,16 @@ def page_title(context: Context, content: str) -> str:
 
 @register.simple_tag(takes_context=True)
 def heading(context: Context) -> str:
-    return context.render_context.get("page_title", "")
+    return context.render_context.get("page_title") or ""
+
+
+@register.simple_tag
+def outside(name: str) -> str:
+    """The address of a page that stands outside every vendor (sign-in, account, the list of one's vendors).
+
+    `{% url %}` would put the vendor's path before it.
+    """
+    return "/" + reverse(name).removeprefix(get_script_prefix())
 
 
 @register.filter
@@ -302,5 +313,6 @@ def icon_paths(name: str) -> tuple[str, ...]:
 @cache
 def _sprite() -> str:
     found = finders.find(SPRITE)
-    path = found if isinstance(found, str) else staticfiles_storage.path(staticfiles_storage.stored_name(SPRITE))
-    return Path(path).read_text(encoding="utf-8")
+    if not isinstance(found, str):  # collected: only the hashed copy is left
+        found = staticfiles_storage.path(getattr(staticfiles_storage, "stored_name", str)(SPRITE))
+    return Path(found).read_text(encoding="utf-8")

@@ -95,8 +95,11 @@ class Formatter:
 
     def figure(self, value: Number | None, unit: str, currency: str = "") -> str:
         """A figure by the unit its measure declares: money, ratio, score, multiple or count."""
-        writers = {"ratio": self.percent, "score": self.score, "multiple": self.multiple, "count": self.count}
-        return self.money(value, currency) if unit == "money" else writers.get(unit, self.score)(value)
+        if unit == "money":
+            return self.money(value, currency)
+        if unit == "ratio":
+            return self.percent(value)
+        return {"multiple": self.multiple, "count": self.count}.get(unit, self.score)(value)
 
     def day(self, value: dt.date | None) -> str:
         """A calendar date. A moment is first taken to the vendor's time zone."""
