@@ -1,12 +1,114 @@
-"""What scorecards lend to the other apps."""
+"""What scorecards lend to the other apps: navigation, a panel, worklists, the capability score as a measure."""
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from partners.models import Partner
+from partners.registries import (
+    Measure,
+    Period,
+    Value,
+    Worklist,
+    lend_measure,
+    lend_panel,
+    lend_worklist,
+)
 from prm.kernel.members import furnishes
+from prm.kernel.models import Membership
+from prm.kernel.policies import permits
+from prm.kernel.web.navigation import Entry, navigation
+from scorecards.models import ActionItem, Assessment
+from scorecards.queries import capability_scores, standing_of
+from scorecards.rows import present_panel
 from scorecards.starter import copy_bank
+
+navigation(Entry("Scorecards", "scorecards:list", "clipboard-check", 30, "scorecards.view_assessment"))
 
 
 @furnishes(order=20)
 def question_bank() -> None:
     """The questionnaire of a new vendor."""
     copy_bank()
+
+
+@lend_panel(20, "scorecards/panels/scorecard.html")
+def scorecard_panel(member: Membership, partner: Partner) -> dict[str, Any] | None:
+    if not permits(member, "scorecards.view_assessment"):
+        return None
+    result, running = standing_of(partner)
+    return present_panel(partner, result, running, member)
+
+
+def _scores(partner_ids: Sequence[UUID], periods: Sequence[Period], as_of: dt.date) -> dict[tuple[UUID, Period], Value]:
+    days = {period: min(period.end, as_of) for period in periods}
+    scores = capability_scores(partner_ids, sorted(set(days.values())))
+    found = {}
+    for partner_id in partner_ids:
+        for period, day in days.items():
+            result = scores.get((partner_id, day))
+            found[partner_id, period] = (
+                Value(result[0], status=result[1]) if result else Value(None, "no scorecard in the last 12 months")
+            )
+    return found
+
+
+lend_measure(
+    Measure(
+        "capability_score",
+        "Capabilities score",
+        "score",
+        "overall of the latest submitted scorecard not older than 12 months (F5)",
+        _scores,
+    )
+)
+
+
+def _to_finish(member: Membership) -> QuerySet:
+    mine = Assessment.objects.visible_to(member).filter(state=Assessment.State.IN_PROGRESS)
+    if not permits(member, "scorecards.answer_question"):
+        return mine.none()
+    if not member.is_vendor:
+        mine = mine.filter(partner=member.partner_id)
+    return mine.select_related("partner").order_by("opened_at")
+
+
+def _actions_due(member: Membership) -> QuerySet:
+    open_states = (ActionItem.State.NOT_STARTED, ActionItem.State.IN_PROGRESS)
+    return (
+        ActionItem.objects.visible_to(member)
+        .filter(owner=member, state__in=open_states)
+        .select_related("partner")
+        .order_by("due_on")
+    )
+
+
+lend_worklist(
+    Worklist(
+        "scorecards_to_finish",
+        "Scorecards to finish",
+        _to_finish,
+        url=lambda assessment: assessment.get_absolute_url(),
+        text=lambda assessment: (
+            f"Our view of {assessment.partner.name}"
+            if assessment.vendor_only
+            else f"Scorecard of {assessment.partner.name}"
+        ),
+    )
+)
+lend_worklist(
+    Worklist(
+        "actions_due",
+        "Actions that are yours",
+        _actions_due,
+        url=lambda item: reverse("scorecards:plan", args=[item.partner_id]),
+        text=lambda item: f"{item.partner.name}: {item.text}",
+        due=lambda item: item.due_on,
+    )
+)

@@ -10,6 +10,7 @@ from decimal import Decimal
 from statistics import median
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
 
@@ -19,13 +20,14 @@ from prm.kernel import clock
 from prm.kernel.models import Membership
 from prm.kernel.numbers import ZERO, mean, to_decimal
 from prm.kernel.numbers import score as to_score
-from prm.kernel.periods import add_months
-from prm.kernel.tenancy.context import vendor_scope
+from prm.kernel.periods import add_days, add_months
+from prm.kernel.tenancy.context import current_tenant, vendor_scope
 from scorecards.formulas import capability_score, peer_comparison
 from scorecards.models import ActionItem, Answer, Assessment, Option, Question, QuestionBank
 
 COUNTED = (Assessment.State.SUBMITTED, Assessment.State.REVIEWED)
 FINISHED = (*COUNTED, Assessment.State.SUPERSEDED)
+OLDEST_FIRST = ("submitted_at", "created_at")
 VALID_MONTHS = 12  # of an assessment, for tiers
 OVERALL = "overall"
 
@@ -412,6 +414,7 @@ class Result:
     topics: tuple[Line, ...]
     lenses: dict[str, Decimal | None]
     active_seconds: int
+    best_practice: Decimal | None = None
 
     def category(self, code: str) -> Line | None:
         return next((line for line in self.categories if line.code == code), None)
@@ -439,6 +442,7 @@ def frozen_result(questions: Sequence[Question], scores: Scores, bank: QuestionB
             **{code: topic.name for code, topic in topics.items()},
         },
         "best_practice": {code: to_score(topic.best_practice) for code, topic in topics.items()},
+        "best_overall": overall_best_practice(questions),
         "category_of": {code: topic.category.code for code, topic in topics.items()},
     }
 
@@ -475,6 +479,7 @@ def result_of(assessment: Assessment) -> Result | None:
         ),
         lenses={code: _stored(value) for code, value in kept["lenses"].items()},
         active_seconds=assessment.active_seconds,
+        best_practice=_stored(kept["best_overall"]),
     )
 
 
@@ -495,23 +500,25 @@ def latest_result(partner: Partner | UUID, *, kind: str = Assessment.Kind.PARTNE
 def latest_results(partner_ids: Iterable[UUID], *, kind: str = Assessment.Kind.PARTNER) -> dict[UUID, Result]:
     """The scorecards that count now, for many partners in one query."""
     found = _with_people(
-        Assessment.objects.filter(partner__in=list(partner_ids), kind=kind, state__in=COUNTED).order_by("submitted_at")
+        Assessment.objects.filter(partner__in=list(partner_ids), kind=kind, state__in=COUNTED).order_by(
+            "submitted_at", "created_at"
+        )
     )
     return {a.partner_id: result for a in found if (result := result_of(a))}
-
-
-def previous_result(assessment: Assessment) -> Result | None:
-    """What the assessment before this one said."""
-    if assessment.previous_id is None:
-        return None
-    before = _with_people(Assessment.objects.filter(pk=assessment.previous_id)).first()
-    return result_of(before) if before else None
 
 
 def history(partner: Partner | UUID, *, kind: str = Assessment.Kind.PARTNER) -> list[Result]:
     """Every submitted scorecard of a partner, oldest first."""
     pk = partner.pk if isinstance(partner, Partner) else partner
-    found = _with_people(Assessment.objects.filter(partner=pk, kind=kind, state__in=FINISHED).order_by("submitted_at"))
+    found = _with_people(Assessment.objects.filter(partner=pk, kind=kind, state__in=FINISHED).order_by(*OLDEST_FIRST))
+    return [result for a in found if (result := result_of(a))]
+
+
+def results_of_partner(partner_id: UUID, member: Membership) -> list[Result]:
+    """Every submitted scorecard of all kinds this member may know of, oldest first, in one query."""
+    found = _with_people(
+        Assessment.objects.visible_to(member).filter(partner=partner_id, state__in=FINISHED).order_by(*OLDEST_FIRST)
+    )
     return [result for a in found if (result := result_of(a))]
 
 
@@ -534,6 +541,48 @@ def with_progress(assessments: QuerySet[Assessment]) -> QuerySet[Assessment]:
 
 def _count_of(rows: QuerySet[Any], by: str) -> Subquery:
     return Subquery(rows.order_by().values(by).annotate(n=Count("pk")).values("n"), output_field=IntegerField())
+
+
+def standing_of(partner: Partner) -> tuple[Result | None, Assessment | None]:
+    """The partner's scorecard that counts, and the one in progress (with `given` and `asked`), in one query."""
+    found = with_progress(
+        _with_people(
+            Assessment.objects.filter(
+                partner=partner, kind=Assessment.Kind.PARTNER, state__in=[*COUNTED, Assessment.State.IN_PROGRESS]
+            )
+        )
+    )
+    running = [a for a in found if a.state == Assessment.State.IN_PROGRESS]
+    results = [result for a in found if (result := result_of(a))]
+    return (results[0] if results else None, running[0] if running else None)
+
+
+def capability_scores(
+    partner_ids: Sequence[UUID], days: Sequence[dt.date]
+) -> dict[tuple[UUID, dt.date], tuple[Decimal, str]]:
+    """Per partner and day the overall score (with its colour) that counted then: the latest, at most 12 months old."""
+    if not days:
+        return {}
+    rows = list(
+        Assessment.objects.filter(
+            partner__in=list(partner_ids), kind=Assessment.Kind.PARTNER, state__in=FINISHED, overall__isnull=False
+        )
+        # A day wider than needed: the column is in UTC, the days are the tenant's.
+        .filter(
+            submitted_at__date__gte=add_days(add_months(min(days), -VALID_MONTHS), -1),
+            submitted_at__date__lte=add_days(max(days), 1),
+        )
+        .order_by(*OLDEST_FIRST)
+        .values_list("partner", "submitted_at", "overall", "result__overall_status")
+    )
+    zone = ZoneInfo(current_tenant().time_zone)
+    found = {}
+    for day in days:
+        since = add_months(day, -VALID_MONTHS)
+        for partner_id, at, overall, status in rows:
+            if at is not None and since <= at.astimezone(zone).date() <= day:
+                found[partner_id, day] = (overall or ZERO, status)
+    return found
 
 
 def median_minutes(*, last: int = 200) -> Decimal | None:

@@ -29,7 +29,7 @@ from scorecards.models import (
     QuestionBank,
     Topic,
 )
-from scorecards.queries import FINISHED, answers_of, asked_questions, frozen_result, score_answers
+from scorecards.queries import FINISHED, OLDEST_FIRST, answers_of, asked_questions, frozen_result, score_answers
 
 LONGEST_PAUSE = dt.timedelta(seconds=120)  # what is longer was not spent on the scorecard
 REOPEN_WITHIN = dt.timedelta(days=7)
@@ -99,7 +99,7 @@ def start_assessment(partner: Partner, *, kind: str = Assessment.Kind.PARTNER, b
     if bank is None:
         raise NoBank()
     previous = (
-        Assessment.objects.filter(partner=partner, kind=wanted, state__in=FINISHED).order_by("submitted_at").last()
+        Assessment.objects.filter(partner=partner, kind=wanted, state__in=FINISHED).order_by(*OLDEST_FIRST).last()
     )
     # The database allows one open assessment of a kind: whoever comes second gets the first one's.
     assessment, is_new = Assessment.objects.get_or_create(
@@ -264,7 +264,7 @@ def _fitting(assessment: Assessment, question: Question, *, options: Sequence[st
     """The answer with its score, or BadAnswer when it does not fit the question."""
     if question.bank_id != assessment.bank_id or (question.vendor_only and not assessment.vendor_only):
         raise BadAnswer("This question is not part of the scorecard.")
-    chosen = sorted(set(options))
+    chosen = sorted({clean_text(code, field="options", max_length=80) for code in options})
     answer = Answer(
         partner_id=assessment.partner_id,
         assessment=assessment,
