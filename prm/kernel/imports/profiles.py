@@ -106,7 +106,7 @@ def needed_columns(expression: Expression) -> Iterator[str]:
 def load_profile(path: Path, folder: Path, *, limits: Limits = DEFAULT) -> Profile:
     """Read a profile, its lookups, and find all its files. Raises ProfileInvalid or FileRefused."""
     said = _mapping(_yaml(path), "the profile", TOP)
-    defaults = {word: said[word] for word in ("encoding", "delimiter") if word in said}
+    defaults: dict[str, Any] = {word: said[word] for word in ("encoding", "delimiter") if word in said}
     lookups = {
         str(name): _lookup(str(name), _mapping(one, f"lookup {name}", LOOKUP), defaults, folder, limits)
         for name, one in _mapping(said.get("lookups") or {}, "lookups").items()

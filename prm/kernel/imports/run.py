@@ -212,7 +212,7 @@ def _readable(
     plan: Plan, importer: Importer, rows: Sequence[Row], report: Report, first_line: dict[tuple[Any, ...], int]
 ) -> list[tuple[int, Values]]:
     """The rows whose every value can be read and whose key is new in the file."""
-    out = []
+    out: list[tuple[int, Values]] = []
     for row in rows:
         report.rows += 1
         values = _values(plan, importer, row, report)
