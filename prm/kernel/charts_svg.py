@@ -18,7 +18,7 @@ from prm.kernel.web.format import NOT_AVAILABLE, Formatter, formatter
 
 WIDTH = 560
 TEXT = 12  # the size of all lettering, in the units of the drawing
-LETTER = 6.4  # how wide a letter of that size is on average
+LETTER = 6.6  # how wide a letter of that size is on average
 LEFT_MOST = 4
 
 PAINTS = {
@@ -67,6 +67,7 @@ class Key:
 
     name: str
     tone: str
+    paint: str
     is_line: bool
 
 
@@ -96,7 +97,7 @@ def draw(spec: Chart, *, paints: dict[str, str] | None = None) -> Drawing:
     pen = Pen(spec, {**PAINTS, **_vendor_paints(), **(paints or {})}, _formatter(spec))
     height = _PAINTERS[spec.kind](pen) if not spec.is_empty else 0
     width = SPARK_WIDTH if spec.kind is ChartKind.SPARK else WIDTH
-    legend = [Key(s.name, pen.key_tone(i, tone), pen.is_line(i)) for i, (s, tone) in enumerate(pen.toned())]
+    legend = [pen.key(index, series.name, tone) for index, (series, tone) in enumerate(pen.toned())]
     rows = [
         Row(category, tuple(pen.write(_at(s, index)) for s in spec.series))
         for index, category in enumerate(spec.categories)
@@ -137,9 +138,10 @@ class Pen:
         kind = self.spec.kind
         return kind is ChartKind.LINE or (kind is ChartKind.COLUMNS_LINE and index > 0)
 
-    def key_tone(self, index: int, tone: str) -> str:
+    def key(self, index: int, name: str, tone: str) -> Key:
         # The stroke of a target is as dark as the lettering, whatever the bar's colour.
-        return "strong" if index and self.spec.kind is ChartKind.BULLET else tone
+        shown = "strong" if index and self.spec.kind is ChartKind.BULLET else tone
+        return Key(name, shown, self.paints[shown], self.is_line(index))
 
     def write(self, value: Decimal | None) -> str:
         """A figure in full, as in the table and in what the pointer shows."""
