@@ -13,11 +13,16 @@ from typing import Any
 import openpyxl
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import F
 
+from partners.actions import add_partner
 from partners.models import Contact, ManagerAssignment, Partner, PartnerLocation, PartnerProfile
+from prm.kernel import events, outbox
 from prm.kernel.errors import NotAllowed
+from prm.kernel.events import on
 from prm.kernel.imports.problems import ProfileInvalid
-from prm.kernel.models import Event, ImportBatch, Membership, Team, Tenant
+from prm.kernel.models import Delivery, Event, ImportBatch, Membership, Team, Tenant
+from prm.kernel.outbox import deferred
 from prm.kernel.tenancy.context import tenant_scope
 from sales.models import Product, SalesActual, Target
 from tests.imports.conftest import PARTNER_COLUMNS, PARTNERS, SALES, Desk, counts
@@ -330,6 +335,43 @@ def test_products_and_targets(desk: Desk) -> None:
     assert "not both" in desk.bring_in(targets)[0].problems[0].reason
 
 
+def test_somebody_changes_a_row_between_check_and_write(desk: Desk) -> None:
+    desk.partners()
+
+    def meanwhile(file: str, doing: str, rows: int) -> None:
+        Partner.objects.filter(external_id="P3").update(version=F("version") + 1)
+
+    report = desk.partners(PARTNERS.replace("Bike & Co", "Bikes").replace("Alpenrad", "Bergrad"), progress=meanwhile)
+    assert report.is_refused
+    assert "was changed while the file was read" in report.problems[0].reason
+    assert not Partner.objects.filter(name__in=["Bikes", "Bergrad GmbH"]).exists()
+
+
+def test_somebody_adds_the_same_partner_between_check_and_write(desk: Desk) -> None:
+    def meanwhile(file: str, doing: str, rows: int) -> None:
+        if doing == "checked":
+            add_partner("First", country="DE", external_id="P2", by=None)
+
+    report = desk.partners(progress=meanwhile)
+    assert report.is_refused
+    assert "The database refused it" in report.problems[0].reason
+    assert not Partner.objects.filter(external_id__in=["P1", "P3"]).exists()
+
+
+def test_what_listens_to_a_new_partner_hears_of_imported_ones(desk: Desk) -> None:
+    @deferred("tests.greet")
+    def greet(event_id: str) -> None:
+        """Does nothing; that it is posted is what counts."""
+
+    on("partner.added")(greet)
+    try:
+        desk.partners()
+        assert Delivery.objects.filter(task="tests.greet").count() == 3
+    finally:
+        events._reactions["partner.added"].remove(greet)
+        outbox._tasks.pop("tests.greet")
+
+
 def test_only_who_may_import_does(desk: Desk, cast: SimpleNamespace) -> None:
     with pytest.raises(NotAllowed):
         desk.partners(by=cast.cam)
@@ -359,6 +401,7 @@ def test_another_vendor_with_the_same_numbers_is_not_touched(desk: Desk, cast: S
         ({"file": "../profile.yaml"}, "not a file inside"),
         ({"file": "absent.csv"}, "absent.csv"),
         ({"encoding": "klingon"}, "klingon"),
+        ({"encoding": "base64"}, "base64"),
         ({"on_error": "ignore"}, "stop or skip"),
         ({"rows": []}, "either file or rows"),
     ],
@@ -378,6 +421,8 @@ def test_the_command_founds_a_tenant_and_sums_up(desk: Desk, capsys: pytest.Capt
     options: dict[str, Any] = {"tenant": "velo", "profile": profile, "folder": desk.folder}
     with pytest.raises(CommandError, match="create-tenant"):
         call_command("import_data", **options)
+    with pytest.raises(CommandError, match="cannot be founded"):
+        call_command("import_data", **{**options, "tenant": "Velo!"}, create_tenant=True)
     call_command("import_data", **options, create_tenant=True, dry_run=True)
     assert not Tenant.objects.filter(slug="velo").exists()
     call_command("import_data", **options, create_tenant=True)

@@ -163,9 +163,11 @@ def encoding_of(source: Source) -> tuple[str, str]:
 
 def known(encoding: str) -> str:
     try:
-        return codecs.lookup(encoding).name
+        found = codecs.lookup(encoding)
+        "".encode(encoding)  # codecs such as base64 have names too, but no letters
     except LookupError as error:
         raise ProfileInvalid(f"There is no encoding {encoding}.") from error
+    return found.name
 
 
 def _try(source: Source, encoding: str) -> None:

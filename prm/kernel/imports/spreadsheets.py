@@ -42,12 +42,15 @@ def open_table(source: Source) -> Table:
         book = openpyxl.load_workbook(source.path, read_only=True, data_only=True, keep_links=False)
     except UNREADABLE as error:
         raise FileRefused(f"{source.name} is not a readable .xlsx file ({type(error).__name__}).") from error
-    names = book.sheetnames
-    if source.sheet and source.sheet not in names:
+    sheets = {sheet.title: sheet for sheet in book.worksheets}  # without sheets that are a chart
+    names = list(sheets)
+    if not names:
+        raise FileRefused(f"{source.name} has no sheet with cells.")
+    if source.sheet and source.sheet not in sheets:
         raise FileRefused(
             f"{source.name} has no sheet {shown(source.sheet)}; it has {', '.join(map(shown, names[:20]))}."
         )
-    sheet = book[source.sheet] if source.sheet else book[names[0]]
+    sheet = sheets[source.sheet or names[0]]
     cells = _cells(source, sheet)
     first = next(cells, None)
     if first is None:

@@ -9,6 +9,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
@@ -82,10 +83,13 @@ class Command(BaseCommand):
         if not options["create_tenant"]:
             raise CommandError(f"There is no tenant {slug}. With --create-tenant it is founded.")
         settings = {"name": slug.title(), **profile.tenant}
-        with transaction.atomic():
-            tenant = found_tenant(settings.pop("name"), slug, **settings)
-            if not options["dry_run"]:
-                furnish_tenant(tenant)
+        try:
+            with transaction.atomic():
+                tenant = found_tenant(settings.pop("name"), slug, **settings)
+                if not options["dry_run"]:
+                    furnish_tenant(tenant)
+        except ValidationError as error:
+            raise CommandError(f"The tenant cannot be founded so: {' '.join(error.messages)}") from error
         self.stdout.write(f"Founded {tenant.name} ({tenant.slug}).")
         return tenant
 
