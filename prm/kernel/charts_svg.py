@@ -334,12 +334,14 @@ def _bars(pen: Pen) -> int:
     figures = max(_text_width(pen.write_short(v)) for v in _values(spec)) + 8
     left = names + (figures if low < ZERO else 0)
     width = WIDTH - left - figures - LEFT_MOST
-    thick = 16 if len(toned) == 1 else 11
+    thick = 16 if len(toned) == 1 else 13
     row = thick * len(toned) + (len(toned) - 1) * 2 + 12
     zero = left + width * _share(-low, high - low)
     for index, name in enumerate(spec.categories):
         top = 4 + index * row
-        pen.text(LEFT_MOST, top + (row - 12) / 2 + 4, _shorten(name, names - 12))
+        lines = [_shorten(name, names - 12)] if row < 36 else _wrap(name, names - 12)
+        for number, line in enumerate(lines):
+            pen.text(LEFT_MOST, top + (row - 12) / 2 + 4 + 14 * (number - (len(lines) - 1) / 2), line)
         for number, (series, tone) in enumerate(toned):
             value = _at(series, index)
             y = top + number * (thick + 2)
@@ -533,7 +535,7 @@ def _polygon(points: Sequence[tuple[float, float]]) -> str:
 
 
 def _names_width(spec: Chart) -> float:
-    return min(max((_text_width(name) for name in spec.categories), default=0) + 12 + LEFT_MOST, WIDTH * 0.36)
+    return min(max((_text_width(name) for name in spec.categories), default=0) + 12 + LEFT_MOST, WIDTH * 0.4)
 
 
 def _text_width(text: str) -> float:

@@ -105,7 +105,7 @@ function measure(wrap) {
     return;
   }
   wrap.tabIndex = 0;
-  wrap.setAttribute("role", "region");
+  wrap.setAttribute("role", "group");
   if (!wrap.hasAttribute("aria-label")) {
     const name = wrap.closest(".card")?.querySelector(".card-title") ?? document.querySelector("h1");
     wrap.setAttribute("aria-label", name?.textContent.trim() || "Table");
