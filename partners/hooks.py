@@ -9,9 +9,9 @@ from typing import Any
 from uuid import UUID
 
 from partners import home  # noqa: F401 - lends its part of the home page
-from partners.models import Contact, Document, Partner, assigned_partner_ids
+from partners.models import Contact, Document, Partner, PartnerProfile, assigned_partner_ids
 from partners.queries import signed_documents, tier_standing, timeline
-from partners.registries import Measure, Period, Value, lend_measure, lend_panel
+from partners.registries import Measure, Period, Value, lend_measure, lend_panel, tell
 from partners.rows import present_event, present_requirement
 from partners.starter import copy_program
 from prm.kernel import clock
@@ -75,6 +75,22 @@ lend_measure(
 )
 
 
+tell(
+    partner__added="added the partner",
+    partner__edited="changed the company record",
+    partner__imported="imported the partner",
+    partner__manager_assigned="made {manager} the account manager",
+    partner__tier_set="set the tier to {tier}",
+    partner__profile_updated="updated the profile: {fields}",
+    contact__added="added the contact {name}",
+    contact__changed="changed a contact",
+    document__recorded="recorded the document “{title}”",
+    member__added="gave {person} access",
+    member__invited="invited {email}",
+    member__deactivated="ended a person’s access",
+)
+
+
 @lend_panel(30, "partners/panels/tier.html")
 def tier_panel(member: Membership, partner: Partner) -> dict[str, Any]:
     standing = tier_standing(partner, clock.today())
@@ -88,6 +104,14 @@ def contacts_panel(member: Membership, partner: Partner) -> dict[str, Any]:
         "contacts": contacts[:10],
         "has_more": len(contacts) > 10,
         "may_edit": permits(member, "partners.edit_contact", partner),
+    }
+
+
+@lend_panel(80, "partners/panels/profile.html")
+def profile_panel(member: Membership, partner: Partner) -> dict[str, Any]:
+    return {
+        "profile": PartnerProfile.objects.filter(partner=partner).first(),
+        "may_edit": permits(member, "partners.edit_profile", partner),
     }
 
 

@@ -160,9 +160,11 @@ def managers_of(partner_ids: Sequence[UUID]) -> dict[UUID, Membership]:
     return {row.partner_id: row.manager for row in rows}
 
 
-def timeline(partner: Partner, *, limit: int = 20) -> list[Event]:
+def timeline(partner: Partner, *, limit: int = 10) -> list[Event]:
     """The latest events of a partner, newest first, with who did it."""
-    return list(Event.objects.filter(partner=partner).select_related("actor__user").order_by("-at", "-id")[:limit])
+    return list(
+        Event.objects.filter(partner=partner).select_related("actor__user").order_by("-at", "-created_at")[:limit]
+    )
 
 
 def signed_documents(partner_ids: Sequence[UUID], as_of: dt.date) -> dict[str, set[UUID]]:

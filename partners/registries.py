@@ -80,6 +80,7 @@ measures: dict[str, Measure] = {}
 panels: list[Panel] = []
 worklists: dict[str, Worklist] = {}
 alerts: dict[str, Alert] = {}
+event_words: dict[str, str] = {}  # event name to words of the timeline; {name} stands for a value of the event
 
 
 def lend_measure(measure: Measure) -> Measure:
@@ -105,6 +106,11 @@ def lend_worklist(worklist: Worklist) -> Worklist:
 def lend_alert(alert: Alert) -> Alert:
     alerts[alert.kind] = alert
     return alert
+
+
+def tell(**words: str) -> None:
+    """Lend the words in which the timeline tells an app's events: `tell(deal__approved="approved the deal")`."""
+    event_words.update({name.replace("__", "."): text for name, text in words.items()})
 
 
 def measured(

@@ -9,7 +9,7 @@ from typing import Any
 
 from partners.models import Partner
 from partners.queries import RequirementRow, managers_of
-from partners.registries import Value, measured
+from partners.registries import Value, event_words, measured
 from prm.kernel.models import Event
 from prm.kernel.periods import FiscalQuarter
 from prm.kernel.tenancy.context import current_tenant
@@ -129,24 +129,8 @@ class ShownEvent:
     text: str
 
 
-EVENT_WORDS = {
-    "partner.added": "added the partner",
-    "partner.manager_assigned": "made {manager} the account manager",
-    "partner.tier_set": "set the tier to {tier}",
-    "partner.profile_updated": "updated the profile: {fields}",
-    "partner.edited": "changed the company record",
-    "contact.added": "added the contact {name}",
-    "contact.changed": "changed a contact",
-    "document.recorded": "recorded the document “{title}”",
-    "member.added": "gave {person} access",
-    "member.deactivated": "ended a person’s access",
-    "targets.set": "set targets",
-    "actuals.booked": "booked {lines} lines of revenue",
-}
-
-
 def present_event(event: Event) -> ShownEvent:
-    words = EVENT_WORDS.get(event.name, event.name.replace(".", " ").replace("_", " "))
+    words = event_words.get(event.name, event.name.replace(".", " ").replace("_", " "))
     return ShownEvent(
         moment=formatter().moment(event.at),
         who=str(event.actor.user) if event.actor else "System",

@@ -65,7 +65,6 @@ def partner(request: HttpRequest, partner: Partner) -> HttpResponse:
         "partner": partner,
         "state_tone": STATE_TONES.get(partner.state, "grey"),
         "manager": managers_of([partner.pk]).get(partner.pk),
-        "profile": PartnerProfile.objects.filter(partner=partner).first(),
         "panels": panels_for(member, partner),
         "may_edit": permits(member, "partners.edit_partner", partner),
         "may_edit_profile": permits(member, "partners.edit_profile", partner),

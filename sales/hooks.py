@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from partners.models import Partner
-from partners.registries import Measure, Period, Value, lend_measure, lend_panel
+from partners.registries import Measure, Period, Value, lend_measure, lend_panel, tell
 from prm.kernel import clock
 from prm.kernel.models import Membership
 from prm.kernel.policies import permits
@@ -67,6 +67,9 @@ lend_measure(
         booked_lines,
     )
 )
+
+
+tell(targets__set="set targets", actuals__booked="booked {lines} lines of revenue")
 
 
 @lend_panel(20, "sales/panels/performance.html")

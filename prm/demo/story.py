@@ -28,6 +28,7 @@ from prm.kernel.models import Membership, Tenant
 from prm.kernel.periods import FiscalYear, add_months, month_start
 from prm.kernel.roles import Role
 from prm.kernel.tenancy.context import tenant_scope
+from prm.kernel.text import sort_key
 from sales.actions import add_line, add_product, book_actuals, set_targets
 from sales.models import ProductLine
 from scorecards.actions import answer_question, start_assessment, submit_assessment
@@ -47,7 +48,8 @@ class Story:
         self.chance = Random(vendor.seed)  # noqa: S311 - a demo must repeat itself
         self.managers: list[Membership] = []
         self.people: dict[str, Membership] = {}
-        self.operations: Membership | None = None
+        self.manager_of: dict[str, Membership] = {}
+        self.operations: Membership | None = None  # a small vendor has none: then the system acts
         self.lines: list[ProductLine] = []
 
     @transaction.atomic  # a seeding that was interrupted leaves nothing behind, so the next one begins anew
@@ -94,6 +96,8 @@ class Story:
             self.people[person.email] = member
             if Role.ACCOUNT_MANAGER in person.roles:
                 self.managers.append(member)
+            if Role.OPERATIONS in person.roles:
+                self.operations = member
 
     def _partner_people(self) -> None:
         for person in self.vendor.people:
@@ -119,6 +123,8 @@ class Story:
         state = "active" if number < len(FIXED_PARTNERS) else STATES[number % 10]
         kind = ("reseller", "msp", "si", "reseller", "consultant", "isv")[number % 6]
         domain = "".join(c for c in name.lower() if c.isascii() and c.isalnum()) + ".example"
+        manager = self.managers[number % len(self.managers)]
+        self.manager_of[name] = manager
         with clock.travel(to=self._moment(add_months(self.today, -26 - number % 30))):
             partner = add_partner(
                 name,
@@ -128,12 +134,12 @@ class Story:
                 life_stage=_life_stage(state, number),
                 domain=domain,
                 source="Demo",
-                by=None,
+                by=self.operations,
             )
-            assign_manager(partner, self.managers[number % len(self.managers)], by=None)
+            assign_manager(partner, manager, by=self.operations)
             update_profile(
                 partner,
-                by=None,
+                by=manager,
                 source="partner",
                 employees=8 + self.chance.randrange(400),
                 founded=1985 + self.chance.randrange(35),
@@ -150,7 +156,7 @@ class Story:
                     title="Reseller agreement",
                     signed_by="Management",
                     signed_on=clock.today(),
-                    by=None,
+                    by=self.operations,
                 )
                 code = ("silver", "silver", "gold", "silver", "gold", "platinum")[number % 6]
                 set_tier(partner, self.tiers[code], cause="entry", on=clock.today(), by=None)
@@ -164,7 +170,13 @@ class Story:
         given, family = self.chance.choice(GIVEN_NAMES), self.chance.choice(FAMILY_NAMES)
         function = self.chance.choice(["sales", "technical", "marketing", "principal"])
         local = f"{given}.{family}".lower().encode("ascii", "ignore").decode()
-        add_contact(partner, name=f"{given} {family}", email=f"{local}@{domain}", function=function, by=None)
+        add_contact(
+            partner,
+            name=f"{given} {family}",
+            email=f"{local}@{domain}",
+            function=function,
+            by=self.manager_of[partner.name],
+        )
 
     # --- business -------------------------------------------------------------------------------------------
     def _business(self, partner: Partner, number: int) -> None:
@@ -177,7 +189,7 @@ class Story:
         months = [month_start(m) for year in (this_year.previous, this_year) for m in year.months]
         targets = {m: (base * (1 + Decimal(i) / 60)).quantize(CENT) for i, m in enumerate(months)}
         with clock.travel(to=self._moment(this_year.previous.start)):
-            set_targets(partner, targets, by=None)
+            set_targets(partner, targets, by=self.manager_of[partner.name])
         bookings = []
         stops = add_months(self.today, -8) if partner.state == Partner.State.LAPSED else self.today
         for month, target in targets.items():
@@ -186,7 +198,7 @@ class Story:
                 share = Decimal(self.chance.randrange(10, 42)) / 100
                 if day <= min(self.today, stops):
                     bookings.append({"booked_on": day, "amount": (target * luck * share).quantize(CENT), "line": line})
-        book_actuals(partner, bookings, by=None)
+        book_actuals(partner, bookings, by=self.operations)
 
     def _quality(self, partner: Partner) -> float:
         """How well it answers, between 0 and 1: by its name, so that it stays the same."""
@@ -196,14 +208,15 @@ class Story:
         """A whole scorecard, answered by the account manager with the partner some months ago."""
         day = add_months(self.today, -months_ago) - dt.timedelta(days=self.chance.randrange(20))
         with clock.travel(to=self._moment(day)), tenant_scope(self.tenant):
-            assessment = start_assessment(partner, kind=Assessment.Kind.PARTNER, by=None)
+            manager = self.manager_of[partner.name]
+            assessment = start_assessment(partner, kind=Assessment.Kind.PARTNER, by=manager)
             for question in self._questions():
                 codes = self._answer(question, quality)
                 if question.kind == Question.Kind.TEXT:
-                    answer_question(assessment, question, text="A joint plan for two target accounts.", by=None)
+                    answer_question(assessment, question, text="A joint plan for two target accounts.", by=manager)
                 else:
-                    answer_question(assessment, question, options=codes, by=None)
-            submit_assessment(assessment, by=None)
+                    answer_question(assessment, question, options=codes, by=manager)
+            submit_assessment(assessment, by=manager)
 
     def _questions(self) -> list[Question]:
         return list(

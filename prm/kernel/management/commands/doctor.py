@@ -27,9 +27,7 @@ class Command(BaseCommand):
             "fences": drift(),
             "redis": self.redis(),
             "outbox": self.outbox(),
-            "PDF": []
-            if ctypes.util.find_library("pangoft2-1.0")
-            else ["Pango is missing: no PDFs (libpangoft2-1.0-0)"],
+            "PDF": [] if ctypes.util.find_library("pangoft2-1.0") else ["no PDFs: libpangoft2-1.0-0 is missing"],
         }
         for name, problems in findings.items():
             self.stdout.write(f"{name:<10} {'ok' if not problems else ''}")
