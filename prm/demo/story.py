@@ -169,14 +169,8 @@ class Story:
     def _contact(self, partner: Partner, domain: str) -> None:
         given, family = self.chance.choice(GIVEN_NAMES), self.chance.choice(FAMILY_NAMES)
         function = self.chance.choice(["sales", "technical", "marketing", "principal"])
-        local = f"{given}.{family}".lower().encode("ascii", "ignore").decode()
-        add_contact(
-            partner,
-            name=f"{given} {family}",
-            email=f"{local}@{domain}",
-            function=function,
-            by=self.manager_of[partner.name],
-        )
+        email = f"{sort_key(given)}.{sort_key(family)}@{domain}"
+        add_contact(partner, name=f"{given} {family}", email=email, function=function, by=self.manager_of[partner.name])
 
     # --- business -------------------------------------------------------------------------------------------
     def _business(self, partner: Partner, number: int) -> None:
