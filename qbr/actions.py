@@ -118,7 +118,7 @@ def make_deck(review: Review, *, by: Membership | None) -> Deck:
 def share_deck(deck: Deck, *, by: Membership | None) -> Deck:
     """Show this edition to the partner: its page and its files. It cannot be taken back."""
     require(by, "qbr.share_deck", deck)
-    deck = Deck.objects.select_for_update(of=("self",)).get(pk=deck.pk)
+    deck = _held(deck)
     if deck.state != Deck.State.READY:
         raise DeckNotReady()
     if deck.shared_at is not None:
@@ -136,11 +136,12 @@ def share_deck(deck: Deck, *, by: Membership | None) -> Deck:
 @transaction.atomic
 def begin_drawing(deck: Deck) -> Deck | None:
     """Take up the work; None when this edition is drawn already (or was given up)."""
-    deck = Deck.objects.select_for_update(of=("self",)).select_related("job").get(pk=deck.pk)
+    deck = _held(deck)
     if deck.state != Deck.State.WAITING:
         return None
-    if deck.job and deck.job.state == Job.State.WAITING:
-        move(deck.job, Job.State.RUNNING)
+    job = Job.objects.get(pk=deck.job_id)
+    if job.state == Job.State.WAITING:
+        move(job, Job.State.RUNNING)
     return deck
 
 
@@ -155,7 +156,7 @@ def tell_progress(deck: Deck, done_steps: int, message: str = "") -> None:
 @transaction.atomic
 def keep_file(deck: Deck, kind: str, content: bytes) -> None:
     """Store what was drawn, once: a second worker that comes later finds it there and leaves it."""
-    deck = Deck.objects.select_for_update(of=("self",)).select_related("review", "made_by").get(pk=deck.pk)
+    deck = _held(deck)
     if deck.state != Deck.State.WAITING or getattr(deck, f"{kind}_id") is not None:
         return
     stored = files.store(content, name=file_name(deck, kind), kind=kind, made_by=deck.made_by)
@@ -166,7 +167,7 @@ def keep_file(deck: Deck, kind: str, content: bytes) -> None:
 @transaction.atomic
 def finish_deck(deck: Deck, *, message: str = "") -> Deck:
     """The edition is ready; said once, however often the work was done."""
-    deck = Deck.objects.select_for_update(of=("self",)).select_related("review", "job").get(pk=deck.pk)
+    deck = _held(deck)
     if deck.state != Deck.State.WAITING:
         return deck
     if deck.pptx_id is None:
@@ -182,7 +183,7 @@ def finish_deck(deck: Deck, *, message: str = "") -> Deck:
 @transaction.atomic
 def fail_deck(deck: Deck, *, reason: str) -> Deck:
     """Give this edition up and say why; another one can be made."""
-    deck = Deck.objects.select_for_update(of=("self",)).select_related("job").get(pk=deck.pk)
+    deck = _held(deck)
     if deck.state != Deck.State.WAITING:
         return deck
     move(deck, Deck.State.FAILED)
@@ -190,9 +191,15 @@ def fail_deck(deck: Deck, *, reason: str) -> Deck:
     return record(deck, "deck.failed", by=None, on_behalf_of=deck.made_by, vendor_only=True, reason=reason)
 
 
+def _held(deck: Deck) -> Deck:
+    """The deck as it is now, held until this transaction ends. What hangs on it is read afterwards: a joined row
+    would be as old as the moment at which the wait began."""
+    return Deck.objects.select_for_update(of=("self",)).get(pk=deck.pk)
+
+
 def _end_job(deck: Deck, state: str, message: str) -> None:
-    job = deck.job
-    if job is None or job.is_finished:
+    job = Job.objects.get(pk=deck.job_id)
+    if job.is_finished:
         return
     if job.state == Job.State.WAITING:
         move(job, Job.State.RUNNING)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
@@ -12,6 +13,8 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from partners.models import Partner
+from prm.kernel import files
+from prm.kernel.models import StoredFile
 from prm.kernel.periods import FiscalQuarter
 from prm.kernel.policies import require
 from prm.kernel.tenancy.context import current_tenant
@@ -77,10 +80,10 @@ class DeckSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
     def get_pptx_url(self, deck: Deck) -> str | None:
-        return reverse("qbr:download", args=[deck.pk, "pptx"]) if deck.pptx_id else None
+        return reverse("v1:decks-pptx", args=[deck.pk]) if deck.pptx_id else None
 
     def get_pdf_url(self, deck: Deck) -> str | None:
-        return reverse("qbr:download", args=[deck.pk, "pdf"]) if deck.pdf_id else None
+        return reverse("v1:decks-pdf", args=[deck.pk]) if deck.pdf_id else None
 
 
 class ReviewsViewSet(ReadRecordsViewSet):
@@ -123,15 +126,39 @@ class ReviewsViewSet(ReadRecordsViewSet):
 class DecksViewSet(ReadRecordsViewSet):
     """The editions of decks, with their frozen figures and the addresses of their files."""
 
-    queryset = Deck.objects.select_related("job").order_by("-created_at", "pk")
+    queryset = Deck.objects.select_related("job", "pptx", "pdf").order_by("-created_at", "pk")
     serializer_class = DeckSerializer
-    permissions = {"list": "qbr.view_review", "retrieve": "qbr.view_review", "share": "qbr.share_deck"}
+    permissions = {
+        "list": "qbr.view_review",
+        "retrieve": "qbr.view_review",
+        "share": "qbr.share_deck",
+        "pptx": "qbr.view_review",
+        "pdf": "qbr.view_review",
+    }
 
     @extend_schema(request=None, responses=DeckSerializer)
     @action(detail=True, methods=["post"])
     def share(self, request: Any, pk: str) -> Response:
         """Show this edition to the partner."""
         return Response(DeckSerializer(share_deck(self.get_object(), by=self.member)).data)
+
+    @extend_schema(responses={(200, files.CONTENT_TYPES["pptx"]): bytes})
+    @action(detail=True)
+    def pptx(self, request: Any, pk: str) -> HttpResponse:
+        """The PowerPoint file of this edition."""
+        return _file(self.get_object().pptx)
+
+    @extend_schema(responses={(200, files.CONTENT_TYPES["pdf"]): bytes})
+    @action(detail=True)
+    def pdf(self, request: Any, pk: str) -> HttpResponse:
+        """The PDF of this edition."""
+        return _file(self.get_object().pdf)
+
+
+def _file(stored: StoredFile | None) -> HttpResponse:
+    if stored is None:
+        raise Http404
+    return files.serve(stored)
 
 
 def _quarter(day: dt.date | None) -> FiscalQuarter | None:

@@ -7,10 +7,11 @@ from typing import Any
 
 from prm.kernel.web.format import formatter
 from qbr.powerpoint.build import Look
-from qbr.slides.build import clipped
+from qbr.slides.build import clipped, legal
 
 
 def look_of(figures: dict[str, Any]) -> Look:
+    figures = legal(figures)
     vendor, partner, review = figures["vendor"], figures["partner"], figures["review"]
     day = formatter().day(dt.date.fromisoformat(figures["as_of"]))
     return Look(

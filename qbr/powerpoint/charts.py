@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
 from lxml import etree
 from pptx.chart.data import CategoryChartData
+from pptx.chart.xlsx import CategoryWorkbookWriter
 from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_LEGEND_POSITION, XL_TICK_LABEL_POSITION, XL_TICK_MARK
 from pptx.oxml.ns import qn
 from pptx.util import Pt
+from xlsxwriter import Workbook
 
 from prm.kernel.charts import Chart, ChartKind
 from qbr.powerpoint.theme import LINE, MUTED, TONES, Box, rgb
@@ -21,12 +25,32 @@ TYPES = {
     ChartKind.BARS: XL_CHART_TYPE.BAR_CLUSTERED,
     ChartKind.LINE: XL_CHART_TYPE.LINE_MARKERS,
 }
+
+
+class PlainWorkbook(CategoryWorkbookWriter):
+    """The workbook behind a chart, in which a name like "=1+1" or "http://..." is text."""
+
+    @contextmanager
+    def _open_worksheet(self, xlsx_file: Any) -> Iterator[Any]:
+        workbook = Workbook(xlsx_file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+        yield workbook, workbook.add_worksheet()
+        workbook.close()
+
+
+class PlainData(CategoryChartData):
+    """Chart data that is written into such a workbook."""
+
+    @property
+    def _workbook_writer(self) -> PlainWorkbook:
+        return PlainWorkbook(self)
+
+
 PALETTE = ("brand", "accent", "grey", "green", "yellow", "red")
 
 
 def add_chart(slide: Any, spec: Chart, box: Box) -> Any:
     """Draw the spec as an editable chart. Points without a figure stay empty, they are no zeros."""
-    data = CategoryChartData(number_format=number_format(spec))
+    data = PlainData(number_format=number_format(spec))
     data.categories = list(spec.categories)
     for series in spec.series:
         data.add_series(series.name, series.values)

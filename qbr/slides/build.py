@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+import re
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any, Protocol
@@ -13,6 +14,7 @@ from prm.kernel.money import currency_places
 from qbr.slides.parts import MAX_ROWS, Cell, ChartBox, Column, Row, Slide, Table, Text, Tile, Tiles
 
 NA = "n/a"
+_ILLEGAL = re.compile("[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 Figures = dict[str, Any]
 
 
@@ -30,8 +32,21 @@ class Formatter(Protocol):
 
 def build_slides(figures: Figures, write: Formatter) -> list[Slide]:
     """All slides of a deck in their order; slides of processes the partner does not use are not there."""
+    figures = legal(figures)
     writer = Writer(write, figures["vendor"]["currency"])
     return [builder(figures, writer) for builder in BUILDERS]
+
+
+def legal(node: Any, name: str = "") -> Any:
+    """The figures with texts that every file format takes: no control characters, one line (people: one each)."""
+    if isinstance(node, dict):
+        return {key: legal(value, key) for key, value in node.items()}
+    if isinstance(node, list):
+        return [legal(value) for value in node]
+    if not isinstance(node, str):
+        return node
+    lines = [" ".join(line.split()) for line in _ILLEGAL.sub("", node).splitlines()]
+    return ("\n" if name == "attendees" else " ").join(line for line in lines if line)
 
 
 class Writer:
@@ -457,7 +472,8 @@ def definitions_slide(figures: Figures, write: Writer) -> Slide:
     review, vendor = figures["review"], figures["vendor"]
     calendar_text = (
         f"Fiscal year {review['fiscal_year']} runs from {write.day(review['year_start'])} "
-        f"to {write.day(review['year_end'])}; {review['label']} from {write.day(review['start'])} to {write.day(review['end'])}."
+        f"to {write.day(review['year_end'])}; {review['label']} from "
+        f"{write.day(review['start'])} to {write.day(review['end'])}."
     )
     facts = (
         f"Revenue, targets and program level are as of {write.day(figures['as_of'])}; scorecard and actions are as of "

@@ -1,0 +1,19 @@
+"""A real Celery worker on the run's real Redis, in a thread: started once, for transactional tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def worker(django_db_setup: Any) -> Iterator[Any]:
+    """Work that actions post is done, with the same relay, leases and scopes as in production."""
+    from celery.contrib.testing.worker import start_worker
+
+    from prm.celery import app
+
+    with start_worker(app, pool="solo", concurrency=1, perform_ping_check=False, shutdown_timeout=30) as running:
+        yield running
