@@ -9,11 +9,14 @@ import pytest
 
 
 @pytest.fixture(scope="session")
-def worker(django_db_setup: Any) -> Iterator[Any]:
+def worker(django_db_setup: Any, django_db_blocker: Any) -> Iterator[Any]:
     """Work that actions post is done, with the same relay, leases and scopes as in production."""
     from celery.contrib.testing.worker import start_worker
 
     from prm.celery import app
 
-    with start_worker(app, pool="solo", concurrency=1, perform_ping_check=False, shutdown_timeout=30) as running:
-        yield running
+    starting = start_worker(app, pool="solo", concurrency=1, perform_ping_check=False, shutdown_timeout=30)
+    with django_db_blocker.unblock():  # on starting it looks whether the fences stand
+        running = starting.__enter__()
+    yield running
+    starting.__exit__(None, None, None)
