@@ -31,11 +31,20 @@ from prm.kernel.tenancy.context import tenant_scope
 from prm.kernel.text import sort_key
 from sales.actions import add_line, add_product, book_actuals, set_targets
 from sales.models import ProductLine
-from scorecards.actions import answer_question, start_assessment, submit_assessment
-from scorecards.models import Assessment, Question
+from scorecards.actions import (
+    accept_action_item,
+    answer_question,
+    complete_action_item,
+    start_action_item,
+    start_assessment,
+    submit_assessment,
+)
+from scorecards.models import ActionItem, Assessment, Question
 
 CENT = Decimal("0.01")
 Say = Callable[[str], None]
+# How a partner's target is spread over the product lines (a vendor with three leaves the rest unplanned).
+LINE_SHARES = tuple(Decimal(share) for share in ("0.35", "0.30", "0.20", "0.15"))
 # State of a partner and how many of ten are in it.
 STATES = ["active"] * 7 + ["onboarding", "lapsed", "engaged"]
 
@@ -183,7 +192,9 @@ class Story:
         months = [month_start(m) for year in (this_year.previous, this_year) for m in year.months]
         targets = {m: (base * (1 + Decimal(i) / 60)).quantize(CENT) for i, m in enumerate(months)}
         with clock.travel(to=self._moment(this_year.previous.start)):
-            set_targets(partner, targets, by=self.manager_of[partner.name])
+            for line, share in zip(self.lines, LINE_SHARES, strict=False):
+                by_line = {month: (amount * share).quantize(CENT) for month, amount in targets.items()}
+                set_targets(partner, by_line, line=line, by=self.manager_of[partner.name])
         bookings = []
         stops = add_months(self.today, -8) if partner.state == Partner.State.LAPSED else self.today
         for month, target in targets.items():
@@ -211,6 +222,19 @@ class Story:
                 else:
                     answer_question(assessment, question, options=codes, by=manager)
             submit_assessment(assessment, by=manager)
+            self._act(partner, manager)
+
+    def _act(self, partner: Partner, manager: Membership) -> None:
+        """Three proposals are accepted, one of them is done soon after and one is under way."""
+        proposed = ActionItem.objects.filter(partner=partner, state=ActionItem.State.RECOMMENDED)
+        items = list(proposed.order_by("topic__category__order", "topic__order")[:3])
+        for number, item in enumerate(items):
+            due_on = clock.today() + dt.timedelta(days=30 * (number + 1))
+            accept_action_item(item, owner=manager, due_on=due_on, by=manager)
+        if len(items) == 3:
+            start_action_item(items[1], by=manager)
+            with clock.travel(days=12):
+                complete_action_item(items[0], by=manager)
 
     def _questions(self) -> list[Question]:
         return list(

@@ -51,8 +51,11 @@ def today(zone: str | None = None) -> dt.date:
 
 @contextmanager
 def travel(*, days: int = 0, to: dt.datetime | None = None) -> Iterator[None]:
-    """Inside the block the clock runs `days` ahead, or stands still at `to`. For the demo and tests only."""
-    offset, frozen = _offset.set(_offset.get() + dt.timedelta(days=days)), _frozen.set(to or _frozen.get())
+    """Inside the block the clock stands still at `to`, or is `days` ahead of what it was. For the demo and tests only."""
+    ahead = dt.timedelta(days=days)
+    standing = to or _frozen.get()
+    frozen = _frozen.set(standing + ahead if standing else None)
+    offset = _offset.set(_offset.get() if standing else _offset.get() + ahead)
     try:
         yield
     finally:
