@@ -29,7 +29,7 @@ ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
 # libraries name source maps that are not there, which would stop this step; no page uses them.
 RUN SECRET_KEY=collectstatic FIELD_KEYS= RECEIPT_KEYS= WHITENOISE_USE_FINDERS=0 \
     python manage.py collectstatic --noinput --verbosity 0 \
-    --ignore libs --ignore i18n --ignore extension --ignore "*.esm.*" --ignore "*.rtl.*"
+    --ignore libs --ignore i18n --ignore extension --ignore "*.esm.*"
 USER prm
 EXPOSE 8000
 STOPSIGNAL SIGTERM

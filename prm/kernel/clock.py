@@ -51,7 +51,7 @@ def today(zone: str | None = None) -> dt.date:
 
 @contextmanager
 def travel(*, days: int = 0, to: dt.datetime | None = None) -> Iterator[None]:
-    """Inside the block the clock stands still at `to`, or is `days` ahead of what it was. For the demo and tests only."""
+    """Inside the block the clock stands still at `to`, or is `days` ahead of what it was. For demo and tests only."""
     ahead = dt.timedelta(days=days)
     standing = to or _frozen.get()
     frozen = _frozen.set(standing + ahead if standing else None)

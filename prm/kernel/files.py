@@ -62,7 +62,7 @@ def read(file: StoredFile) -> bytes:
 def serve(file: StoredFile) -> HttpResponse:
     """The file as an attachment that no browser runs."""
     response = HttpResponse(read(file), content_type=file.content_type)
-    ascii_name = re.sub(r'[^A-Za-z0-9._ -]', "_", file.name)
+    ascii_name = re.sub(r"[^A-Za-z0-9._ -]", "_", file.name)
     response["Content-Disposition"] = f"attachment; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(file.name)}"
     response["X-Content-Type-Options"] = "nosniff"
     response._csp_replace = {"default-src": ["'none'"], "sandbox": True}  # type: ignore[attr-defined]

@@ -74,9 +74,7 @@ def post(
 ) -> None:
     context = current()
     partners = None if as_system or context.partner_ids is None else [str(p) for p in context.partner_ids]
-    delivery = Delivery(
-        task=task.name, arguments=arguments, key=key, event=event, actor=actor, scope_partners=partners
-    )
+    delivery = Delivery(task=task.name, arguments=arguments, key=key, event=event, actor=actor, scope_partners=partners)
     # INSERT ... ON CONFLICT DO NOTHING without RETURNING: a partner may post, but not read the outbox.
     Delivery.objects.bulk_create([delivery], ignore_conflicts=True)
     Wakeup.objects.create(id=delivery.pk, tenant_id=context.tenant_id, due_at=due or timezone.now())

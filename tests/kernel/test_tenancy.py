@@ -77,7 +77,12 @@ def test_an_error_in_a_nested_scope_puts_the_outer_one_back(cast):
 
 @pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 def test_outside_every_tenant_each_way_of_asking_raises():
-    for ask in (Partner.objects.count, Partner.objects.exists, Partner.objects.first, lambda: list(Partner.objects.all())):
+    for ask in (
+        Partner.objects.count,
+        Partner.objects.exists,
+        Partner.objects.first,
+        lambda: list(Partner.objects.all()),
+    ):
         with pytest.raises(NoTenant):
             ask()
     with pytest.raises(DatabaseError, match="no tenant context"), connection.cursor() as cursor:

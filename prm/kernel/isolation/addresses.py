@@ -13,12 +13,15 @@ from django.urls.resolvers import RoutePattern
 
 from prm.kernel.isolation.planting import World, models_by_keyword
 from prm.kernel.web.access import Access
+from prm.kernel.web.tenancy import OWN_PAGES
 
 # Views of others that bring their own rules; their addresses stand outside every tenant.
 FOREIGN_MODULES = {
     "allauth": "signing in; served outside every tenant and holding identity only",
 }
 UNKNOWN = "unknown"
+# Words in addresses that stand for no record.
+PLAIN = {"kind": "pptx", "format": "csv"}
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,11 @@ class Address:
     @property
     def is_foreign(self) -> bool:
         return self.module.split(".")[0] in FOREIGN_MODULES or self.route.startswith("accounts/social/")
+
+    @property
+    def is_outside(self) -> bool:
+        """Pages of the login itself: no vendor's door stands before them."""
+        return f"/{self.route}".startswith(OWN_PAGES)
 
     @property
     def is_the_same_for_all(self) -> bool:
@@ -99,7 +107,7 @@ class Address:
 
     def plain_value(self, keyword: str) -> Any:
         kind = dict(self.converters).get(keyword, "")
-        return {"int": 1, "uuid": uuid.uuid4()}.get(kind, "x")
+        return PLAIN.get(keyword) or {"int": 1, "uuid": uuid.uuid4()}.get(kind, "x")
 
 
 def addresses() -> list[Address]:

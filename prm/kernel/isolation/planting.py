@@ -12,7 +12,7 @@ import json
 import re
 import secrets
 import string
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -25,15 +25,28 @@ from django.utils import timezone
 from prm.kernel import files
 from prm.kernel.events import record
 from prm.kernel.members import add_member, found_tenant, get_or_create_user
-from prm.kernel.models import Event, Membership, StoredFile, Tenant, User
+from prm.kernel.models import ApiToken, Event, Membership, StoredFile, Tenant, User
 from prm.kernel.roles import PARTNER_ROLES, VENDOR_ROLES, Role
 from prm.kernel.tenancy.context import tenant_scope
 from prm.kernel.tenancy.models import Fence, Record
 from prm.kernel.tenancy.registry import fenced_models, tenant_references
+from prm.kernel.web.tokens import issue_token
 
 # Short columns that must be something in particular to be read at all.
 WORDS = {"currency": "USD", "country": "DE", "quarter": "Q1", "fiscal_year": "FY2026", "locale": "en"}
+# What an app says of a row that its columns alone do not tell (figures in JSON that a page must be able to read).
+_samples: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 TRIES = 400  # combinations of choices tried for one row before giving up
+
+
+def lend_sample(label: str) -> Callable[[Any], Any]:
+    """Decorate a function from the columns of a row to better values for some of them; it runs as the vendor."""
+
+    def lend(better: Callable[[dict[str, Any]], dict[str, Any]]) -> Any:
+        _samples[label] = better
+        return better
+
+    return lend
 
 
 class NotPlanted(RuntimeError):
@@ -44,7 +57,7 @@ class NotPlanted(RuntimeError):
 class Row:
     """One planted row, who may read it, and its columns as the owner sees them."""
 
-    model: type[Record]
+    model: Any
     pk: UUID
     tenant: str  # A or B
     company: str  # P1, P2, or empty: the vendor's
@@ -96,6 +109,21 @@ def plant(*, tenants: Iterable[str] = "AB", all_roles: bool = True) -> World:
     return world
 
 
+def grow(world: World, more: Iterable[str] = ("P3", "P4")) -> None:
+    """Further companies of vendor A with a row of every table that has a partner: for pages that must cost the same."""
+    with tenant_scope(world.tenants["A"]):
+        planter = _Planter(world, "A")
+        for name in more:
+            world.canaries[f"A/{name}"] = _canary()
+            for model in in_order_of_references(fenced_models()):
+                if belongs_to_a_company(model) and model.fence != Fence.MEMBER:
+                    planter.plant(model, name, is_company=model.fence == Fence.COMPANY)
+
+
+def belongs_to_a_company(model: type[Record]) -> bool:
+    return model.fence == Fence.COMPANY or has_partner(model)
+
+
 def _canary() -> str:
     return "zq" + "".join(secrets.choice(string.ascii_lowercase) for _ in range(10))
 
@@ -132,6 +160,10 @@ class _Planter:
         member = add_member(user, roles=[role], by=None, partner_id=partner.pk if partner else None)
         self.world.members["/".join(filter(None, [self.tenant, company, role]))] = member
         self.note(member, company, audience)
+        if role in {Role.CHANNEL_CHIEF, Role.CHAMPION}:
+            whose = f"{self.tenant}/{company or 'vendor'}"
+            issue_token(member, name=self.world.canaries[whose])
+            self.note(ApiToken.objects.get(membership_id=member.pk), company, whose)
 
     def plant(self, model: type[Record], company: str, *, is_company: bool) -> None:
         """A row readable by its audience and, where the model tells rows apart, one that only the vendor reads."""
@@ -154,7 +186,8 @@ class _Planter:
         for chosen in itertools.islice(_combinations(model, told_apart), TRIES):
             try:
                 with transaction.atomic():
-                    made = model(**self.values(model, company, audience, chosen))
+                    values = self.values(model, company, audience, chosen)
+                    made = model(**values | _samples.get(model._meta.label, lambda row: {})(values))
                     made.save(force_insert=True)
                     if self.holds(made, told_apart) is not seen:
                         transaction.set_rollback(True)
@@ -320,10 +353,10 @@ def _combinations(model: type[Record], told_apart: str) -> Iterator[dict[str, An
         yield dict(zip(names, combination, strict=True))
 
 
-def models_by_keyword() -> dict[str, type[Record]]:
+def models_by_keyword() -> dict[str, Any]:
     """The keyword of an address to the model it stands for: `deal_registration_id` to DealRegistration."""
     return {
         re.sub(r"(?<!^)(?=[A-Z])", "_", model.__name__).lower() + "_id": model
         for model in apps.get_models()
-        if issubclass(model, Record)
+        if issubclass(model, Record) or hasattr(getattr(model, "objects", None), "visible_to")
     }

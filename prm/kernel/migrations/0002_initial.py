@@ -8,187 +8,307 @@ import prm.kernel.tenancy.models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('kernel', '0001_initial'),
-        ('partners', '0001_initial'),
+        ("kernel", "0001_initial"),
+        ("partners", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='event',
-            name='partner',
-            field=prm.kernel.tenancy.models.TenantForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='partners.partner'),
+            model_name="event",
+            name="partner",
+            field=prm.kernel.tenancy.models.TenantForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="%(class)ss",
+                to="partners.partner",
+            ),
         ),
         migrations.AddField(
-            model_name='delivery',
-            name='event',
-            field=prm.kernel.tenancy.models.TenantForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='kernel.event'),
+            model_name="delivery",
+            name="event",
+            field=prm.kernel.tenancy.models.TenantForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="deliveries",
+                to="kernel.event",
+            ),
         ),
         migrations.AddField(
-            model_name='eventnote',
-            name='event',
-            field=prm.kernel.tenancy.models.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='notes', to='kernel.event'),
+            model_name="eventnote",
+            name="event",
+            field=prm.kernel.tenancy.models.TenantForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="notes",
+                to="kernel.event",
+            ),
         ),
         migrations.AddField(
-            model_name='invitation',
-            name='partner',
-            field=prm.kernel.tenancy.models.TenantForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='partners.partner'),
+            model_name="invitation",
+            name="partner",
+            field=prm.kernel.tenancy.models.TenantForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="%(class)ss",
+                to="partners.partner",
+            ),
         ),
         migrations.AddField(
-            model_name='job',
-            name='partner',
-            field=prm.kernel.tenancy.models.TenantForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='partners.partner'),
+            model_name="job",
+            name="partner",
+            field=prm.kernel.tenancy.models.TenantForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="%(class)ss",
+                to="partners.partner",
+            ),
         ),
         migrations.AddField(
-            model_name='membership',
-            name='partner',
-            field=prm.kernel.tenancy.models.TenantForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='partners.partner'),
+            model_name="membership",
+            name="partner",
+            field=prm.kernel.tenancy.models.TenantForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="memberships",
+                to="partners.partner",
+            ),
         ),
         migrations.AddField(
-            model_name='membership',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to=settings.AUTH_USER_MODEL),
+            model_name="membership",
+            name="user",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="memberships", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='job',
-            name='asked_by',
-            field=prm.kernel.tenancy.models.TenantForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.membership'),
+            model_name="job",
+            name="asked_by",
+            field=prm.kernel.tenancy.models.TenantForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="kernel.membership",
+            ),
         ),
         migrations.AddField(
-            model_name='invitation',
-            name='invited_by',
-            field=prm.kernel.tenancy.models.TenantForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.membership'),
+            model_name="invitation",
+            name="invited_by",
+            field=prm.kernel.tenancy.models.TenantForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="kernel.membership",
+            ),
         ),
         migrations.AddField(
-            model_name='event',
-            name='actor',
-            field=prm.kernel.tenancy.models.TenantForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.membership'),
+            model_name="event",
+            name="actor",
+            field=prm.kernel.tenancy.models.TenantForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="kernel.membership",
+            ),
         ),
         migrations.AddField(
-            model_name='event',
-            name='on_behalf_of',
-            field=prm.kernel.tenancy.models.TenantForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.membership'),
+            model_name="event",
+            name="on_behalf_of",
+            field=prm.kernel.tenancy.models.TenantForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="kernel.membership",
+            ),
         ),
         migrations.AddField(
-            model_name='delivery',
-            name='actor',
-            field=prm.kernel.tenancy.models.TenantForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.membership'),
+            model_name="delivery",
+            name="actor",
+            field=prm.kernel.tenancy.models.TenantForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="kernel.membership",
+            ),
         ),
         migrations.AddField(
-            model_name='storedfile',
-            name='made_by',
-            field=prm.kernel.tenancy.models.TenantForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.membership'),
+            model_name="storedfile",
+            name="made_by",
+            field=prm.kernel.tenancy.models.TenantForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="kernel.membership",
+            ),
         ),
         migrations.AddField(
-            model_name='storedfile',
-            name='partner',
-            field=prm.kernel.tenancy.models.TenantForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='partners.partner'),
+            model_name="storedfile",
+            name="partner",
+            field=prm.kernel.tenancy.models.TenantForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="%(class)ss",
+                to="partners.partner",
+            ),
         ),
         migrations.AddField(
-            model_name='team',
-            name='parent',
-            field=prm.kernel.tenancy.models.TenantForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='kernel.team'),
+            model_name="team",
+            name="parent",
+            field=prm.kernel.tenancy.models.TenantForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="children",
+                to="kernel.team",
+            ),
         ),
         migrations.AddField(
-            model_name='membership',
-            name='team',
-            field=prm.kernel.tenancy.models.TenantForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='members', to='kernel.team'),
+            model_name="membership",
+            name="team",
+            field=prm.kernel.tenancy.models.TenantForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="members",
+                to="kernel.team",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tenant',
-            constraint=models.CheckConstraint(condition=models.Q(('fy_start_month__gte', 1), ('fy_start_month__lte', 12)), name='tenant_fy_start_month'),
+            model_name="tenant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("fy_start_month__gte", 1), ("fy_start_month__lte", 12)),
+                name="tenant_fy_start_month",
+            ),
         ),
         migrations.AddField(
-            model_name='team',
-            name='tenant',
-            field=prm.kernel.tenancy.models.TenantKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.tenant'),
+            model_name="team",
+            name="tenant",
+            field=prm.kernel.tenancy.models.TenantKey(
+                editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="kernel.tenant"
+            ),
         ),
         migrations.AddField(
-            model_name='storedfile',
-            name='tenant',
-            field=prm.kernel.tenancy.models.TenantKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.tenant'),
+            model_name="storedfile",
+            name="tenant",
+            field=prm.kernel.tenancy.models.TenantKey(
+                editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="kernel.tenant"
+            ),
         ),
         migrations.AddField(
-            model_name='membership',
-            name='tenant',
-            field=prm.kernel.tenancy.models.TenantKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.tenant'),
+            model_name="membership",
+            name="tenant",
+            field=prm.kernel.tenancy.models.TenantKey(
+                editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="kernel.tenant"
+            ),
         ),
         migrations.AddField(
-            model_name='job',
-            name='tenant',
-            field=prm.kernel.tenancy.models.TenantKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.tenant'),
+            model_name="job",
+            name="tenant",
+            field=prm.kernel.tenancy.models.TenantKey(
+                editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="kernel.tenant"
+            ),
         ),
         migrations.AddField(
-            model_name='invitation',
-            name='tenant',
-            field=prm.kernel.tenancy.models.TenantKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.tenant'),
+            model_name="invitation",
+            name="tenant",
+            field=prm.kernel.tenancy.models.TenantKey(
+                editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="kernel.tenant"
+            ),
         ),
         migrations.AddField(
-            model_name='eventnote',
-            name='tenant',
-            field=prm.kernel.tenancy.models.TenantKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.tenant'),
+            model_name="eventnote",
+            name="tenant",
+            field=prm.kernel.tenancy.models.TenantKey(
+                editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="kernel.tenant"
+            ),
         ),
         migrations.AddField(
-            model_name='event',
-            name='tenant',
-            field=prm.kernel.tenancy.models.TenantKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.tenant'),
+            model_name="event",
+            name="tenant",
+            field=prm.kernel.tenancy.models.TenantKey(
+                editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="kernel.tenant"
+            ),
         ),
         migrations.AddField(
-            model_name='delivery',
-            name='tenant',
-            field=prm.kernel.tenancy.models.TenantKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.tenant'),
+            model_name="delivery",
+            name="tenant",
+            field=prm.kernel.tenancy.models.TenantKey(
+                editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="kernel.tenant"
+            ),
         ),
         migrations.AddField(
-            model_name='apitoken',
-            name='tenant',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='kernel.tenant'),
+            model_name="apitoken",
+            name="tenant",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="kernel.tenant"),
         ),
         migrations.AddField(
-            model_name='tenantdomain',
-            name='tenant',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='domains', to='kernel.tenant'),
+            model_name="tenantdomain",
+            name="tenant",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="domains", to="kernel.tenant"
+            ),
         ),
         migrations.AddIndex(
-            model_name='wakeup',
-            index=models.Index(condition=models.Q(('dead', False)), fields=['due_at'], name='wakeup_due'),
+            model_name="wakeup",
+            index=models.Index(condition=models.Q(("dead", False)), fields=["due_at"], name="wakeup_due"),
         ),
         migrations.AddConstraint(
-            model_name='team',
-            constraint=models.UniqueConstraint(fields=('tenant', 'name'), name='team_name'),
+            model_name="team",
+            constraint=models.UniqueConstraint(fields=("tenant", "name"), name="team_name"),
         ),
         migrations.AddIndex(
-            model_name='membership',
-            index=models.Index(fields=['user'], name='membership_user'),
+            model_name="membership",
+            index=models.Index(fields=["user"], name="membership_user"),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('tenant', 'user', 'partner'), name='membership_once'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(fields=("tenant", "user", "partner"), name="membership_once"),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('partner', None)), fields=('tenant', 'user'), name='membership_vendor_once'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("partner", None)), fields=("tenant", "user"), name="membership_vendor_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='job',
-            index=models.Index(fields=['tenant', 'asked_by', 'created_at'], name='job_asked_by'),
+            model_name="job",
+            index=models.Index(fields=["tenant", "asked_by", "created_at"], name="job_asked_by"),
         ),
         migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.UniqueConstraint(fields=('tenant', 'token_hash'), name='invitation_token'),
+            model_name="invitation",
+            constraint=models.UniqueConstraint(fields=("tenant", "token_hash"), name="invitation_token"),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['tenant', 'subject_id', 'at'], name='event_subject'),
+            model_name="event",
+            index=models.Index(fields=["tenant", "subject_id", "at"], name="event_subject"),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['tenant', 'partner', 'at'], name='event_partner'),
+            model_name="event",
+            index=models.Index(fields=["tenant", "partner", "at"], name="event_partner"),
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.UniqueConstraint(fields=('tenant', 'key'), name='delivery_key'),
+            model_name="delivery",
+            constraint=models.UniqueConstraint(fields=("tenant", "key"), name="delivery_key"),
         ),
     ]

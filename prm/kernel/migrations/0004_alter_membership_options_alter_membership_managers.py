@@ -4,19 +4,17 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('kernel', '0003_user_session_stamp'),
+        ("kernel", "0003_user_session_stamp"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='membership',
-            options={'default_manager_name': 'objects'},
+            name="membership",
+            options={"default_manager_name": "objects"},
         ),
         migrations.AlterModelManagers(
-            name='membership',
-            managers=[
-            ],
+            name="membership",
+            managers=[],
         ),
     ]
