@@ -8,12 +8,15 @@ from django.urls import reverse
 
 from partners.models import Partner
 from partners.registries import Worklist, lend_panel, lend_worklist
+from prm.kernel.isolation.planting import lend_sample
 from prm.kernel.models import Membership
 from prm.kernel.policies import permits
+from prm.kernel.tenancy.context import current_tenant
 from prm.kernel.web.format import formatter
 from prm.kernel.web.navigation import Entry, navigation
-from qbr.models import Deck
-from qbr.queries import due_reviews, last_closed_quarter, latest_review_of
+from qbr.figures import collect, quarter_of
+from qbr.models import Deck, Review
+from qbr.queries import as_of_of, due_reviews, last_closed_quarter, latest_review_of
 
 navigation(Entry("Reviews", "qbr:list", "presentation", 60, "qbr.view_review"))
 
@@ -54,3 +57,11 @@ lend_worklist(
         text=lambda partner: f"{partner.name}: review of {last_closed_quarter().label}",
     )
 )
+
+
+@lend_sample("qbr.Deck")
+def planted_deck(row: dict[str, Any]) -> dict[str, Any]:
+    """A deck that the proof of isolation plants has figures as every deck has."""
+    review = Review.objects.select_related("partner__tier").get(pk=row["review_id"])
+    as_of = as_of_of(quarter_of(review, current_tenant()))
+    return {"as_of": as_of, "figures": collect(review, as_of)}

@@ -37,6 +37,12 @@ def telling(request, partner_id):
     return HttpResponse("not yours" if known else "no such partner", status=404)
 
 
+@for_members
+def dear(request):
+    """Asks the database once for each row."""
+    return HttpResponse(sum(partner.contacts.count() for partner in Partner.objects.all()))
+
+
 @public
 def breaking(request):
     raise ZeroDivisionError
@@ -49,4 +55,5 @@ urlpatterns = [
     path("leak/unfiltered/<uuid:contact_id>/", unfiltered),
     path("leak/telling/<uuid:partner_id>/", telling),
     path("leak/breaking/", breaking),
+    path("leak/dear/", dear),
 ]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Iterator
 from typing import Any
 
 from prm.kernel.isolation.addresses import UNKNOWN, Address, addresses
-from prm.kernel.isolation.planting import World, may_read
+from prm.kernel.isolation.planting import World, may_read, models_by_keyword
 from prm.kernel.isolation.run import OPENS_ALL, OWNERS, Actor, actors, client_of, send
 from prm.kernel.isolation.unpack import text_of
 from prm.kernel.policies import permissions, permits
@@ -18,6 +19,9 @@ DONE = {200, 201, 202, 204, 302, 400, 409, 422, 405, 415}
 # Keywords that stand for no record, each with what it is.
 PLAIN_KEYWORDS: dict[str, str] = {
     "token": "an invitation's secret; an unknown one answers like a used one",
+    "key": "allauth's confirmation of an address, which is answered with 404",
+    "provider_id": "an outside identity provider's name",
+    "kind": "which file of a deck",
 }
 # Addresses that answer something else to those who may, each with the reason.
 ODD: dict[str, set[int]] = {}
@@ -94,6 +98,8 @@ def expected(
     world: World, actor: Actor, address: Address, method: str, owner: str, values: dict[str, Any]
 ) -> tuple[bool, set[int]]:
     """Whether the actor may know of the objects, and the statuses that are right."""
+    if address.is_outside:
+        return True, DONE | {404}
     is_api = address.route.startswith("api/")
     member = member_of(world, actor)
     if member is None:  # at the vendor's door, before any view
@@ -108,7 +114,10 @@ def expected(
             for k, pk in values.items()
             if address.model_of(k) is not None
         )
-        subject = access.model.objects.filter(pk__in=values.values()).first() if access.model and is_seen else None
+        subject = None
+        if access.model and is_seen:
+            keyword = next((k for k in values if address.model_of(k) is access.model), None)
+            subject = access.model.objects.filter(pk=values[keyword]).first() if keyword else None
         has_role = access.kind != "permission" or permits(member, access.permission)
         is_permitted = has_role and (access.kind != "permission" or permits(member, access.permission, subject))
     if is_seen and address.models and not reads(world, actor, address, values):
@@ -138,6 +147,7 @@ def plain(response: Any, values: dict[str, Any]) -> tuple[int, str]:
     """Status and body without what differs from answer to answer: ids and CSRF tokens."""
     body = response.content.decode("utf-8", errors="replace")
     body = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "ID", body)
+    body = re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+", "TIME", body)
     return response.status_code, re.sub(r"[A-Za-z0-9]{64}", "CSRF", body)
 
 
@@ -152,3 +162,14 @@ def mixed(world: World, address: Address) -> Iterator[tuple[str, dict[str, Any]]
             other = address.filled(world, owner)
             if other is not None and other[keyword] != own[keyword]:
                 yield f"{keyword} of {owner}", own | {keyword: other[keyword]}
+
+
+def ids_of(world: World, owner: str) -> dict[str, str]:
+    """Every keyword that stands for a record, with a row of that owner; without an owner with unknown ids."""
+    data = {}
+    for keyword, model in models_by_keyword().items():
+        tenant, _, company = owner.partition("/")
+        row = world.pick(model, tenant, company, owner) if owner else None
+        if not owner or row is not None:
+            data[keyword] = data[keyword.removesuffix("_id")] = str(row.pk if row else uuid.uuid4())
+    return data

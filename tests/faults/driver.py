@@ -1,0 +1,99 @@
+"""What the web does, as a process of its own: `python -m tests.faults.driver WHAT` prints one line of JSON per step."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+
+import django
+
+django.setup()
+
+from django.db import connection  # noqa: E402 - after the set-up
+
+from prm.kernel.models import Delivery, Event, Job, Membership, StoredFile, Team, Tenant, Wakeup  # noqa: E402
+from prm.kernel.outbox import later, registered  # noqa: E402
+from prm.kernel.tenancy.context import tenant_scope  # noqa: E402
+
+
+def say(**fields) -> None:
+    print(json.dumps(fields), flush=True)
+
+
+def found() -> None:
+    """A vendor with figures and an opened review."""
+    from qbr.actions import open_review
+    from tests.conftest import build_cast
+    from tests.qbr.scenario import tell_story
+
+    cast = build_cast()
+    with tenant_scope(cast.acme):
+        tell_story(cast)
+        open_review(cast.northwind, by=cast.cam)
+    # What the founding itself has posted is none of the test's business.
+    with tenant_scope(cast.acme):
+        Delivery.objects.all().delete()
+    Wakeup.objects.all().delete()
+    say(done=True)
+
+
+def ask() -> None:
+    """Ask for a deck, as the button does. What is printed was acknowledged."""
+    from qbr.actions import make_deck
+    from qbr.models import Review
+
+    with tenant_scope(acme()):
+        by = Membership.objects.get(user__email="cam@acme.example")
+        deck = make_deck(Review.objects.get(), by=by)
+    say(deck=str(deck.pk))
+
+
+def write(seconds: float) -> None:
+    """Acknowledge as many records as possible, each with a deck to follow; go on when the database is away."""
+    ends, number = time.monotonic() + seconds, 0
+    while time.monotonic() < ends:
+        number += 1
+        name = f"team {number}"
+        try:
+            with tenant_scope(acme()):
+                Team.objects.create(name=name)
+                by = Membership.objects.get(user__email="cam@acme.example")
+                later(registered()["faults.note"], by=by, key=name, name=name)
+        except Exception as error:  # noqa: BLE001 - an unknown outcome is not an acknowledgement
+            say(failed=name, error=type(error).__name__)
+            connection.close()
+            time.sleep(0.05)
+        else:
+            say(acknowledged=name)
+
+
+def state() -> None:
+    """What the database holds now."""
+    from qbr.models import Deck
+
+    with tenant_scope(acme()):
+        say(
+            decks=[deck.state for deck in Deck.objects.order_by("edition")],
+            files=StoredFile.objects.filter(kind="pptx").count(),
+            ready=Event.objects.filter(name="deck.ready").count(),
+            jobs=[job.state for job in Job.objects.all()],
+            deliveries=sorted(Delivery.objects.values_list("state", flat=True)),
+            teams=sorted(Team.objects.values_list("name", flat=True)),
+            noted={team.name: len(team.region) for team in Team.objects.exclude(region="")},
+            events={name: Event.objects.filter(name=name).count() for name in set(names())},
+        )
+
+
+def names() -> list[str]:
+    return list(Event.objects.filter(name__startswith="deck.").values_list("name", flat=True))
+
+
+def acme() -> Tenant:
+    return Tenant.objects.get(slug="acme")
+
+
+if __name__ == "__main__":
+    import tests.faults.tasks  # noqa: F401 - registers the task that `write` posts
+
+    {"found": found, "ask": ask, "write": lambda: write(float(sys.argv[2])), "state": state}[sys.argv[1]]()

@@ -1,0 +1,73 @@
+"""Each verb has a page and a place in the API, or a reason why not."""
+
+from __future__ import annotations
+
+import inspect
+import pkgutil
+import re
+from importlib import import_module
+from pathlib import Path
+
+from django.conf import settings
+from django.utils.module_loading import module_has_submodule
+
+ROOT = Path(settings.BASE_DIR)
+# Verbs without a page or without a place in the API, each with the reason.
+IMPORTED = "comes in by import; entering it by hand is the partner programme's part"
+WITHOUT_PAGE: dict[str, str] = {
+    "partners.assign_manager": IMPORTED,
+    "partners.set_tier": "tiers are set by import and by the evaluation of the programme",
+    "partners.move_partner": "the steps of the lifecycle come with recruiting and onboarding",
+    "partners.record_document": IMPORTED,
+    "sales.add_line": IMPORTED,
+    "sales.add_product": IMPORTED,
+    "sales.book_actuals": IMPORTED,
+    "sales.set_targets": IMPORTED,
+}
+WITHOUT_API: dict[str, str] = WITHOUT_PAGE | {
+    "partners.update_profile": "what a partner says of itself is entered on its page",
+}
+
+
+def verbs() -> set[str]:
+    """Every public action: a function of an app's actions with somebody who acts."""
+    found = set()
+    for app in settings.APPS:
+        if not module_has_submodule(import_module(app), "actions"):
+            continue
+        package = import_module(f"{app}.actions")
+        names = [m.name for m in pkgutil.iter_modules(getattr(package, "__path__", []))]
+        for module in [package, *(import_module(f"{app}.actions.{name}") for name in names)]:
+            for name, function in inspect.getmembers(module, inspect.isfunction):
+                is_own = function.__module__.startswith(f"{app}.actions") and not name.startswith("_")
+                if is_own and "by" in inspect.signature(function).parameters:
+                    found.add(f"{app}.{name}")
+    return found
+
+
+def source(app: str, layer: str) -> str:
+    files = [*(ROOT / app).glob(f"{layer}.py"), *(ROOT / app / layer).rglob("*.py")]
+    return "\n".join(file.read_text(encoding="utf-8") for file in files)
+
+
+def without(layer: str) -> set[str]:
+    return {verb for verb in verbs() if not re.search(rf"\b{verb.split('.')[1]}\b", source(verb.split(".")[0], layer))}
+
+
+def test_there_are_verbs():
+    assert {"partners.add_partner", "scorecards.submit_assessment", "qbr.make_deck"} <= verbs()
+
+
+def test_each_verb_has_a_page():
+    assert without("views") == set(WITHOUT_PAGE)
+    assert all(WITHOUT_PAGE.values())
+
+
+def test_each_verb_has_a_place_in_the_api():
+    assert without("api") == set(WITHOUT_API)
+    assert all(WITHOUT_API.values())
+
+
+def test_a_verb_without_a_page_is_found(monkeypatch):
+    monkeypatch.setitem(globals(), "source", lambda app, layer: "")
+    assert "qbr.make_deck" in without("views")

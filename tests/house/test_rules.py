@@ -1,0 +1,146 @@
+"""House rules: who may write a state, ask a clock, call out; what templates and scripts must not hold."""
+
+from __future__ import annotations
+
+import ast
+import re
+from importlib import import_module
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.forms import BaseForm, ModelForm
+from django.template.loader import get_template
+from django.utils.module_loading import module_has_submodule
+from rest_framework.serializers import BaseSerializer, ModelSerializer
+
+from tests.house import rules
+
+# Every place that widens a partner's view to the vendor's, with the question it asks. Each is looked at by hand.
+WIDENINGS = {
+    "scorecards/queries.py": {"peer averages of a scorecard"},
+}
+# Columns that no form and no serializer may write.
+NEVER_WRITABLE = {"tenant", "tenant_id", "state", "approved_by", "approver", "actor", "created_at", "score"}
+# Columns that only a form of its own may write: form or serializer, with the reason.
+FOUND_AMONG_VISIBLE = "the viewset finds the partner among those the member may know of"
+WRITABLE_HERE: dict[tuple[str, str], str] = {
+    ("ContactInput", "partner_id"): FOUND_AMONG_VISIBLE,
+    ("ReviewInput", "partner_id"): FOUND_AMONG_VISIBLE,
+    ("StartInput", "partner_id"): FOUND_AMONG_VISIBLE,
+    ("ReviewInput", "partner_id"): "the viewset finds the partner among those the member may know of",
+}
+OWN_FORM_ONLY = {"partner", "partner_id", "owner", "roles", "role", "amount_approved"}
+
+
+@pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.name)
+def test_the_source_keeps_the_rule(rule):
+    assert rules.breaches(rule) == []
+
+
+@pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.name)
+def test_a_bad_sample_is_found(rule):
+    assert list(rule.find(ast.parse(rule.bad)))
+
+
+@pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.name)
+def test_exceptions_carry_a_reason(rule):
+    assert rule.why
+    assert all(rule.allowed.values())
+
+
+def test_who_widens_a_partners_view_is_known():
+    found: dict[str, set[str]] = {}
+    for name, text in rules.sources(("prm/kernel", *settings.APPS)):
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "vendor_scope":
+                found.setdefault(name, set()).add(ast.literal_eval(node.args[0]))
+    assert found == WIDENINGS
+
+
+def test_templates_keep_the_rules():
+    assert [breach for name, text in rules.templates() for breach in rules.template_breaches(name, text)] == []
+
+
+@pytest.mark.parametrize("rule", list(rules.TEMPLATE_RULES))
+def test_a_bad_template_is_found(rule):
+    assert any(rule in breach for breach in rules.template_breaches("bad", rules.TEMPLATE_RULES[rule][1]))
+
+
+def test_scripts_keep_the_rules():
+    found = [
+        f"{name}: {rule}"
+        for name, text in rules.scripts()
+        for rule, (pattern, _) in rules.SCRIPT_RULES.items()
+        if re.search(pattern, text)
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("rule", list(rules.SCRIPT_RULES))
+def test_a_bad_script_is_found(rule):
+    pattern, bad = rules.SCRIPT_RULES[rule]
+    assert re.search(pattern, bad)
+
+
+def test_every_template_compiles():
+    names = [name for name, _ in rules.templates()]
+    assert len(names) > 5
+    for name in names:
+        get_template(name)
+
+
+def all_below(base: type) -> set[type]:
+    return {base, *(deep for sub in base.__subclasses__() for deep in all_below(sub))}
+
+
+def ours(base: type) -> list[type]:
+    """All forms (or serializers) of the product."""
+    for app in apps.get_app_configs():
+        if app.name in settings.APPS or app.name == "prm.kernel":
+            for module in ("forms", "views", "api", "signin.forms", "signin.views"):
+                if module_has_submodule(app.module, module.split(".")[0]):
+                    import_module(f"{app.name}.{module}") if "." not in module or app.name == "prm.kernel" else None
+    return [c for c in all_below(base) if c.__module__.split(".")[0] in {*settings.APPS, "prm"}]
+
+
+def writable_fields(kind: type) -> set[str]:
+    if issubclass(kind, BaseForm):
+        return {name for name, field in getattr(kind, "base_fields", {}).items() if not field.disabled}
+    declared = getattr(kind, "_declared_fields", {})
+    names = {name for name, field in declared.items() if not field.read_only}
+    meta = getattr(kind, "Meta", None)
+    if issubclass(kind, ModelSerializer) and meta:
+        names |= set(meta.fields) - set(declared) - set(getattr(meta, "read_only_fields", ()))
+    return names
+
+
+def unduly_writable(kinds: list[type]) -> list[str]:
+    return sorted(
+        f"{kind.__module__}.{kind.__name__}.{name}"
+        for kind in kinds
+        for name in writable_fields(kind) & (NEVER_WRITABLE | OWN_FORM_ONLY)
+        if (kind.__name__, name) not in WRITABLE_HERE
+        if issubclass(kind, (ModelForm, BaseSerializer)) or name in NEVER_WRITABLE
+    )
+
+
+def test_nobody_writes_tenant_partner_or_state_by_a_form():
+    assert unduly_writable([*ours(BaseForm), *ours(BaseSerializer)]) == []
+
+
+def test_a_form_that_writes_the_state_is_found():
+    from partners.models import Contact, Partner
+
+    class Wrong(ModelForm):
+        class Meta:
+            model = Partner
+            fields = ["name", "state"]
+
+    class AlsoWrong(ModelSerializer):
+        class Meta:
+            model = Contact
+            fields = ["name", "partner"]
+
+    found = unduly_writable([Wrong, AlsoWrong])
+    assert [sentence.rsplit(".", 1)[1] for sentence in found] == ["partner", "state"]

@@ -1,0 +1,197 @@
+"""The outbox: what follows an action happens when, and only when, the action is committed; and its effect once."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from prm.kernel import outbox
+from prm.kernel.members import deactivate_member
+from prm.kernel.models import Delivery, Team, Wakeup
+from prm.kernel.outbox import deferred, heartbeat, later, relay, run_delivery
+from prm.kernel.tenancy.context import current, member_scope, reenter, tenant_scope
+
+seen: list[dict] = []
+
+
+@deferred("tests.note")
+def note(**ids):
+    seen.append({**ids, "scope": current().scope})
+
+
+@deferred("tests.fail")
+def fail(**ids):
+    Team.objects.create(name="half done")
+    raise ZeroDivisionError("on purpose")
+
+
+@deferred("tests.long", long=True)
+def long_work(*, context, **ids):
+    heartbeat()
+    with reenter(context):
+        Team.objects.create(name=ids["name"])
+
+
+@pytest.fixture(autouse=True)
+def forget():
+    seen.clear()
+
+
+@pytest.fixture
+def rings(monkeypatch):
+    """The wake-ups that would go to Redis."""
+    heard: list = []
+    monkeypatch.setattr(outbox, "_ring", lambda tenant_id, delivery_id: heard.append(delivery_id))
+    return heard
+
+
+def only() -> Delivery:
+    return Delivery.objects.get()
+
+
+def clear(cast) -> None:
+    """Forget what building the cast has posted."""
+    Wakeup.objects.filter(tenant_id__in=[cast.acme.pk, cast.globex.pk]).delete()
+    Delivery.objects.all().delete()
+
+
+@pytest.fixture
+def quiet(cast, rings):
+    clear(cast)
+    return cast
+
+
+def run_now(cast) -> str:
+    return run_delivery(cast.acme.pk, only().pk)
+
+
+def test_a_delivery_runs_in_the_scope_of_its_actor(quiet):
+    with member_scope(quiet.champion):
+        later(note, by=quiet.champion, partner_id=quiet.northwind.pk)
+    assert run_now(quiet) == "done"
+    assert seen == [{"partner_id": str(quiet.northwind.pk), "scope": "partner"}]
+    assert only().state == Delivery.State.DONE
+    assert not Wakeup.objects.filter(pk=only().pk).exists()
+
+
+def test_a_rolled_back_action_leaves_nothing_to_do(quiet, rings, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
+        later(note, by=quiet.cam)
+        transaction.set_rollback(True)
+    assert not Delivery.objects.exists()
+    assert not Wakeup.objects.filter(tenant_id=quiet.acme.pk).exists()
+    assert rings == []
+
+
+def test_the_bell_rings_after_the_commit(quiet, rings, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        later(note, by=quiet.cam)
+        assert rings == []
+    assert rings == [only().pk]
+
+
+def test_the_same_key_is_one_effect(quiet):
+    later(note, by=quiet.cam, key="once")
+    later(note, by=quiet.cam, key="once")
+    assert Delivery.objects.filter(key="once").count() == 1
+    with tenant_scope(quiet.globex):
+        later(note, by=quiet.stranger, key="once")  # another vendor's key is another key
+        assert Delivery.objects.filter(key="once").count() == 1
+
+
+def test_a_held_delivery_is_left_to_its_holder(quiet):
+    later(note, by=quiet.cam)
+    Wakeup.objects.filter(pk=only().pk).update(lease_until=timezone.now() + dt.timedelta(seconds=30))
+    assert run_now(quiet) == "held"
+    assert relay() == 0
+    assert seen == []
+
+
+def test_a_lease_that_ran_out_is_taken_over(quiet, rings):
+    later(note, by=quiet.cam)
+    Wakeup.objects.filter(pk=only().pk).update(lease_until=timezone.now() - dt.timedelta(seconds=1))
+    assert relay() == 1
+    assert rings[-1] == only().pk
+    assert run_now(quiet) == "done"
+    assert len(seen) == 1
+
+
+def test_done_twice_is_done_once(quiet):
+    later(note, by=quiet.cam)
+    assert run_now(quiet) == "done"
+    assert run_now(quiet) == "held"  # its wake-up is gone
+    assert len(seen) == 1
+
+
+def test_a_failure_is_kept_and_tried_again(quiet):
+    later(fail, by=quiet.cam)
+    assert run_now(quiet) == "again"
+    assert only().attempts == 1
+    assert "on purpose" in only().last_error
+    assert not Team.objects.filter(name="half done").exists()
+    assert Wakeup.objects.get(pk=only().pk).due_at > timezone.now()
+
+
+def test_after_too_many_attempts_it_is_put_aside(quiet, settings):
+    settings.DELIVERY_MAX_ATTEMPTS = 3
+    later(fail, by=quiet.cam)
+    outcomes = [run_now(quiet) for _ in range(3)]
+    assert outcomes == ["again", "again", "dead"]
+    assert only().state == Delivery.State.DEAD
+    Wakeup.objects.update(due_at=timezone.now() - dt.timedelta(hours=2))
+    assert relay() == 0
+    assert run_now(quiet) == "held"
+
+
+def test_work_for_somebody_who_left_is_dropped(quiet):
+    later(note, by=quiet.seller)
+    deactivate_member(quiet.seller, by=None)
+    assert run_delivery(quiet.acme.pk, Delivery.objects.get(task="tests.note").pk) == "dropped"
+    assert seen == []
+
+
+def test_work_of_a_closed_vendor_is_not_done(quiet):
+    later(note, by=quiet.cam)
+    quiet.acme.active = False
+    quiet.acme.save()
+    assert run_now(quiet) == "gone"
+    assert seen == []
+
+
+def test_long_work_opens_its_own_transactions(quiet):
+    later(long_work, by=quiet.cam, name="made by long work")
+    assert run_now(quiet) == "done"
+    assert Team.objects.filter(name="made by long work").count() == 1
+
+
+def test_a_partner_posts_but_does_not_read_the_outbox(quiet):
+    with member_scope(quiet.champion):
+        later(note, by=quiet.champion)
+        assert not Delivery.objects.exists()
+
+
+def test_without_redis_the_action_still_succeeds(quiet, monkeypatch, django_capture_on_commit_callbacks):
+    from kombu.exceptions import OperationalError
+
+    from prm.celery import deliver
+
+    def nobody_listens(*args, **kwargs):
+        raise OperationalError("no broker")
+
+    monkeypatch.undo()  # the real bell
+    monkeypatch.setattr(deliver, "apply_async", nobody_listens)
+    with django_capture_on_commit_callbacks(execute=True):
+        later(note, by=quiet.cam)
+    assert only().state == Delivery.State.WAITING
+    assert Wakeup.objects.filter(pk=only().pk).exists()
+
+
+def test_every_registered_task_runs_twice_with_the_state_of_once(quiet):
+    """Tasks take ids only and are known by name; a second run of a finished delivery does nothing."""
+    for name, task in outbox.registered().items():
+        assert name == task.name
+    with pytest.raises(ValueError, match="twice"):
+        deferred("tests.note")(lambda: None)
