@@ -28,7 +28,6 @@ WRITABLE_HERE: dict[tuple[str, str], str] = {
     ("ContactInput", "partner_id"): FOUND_AMONG_VISIBLE,
     ("ReviewInput", "partner_id"): FOUND_AMONG_VISIBLE,
     ("StartInput", "partner_id"): FOUND_AMONG_VISIBLE,
-    ("ReviewInput", "partner_id"): "the viewset finds the partner among those the member may know of",
 }
 OWN_FORM_ONLY = {"partner", "partner_id", "owner", "roles", "role", "amount_approved"}
 
