@@ -223,25 +223,24 @@ def _next_attainment(standing: TierStanding) -> Figure:
 
 
 def _requirement(row: RequirementRow) -> dict[str, Any]:
-    attained = _attainment(row)
+    attained, gap = _judged(row)
+    status = "green" if row.is_met else attainment_status(attained)
     return {
         "label": row.label,
         "target": figure(row.label, 1 if row.kind == "flag" else row.target, row.unit),
         "actual": figure(row.label, row.actual, row.unit, why=row.why or "not measured yet"),
-        "attainment": figure(
-            row.label, attained, "ratio", status="green" if row.is_met else attainment_status(attained)
-        ),
-        "gap": figure(row.label, row.gap, row.unit),
+        "attainment": figure(row.label, attained, "ratio", status=status),
+        "gap": figure(row.label, gap, "count" if row.kind == "flag" else row.unit),
         "is_met": row.is_met,
     }
 
 
-def _attainment(row: RequirementRow) -> Decimal:
-    """F10 for a single requirement."""
+def _judged(row: RequirementRow) -> tuple[Decimal, Decimal | None]:
+    """F10 for a single requirement: how far it is attained, and what is missing."""
     wanted = {"metric": row.metric, "kind": row.kind, "weight": "1", "target": row.target}
     actual: Any = bool(row.actual) if row.kind == "flag" and row.actual is not None else row.actual
     judged = tier_attainment(tiers=[{"tier": "it", "requirements": [wanted]}], actuals={row.metric: actual})
-    return judged["tiers"]["it"]["attainment"]
+    return judged["tiers"]["it"]["attainment"], judged["gaps"].get(row.metric)
 
 
 # --- capabilities --------------------------------------------------------------------------------------
@@ -427,7 +426,7 @@ def _measure(
 
 
 def _largest_changes(sales: dict[str, Any], capabilities: dict[str, Any]) -> list[dict[str, Any]]:
-    """The three largest differences to the quarter or scorecard before, by their share of the former value."""
+    """The three largest differences to the time before: revenue by its share, scores by their points of 100."""
     found: list[tuple[Decimal, dict[str, Any]]] = [
         *_revenue_change(sales),
         *_score_changes(capabilities.get("categories", ())),
@@ -452,4 +451,4 @@ def _score_changes(categories: Iterable[dict[str, Any]]) -> Iterable[tuple[Decim
         before, now = to_number(row["previous"]), to_number(row["score"])
         if before and now is not None and now != before:
             label = f"Capabilities, {row['category']},"
-            yield abs(now - before) / before, {"label": label, "unit": "score", "before": before, "now": now}
+            yield abs(now - before) / 100, {"label": label, "unit": "score", "before": before, "now": now}

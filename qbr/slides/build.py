@@ -116,7 +116,7 @@ def agenda_slide(figures: Figures, write: Writer) -> Slide:
     rows = tuple(
         (
             Cell(row["side"]),
-            Cell(clipped(row["text"], 90)),
+            Cell(clipped(row["text"], 140)),
             Cell(clipped(row["owner"], 28) or NA),
             Cell(write.day(row["due"])),
             Cell(row["state"], row["status"]),
@@ -130,7 +130,7 @@ def agenda_slide(figures: Figures, write: Writer) -> Slide:
         Column("Due", 1.4),
         Column("Status", 1.3),
     )
-    table = Table(columns, rows, "Commitments of the last review", figures["commitments"]["why"])
+    table = Table(columns, rows, "Commitments of the last review", sentence(figures["commitments"]["why"]) + ".")
     return Slide(
         id="agenda",
         title="Agenda and last commitments",
@@ -161,7 +161,7 @@ def summary_slide(figures: Figures, write: Writer) -> Slide:
         lead=lead,
         rows=(
             *top,
-            Row((Text(changes or nothing, "What changed most", is_list=bool(changes)),), (12,), 1.25 * len(top)),
+            Row((Text(changes or nothing, "What changed most", is_list=bool(changes)),), (12,), 2.4 / len(top)),
         ),
         notes=(
             "Say the one sentence that this quarter was about, then the changes.",
@@ -402,7 +402,7 @@ def action_plan_slide(figures: Figures, write: Writer) -> Slide:
     rows = tuple(
         (
             Cell(clipped(row["topic"], 34) or "–"),
-            Cell(clipped(row["text"], 96)),
+            Cell(clipped(row["text"], 180)),
             Cell(clipped(row["owner"], 28) or "–"),
             Cell(write.day(row["due"])),
             Cell(row["state"], row["status"]),
