@@ -122,12 +122,12 @@ def heartbeat() -> None:
 
 def _run(tenant_id: UUID, delivery_id: UUID) -> str:
     with tenant_scope(tenant_id):
-        delivery = Delivery.objects.select_related("actor").filter(pk=delivery_id).first()
+        delivery = Delivery.objects.select_related("actor__user").filter(pk=delivery_id).first()
         active = Tenant.objects.filter(pk=tenant_id, active=True).exists()
         if delivery is None or delivery.state != Delivery.State.WAITING or not active:
             Wakeup.objects.filter(pk=delivery_id).delete()
             return "gone"
-        if delivery.actor is not None and not delivery.actor.active:
+        if delivery.actor is not None and not _still_acts(delivery.actor, delivery.scope_partners):
             _finish(delivery, Delivery.State.DROPPED)
             return "dropped"
     task = _tasks.get(delivery.task)
@@ -142,6 +142,9 @@ def _run(tenant_id: UUID, delivery_id: UUID) -> str:
                 _finish(delivery, Delivery.State.DONE)
         else:
             with reenter(context):
+                with tenant_scope(tenant_id):
+                    if not _is_mine(delivery):
+                        return "held"
                 task.run(**delivery.arguments)
                 with tenant_scope(tenant_id):
                     _finish(delivery, Delivery.State.DONE)
@@ -149,6 +152,19 @@ def _run(tenant_id: UUID, delivery_id: UUID) -> str:
         log.exception("delivery %s of %s failed", delivery_id, delivery.task)
         return _failed(tenant_id, delivery, error)
     return "done"
+
+
+def _still_acts(actor: Membership, scope_partners: list[str] | None) -> bool:
+    """Whether this person is still a member, and still stands for the companies the work was asked for."""
+    if not actor.active or not actor.user.is_active:
+        return False
+    return scope_partners is None or {UUID(p) for p in scope_partners} <= set(actor.reach or ())
+
+
+def _is_mine(delivery: Delivery) -> bool:
+    """Hold the row until the effect is committed: a lease that ran out under slow work must not double it."""
+    waiting = Delivery.objects.filter(pk=delivery.pk, state=Delivery.State.WAITING)
+    return waiting.select_for_update(of=("self",), skip_locked=True).exists()
 
 
 def _take_lease(delivery_id: UUID) -> bool:
@@ -171,7 +187,7 @@ def _failed(tenant_id: UUID, delivery: Delivery, error: Exception) -> str:
     attempts = delivery.attempts + 1
     is_dead = attempts >= settings.DELIVERY_MAX_ATTEMPTS
     with tenant_scope(tenant_id):
-        Delivery.objects.filter(pk=delivery.pk).update(
+        Delivery.objects.filter(pk=delivery.pk, state=Delivery.State.WAITING).update(
             attempts=attempts,
             last_error=f"{type(error).__name__}: {error}"[:2000],
             state=Delivery.State.DEAD if is_dead else Delivery.State.WAITING,

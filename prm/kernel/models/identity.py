@@ -11,6 +11,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
@@ -22,8 +23,6 @@ from prm.kernel.tenancy.models import (
     PartnerMaybe,
     Record,
     TenantForeignKey,
-    TenantManager,
-    TenantQuerySet,
     VendorRecord,
 )
 
@@ -87,7 +86,7 @@ class TenantDomain(models.Model):
         return self.host
 
 
-class UserManager(BaseUserManager):
+class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         user = self.model(email=email.strip().lower(), **fields)
         user.set_password(password)
@@ -118,7 +117,7 @@ class User(AbstractBaseUser):
         constraints = [
             models.CheckConstraint(
                 name="user_email_lower",
-                condition=models.Q(email=models.functions.Lower("email")),
+                condition=models.Q(email=Lower("email")),
             )
         ]
 
@@ -163,15 +162,6 @@ class Team(VendorRecord):
         return self.name
 
 
-class MembershipQuerySet(TenantQuerySet):
-    def visible_to(self, member: Membership) -> Self:
-        """A partner's people know their colleagues; the vendor's people each other and those of their partners."""
-        if not member.is_vendor:
-            return self.filter(partner_id__in=member.reach or ())
-        companies = Membership._meta.get_field("partner").related_model.objects.visible_to(member)
-        return self.filter(models.Q(partner=None) | models.Q(partner__in=companies.values("pk")))
-
-
 class Membership(Record):
     """Who a person is at one vendor: roles on the vendor's side, or at one partner company."""
 
@@ -186,7 +176,6 @@ class Membership(Record):
     title = TextField(max_length=120, blank=True)
     active = models.BooleanField(default=True)
 
-    objects = TenantManager.from_queryset(MembershipQuerySet)()
     own = models.Manager()  # for a person's memberships before a tenant is chosen
 
     # Lent by the partners app: the companies a distributor sponsors.
@@ -238,15 +227,6 @@ class Membership(Record):
         return ", ".join(str(Role(r).label) for r in self.roles)
 
 
-class InvitationQuerySet(TenantQuerySet):
-    def visible_to(self, member: Membership) -> Self:
-        """As with the members they will become."""
-        if not member.is_vendor:
-            return self.filter(partner_id__in=member.reach or ())
-        companies = Membership._meta.get_field("partner").related_model.objects.visible_to(member)
-        return self.filter(models.Q(partner=None) | models.Q(partner__in=companies.values("pk")))
-
-
 class Invitation(PartnerMaybe):
     """An address that may join: once, within seven days, with the roles the inviter gave."""
 
@@ -258,8 +238,6 @@ class Invitation(PartnerMaybe):
     used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     invited_by = TenantForeignKey(Membership, null=True, related_name="+")
-
-    objects = TenantManager.from_queryset(InvitationQuerySet)()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["tenant", "token_hash"], name="invitation_token")]

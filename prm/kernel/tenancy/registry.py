@@ -51,7 +51,8 @@ def unclassified_models() -> list[type[models.Model]]:
 def tenant_references(model: type[Record]) -> Iterator[Any]:
     """The foreign keys of a fenced model that stay inside the tenant."""
     for field in model._meta.local_concrete_fields:
-        if field.is_relation and issubclass(field.related_model, Record):
+        related = field.related_model
+        if isinstance(related, type) and issubclass(related, Record):
             yield field
 
 

@@ -76,7 +76,7 @@ def may(permission: str, of: Any = None) -> Callable[[View], View]:
 
 def find_visible(of: Any, member: Any, pk: Any) -> Any:
     """The record if this member may know of it, else 404, the same for foreign and for unknown ids."""
-    queryset = of.all() if isinstance(of, QuerySet) else of.objects.all()
+    queryset: Any = of.all() if isinstance(of, QuerySet) else of.objects.all()
     found = queryset.visible_to(member).filter(pk=pk).first()
     if found is None:
         raise Http404

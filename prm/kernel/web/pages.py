@@ -32,7 +32,7 @@ def today(request: HttpRequest) -> HttpResponse:
 @signed_in
 def vendors(request: HttpRequest) -> HttpResponse:
     """The vendors this person works with or for; straight on when there is only one."""
-    with identity_scope(request.user.pk):
+    with identity_scope(request.user.pk):  # type: ignore[arg-type]
         members = list(
             Membership.own.select_related("tenant")
             .filter(user=request.user.pk, active=True, tenant__active=True)

@@ -1,6 +1,6 @@
 """List the figures the product computes, or check them against a file of worked examples."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -10,7 +10,7 @@ from prm.kernel.formulas import check_file, registered
 class Command(BaseCommand):
     help = "Lists the registered formulas; with --check FILE runs its worked examples and prints differences."
     # The figures need no database and no settings, so a broken configuration must not hide a wrong figure.
-    requires_system_checks: ClassVar[list[str]] = []
+    requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--check", metavar="FILE", help="a JSON file of worked examples")

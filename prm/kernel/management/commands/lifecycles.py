@@ -11,7 +11,7 @@ from prm.kernel.house_tables import lifecycles
 
 class Command(BaseCommand):
     help = "Print every lifecycle and its moves."
-    requires_system_checks: list[str] = []
+    requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:
         for line in lifecycles():

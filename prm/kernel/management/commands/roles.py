@@ -11,7 +11,7 @@ from prm.kernel.house_tables import roles_table
 
 class Command(BaseCommand):
     help = "Print every permission and the roles that hold it."
-    requires_system_checks: list[str] = []
+    requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:
         for line in roles_table():
