@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import F, Value
+from django.db.models.functions import Concat
 from django.utils import timezone
 
 from prm.kernel import outbox
@@ -153,6 +156,30 @@ def test_work_for_somebody_who_left_is_dropped(quiet):
     assert seen == []
 
 
+def test_work_of_a_disabled_login_is_dropped(quiet):
+    later(note, by=quiet.seller)
+    quiet.seller.user.is_active = False
+    quiet.seller.user.save()
+    assert run_now(quiet) == "dropped"
+
+
+def test_work_for_a_company_that_one_no_longer_stands_for_is_dropped(quiet):
+    with member_scope(quiet.champion):
+        later(note, by=quiet.champion)
+    quiet.champion.partner = quiet.rival
+    quiet.champion.save()
+    assert run_now(quiet) == "dropped"
+    assert seen == []
+
+
+def test_a_failure_that_comes_late_does_not_undo_what_another_has_done(quiet):
+    later(note, by=quiet.cam)
+    delivery = only()
+    assert run_now(quiet) == "done"
+    outbox._failed(quiet.acme.pk, delivery, ZeroDivisionError())
+    assert only().state == Delivery.State.DONE
+
+
 def test_work_of_a_closed_vendor_is_not_done(quiet):
     later(note, by=quiet.cam)
     quiet.acme.active = False
@@ -195,3 +222,57 @@ def test_every_registered_task_runs_twice_with_the_state_of_once(quiet):
         assert name == task.name
     with pytest.raises(ValueError, match="twice"):
         deferred("tests.note")(lambda: None)
+
+
+@deferred("tests.slow")
+def slow(*, name):
+    """Marks the team, and while it does somebody else comes with the same delivery."""
+    Team.objects.filter(name=name).update(region=Concat(F("region"), Value("x")))
+    meanwhile.append(in_a_thread(come_again))
+
+
+meanwhile: list = []
+again: list = []
+
+
+def come_again() -> str:
+    return again[0]()
+
+
+def in_a_thread(act):
+    answer: list = []
+
+    def run() -> None:
+        try:
+            answer.append(act())
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join(timeout=30)
+    return answer[0]
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+def test_a_lease_that_runs_out_under_slow_work_does_not_double_its_effect(rings):
+    from tests.conftest import build_cast
+
+    people = build_cast()
+    with tenant_scope(people.acme):
+        clear(people)
+        Team.objects.create(name="slowly")
+        later(slow, by=people.cam, name="slowly")
+        delivery_id = only().pk
+
+    def with_the_lease_run_out() -> str:
+        Wakeup.objects.filter(pk=delivery_id).update(lease_until=None)
+        return run_delivery(people.acme.pk, delivery_id)
+
+    meanwhile.clear()
+    again[:] = [with_the_lease_run_out]
+    assert run_delivery(people.acme.pk, delivery_id) == "done"
+    assert meanwhile == ["held"]
+    with tenant_scope(people.acme):
+        assert Team.objects.get(name="slowly").region == "x"
+        assert only().state == Delivery.State.DONE
