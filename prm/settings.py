@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.openid_connect",
     "allauth.mfa",
     *APPS,
+    "prm.apps.RoofConfig",
     "prm.demo",
     "prm.kernel",  # last: its post_migrate step stamps the fences on the tables of all the others
 ]

@@ -13,7 +13,7 @@ from prm.kernel.errors import Conflict, Invalid
 from prm.kernel.events import record
 from prm.kernel.lifecycle import move
 from prm.kernel.models import Job, Membership, StoredFile
-from prm.kernel.outbox import later, registered
+from prm.kernel.outbox import later
 from prm.kernel.periods import FiscalQuarter
 from prm.kernel.policies import require
 from prm.kernel.tenancy.context import current_tenant
@@ -109,8 +109,7 @@ def make_deck(review: Review, *, by: Membership | None) -> Deck:
     )
     deck.full_clean(exclude=["tenant", "partner", "review", "job", "made_by"], validate_unique=False)
     deck.save()
-    # By name: the task itself calls the actions of this module.
-    later(registered()[RENDER_TASK], by=by, key=f"{RENDER_TASK}:{deck.pk}", deck_id=deck.pk)
+    later(RENDER_TASK, by=by, key=f"{RENDER_TASK}:{deck.pk}", deck_id=deck.pk)
     return record(deck, "deck.asked", by=by, vendor_only=True, edition=edition, as_of=as_of)
 
 

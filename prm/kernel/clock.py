@@ -14,22 +14,11 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
+from prm.kernel.moment import began
+from prm.kernel.tenancy.context import current_tenant
+
 _offset: ContextVar[dt.timedelta] = ContextVar("clock_offset", default=dt.timedelta())
 _frozen: ContextVar[dt.datetime | None] = ContextVar("clock_frozen", default=None)
-_began: ContextVar[dt.datetime | None] = ContextVar("clock_began", default=None)
-
-
-@contextmanager
-def one_time() -> Iterator[None]:
-    """Inside the block the time stands still, so that one transaction has one time (`tenant_scope` uses it)."""
-    if _began.get() is not None:
-        yield
-        return
-    token = _began.set(timezone.now())
-    try:
-        yield
-    finally:
-        _began.reset(token)
 
 
 def now() -> dt.datetime:
@@ -37,14 +26,12 @@ def now() -> dt.datetime:
     frozen = _frozen.get()
     if frozen is not None:
         return frozen
-    return (_began.get() or timezone.now()) + _offset.get()
+    return (began() or timezone.now()) + _offset.get()
 
 
 def today(zone: str | None = None) -> dt.date:
     """The calendar date in the tenant's zone (or in `zone`)."""
     if zone is None:
-        from prm.kernel.tenancy.context import current_tenant
-
         zone = current_tenant().time_zone
     return now().astimezone(ZoneInfo(zone)).date()
 

@@ -68,8 +68,6 @@ def invite_member(
 
     The answer is the same whether the address has a login anywhere or not.
     """
-    from prm.kernel.tasks import send_invitation
-
     require(by, "kernel.invite_member")
     address = _address(email)
     wanted = checked_roles(roles, partner_id)
@@ -95,7 +93,7 @@ def invite_member(
     invitation.token_hash = _hash(token_of(invitation))
     invitation.full_clean(exclude=["tenant", "partner", "invited_by"], validate_unique=False)
     invitation.save()
-    later(send_invitation, by=by, key=f"invitation:{invitation.pk}", invitation_id=invitation.pk)
+    later("kernel.send_invitation", by=by, key=f"invitation:{invitation.pk}", invitation_id=invitation.pk)
     return record(invitation, "invitation.sent", by=by, email=address, roles=wanted)
 
 

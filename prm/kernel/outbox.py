@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
+from celery import current_app
 from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
@@ -54,11 +55,15 @@ def registered() -> dict[str, Deferred]:
     return dict(_tasks)
 
 
-def later(task: Deferred, *, by: Membership | None, key: str = "", due: dt.datetime | None = None, **ids: Any) -> None:
+def later(
+    task: Deferred | str, *, by: Membership | None, key: str = "", due: dt.datetime | None = None, **ids: Any
+) -> None:
     """Run `task(**ids)` after this transaction, with the scope and the rights of `by`.
 
+    Actions give the task by name: the task calls them, so they cannot import it.
     `key` names the effect: a second call with the same key does nothing.
     """
+    task = _tasks[task] if isinstance(task, str) else task
     post(task, {k: str(v) for k, v in ids.items()}, key=key or f"{task.name}:{uuid4()}", actor=by, due=due)
 
 
@@ -84,10 +89,8 @@ def post(
 
 def _ring(tenant_id: UUID, delivery_id: UUID) -> None:
     """Wake the worker. Failing is no error: the relay comes by."""
-    from prm.celery import deliver
-
     try:
-        deliver.apply_async((str(tenant_id), str(delivery_id)), retry=False)
+        current_app.send_task("prm.deliver", (str(tenant_id), str(delivery_id)), retry=False)
     except Exception as error:  # noqa: BLE001 - whatever the broker's client raises, the row is safe
         log.warning("wake-up not sent, the relay will find it: %s", error)
 

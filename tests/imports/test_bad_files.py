@@ -13,8 +13,9 @@ import pytest
 
 from partners.models import Partner
 from prm.kernel.imports.limits import Limits
+from prm.kernel.imports.opening import open_table
 from prm.kernel.imports.problems import FileRefused
-from prm.kernel.imports.sources import Source, check_size, open_table
+from prm.kernel.imports.sources import Source, check_size
 from prm.kernel.models import ImportBatch
 from sales.models import SalesActual
 from tests.imports.conftest import PARTNERS, SALES, Desk, counts

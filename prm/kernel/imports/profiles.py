@@ -12,9 +12,10 @@ import yaml
 from prm.kernel.imports import sources
 from prm.kernel.imports.expressions import Cells, Expression, Lookup, Reader, plain
 from prm.kernel.imports.limits import DEFAULT, MEGABYTE, Limits
+from prm.kernel.imports.opening import open_table
 from prm.kernel.imports.problems import FileRefused, ProfileInvalid, shown
 from prm.kernel.imports.registry import Importer, importer_of
-from prm.kernel.imports.sources import Row, Source, Table, find, open_table
+from prm.kernel.imports.sources import Row, Source, Table, find
 
 TOP = {"name", "tenant", "lookups", "files", "encoding", "delimiter"}
 FILE = {"file", "rows", "entity", "columns", "where", "newest", "on_error", "encoding", "delimiter", "sheet"}

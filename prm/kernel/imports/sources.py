@@ -75,14 +75,6 @@ class Table:
     read_as: str
 
 
-def open_table(source: Source) -> Table:
-    """Check the file as a whole and open it. Raises FileRefused before any row is given out."""
-    from prm.kernel.imports import delimited, spreadsheets
-
-    check_size(source)
-    return spreadsheets.open_table(source) if source.kind == "xlsx" else delimited.open_table(source)
-
-
 def find(folder: Path, name: str) -> Path:
     """The file of that name in the folder, also when it is only there packed. Never one outside the folder."""
     root = folder.resolve()

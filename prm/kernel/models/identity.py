@@ -56,13 +56,6 @@ class Tenant(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    @classmethod
-    def remembered(cls, tenant_id: uuid.UUID) -> Tenant:
-        """The tenant of the context, read once per context."""
-        from prm.kernel.tenancy.remember import remember
-
-        return remember(("tenant", tenant_id), lambda: cls.objects.get(pk=tenant_id))
-
     @property
     def brand(self) -> str:
         return self.colours.get("brand", "#1f6fb2")

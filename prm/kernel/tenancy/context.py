@@ -6,15 +6,24 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 from uuid import UUID
 
+from django.apps import apps
 from django.db import connections, transaction
 
-from prm.kernel.clock import one_time
+from prm.kernel.moment import one_time
+from prm.kernel.tenancy.remember import remember
 
-if TYPE_CHECKING:
-    from prm.kernel.models import Membership, Tenant
+
+class Insider(Protocol):
+    """What entering as somebody needs of a membership."""
+
+    tenant_id: UUID
+    user_id: UUID
+
+    @property
+    def reach(self) -> tuple[UUID, ...] | None: ...
 
 
 class NoTenant(RuntimeError):
@@ -49,11 +58,10 @@ def current_tenant_id() -> UUID:
     return current().tenant_id
 
 
-def current_tenant() -> Tenant:
+def current_tenant() -> Any:
     """The tenant of the moment, read once per request."""
-    from prm.kernel.models import Tenant
-
-    return Tenant.remembered(current_tenant_id())
+    tenant_id = current_tenant_id()
+    return remember(("tenant", tenant_id), lambda: apps.get_model("kernel", "Tenant").objects.get(pk=tenant_id))
 
 
 def is_inside() -> bool:
@@ -62,13 +70,13 @@ def is_inside() -> bool:
 
 @contextmanager
 def tenant_scope(
-    tenant: Tenant | UUID,
+    tenant: Any,
     *,
     partner_ids: Sequence[UUID] | None = None,
     user_id: UUID | None = None,
     using: str = "default",
 ) -> Iterator[Context]:
-    """Enter a tenant for one transaction. Without `partner_ids` as the vendor, else as those companies only.
+    """Enter a tenant (or its id) for one transaction: as the vendor, or with `partner_ids` as those companies only.
 
     Nests: the outer context is put back on return and on error. Nothing outlives the transaction, so pooled
     connections cannot carry it to somebody else.
@@ -91,7 +99,7 @@ def vendor_scope(reason: str) -> Iterator[Context]:
 
 
 @contextmanager
-def member_scope(member: Membership) -> Iterator[Context]:
+def member_scope(member: Insider) -> Iterator[Context]:
     """Enter the tenant as this member sees it."""
     with tenant_scope(member.tenant_id, partner_ids=member.reach, user_id=member.user_id) as context:
         yield context

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import uuid
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Protocol, Self
 
 from django.db import models
 from django.db.models.expressions import Expression
@@ -24,8 +24,18 @@ from django.utils import timezone
 
 from prm.kernel.tenancy.context import current_tenant_id, is_inside
 
-if TYPE_CHECKING:
-    from prm.kernel.models import Membership
+
+class Member(Protocol):
+    """What deciding who may know of a row needs of a membership."""
+
+    @property
+    def is_vendor(self) -> bool: ...
+
+    @property
+    def reach(self) -> tuple[uuid.UUID, ...] | None: ...
+
+    @property
+    def assigned(self) -> Any: ...
 
 
 class Fence(StrEnum):
@@ -52,7 +62,7 @@ class CurrentTenant(Expression):
 
 
 class TenantQuerySet(models.QuerySet):
-    def visible_to(self, member: Membership) -> Self:
+    def visible_to(self, member: Member) -> Self:
         """What this member may know of inside the tenant; models narrow it further where roles say so.
 
         Rows of a partner follow the partner: an account manager sees those of assigned partners.
