@@ -54,7 +54,7 @@ class Scores:
         return not self.open_codes
 
 
-def asked_questions(assessment: Assessment) -> list[Question]:
+def asked_questions(assessment: Assessment, *, only: tuple[str, ...] = ()) -> list[Question]:
     """The questions of this assessment in the order they are asked, with topic and category.
 
     Vendor-only parts of the bank are asked in the vendor's own view and nowhere else.
@@ -62,6 +62,7 @@ def asked_questions(assessment: Assessment) -> list[Question]:
     asked = Question.objects.filter(bank_id=assessment.bank_id).select_related("topic__category")
     if not assessment.vendor_only:
         asked = asked.filter(vendor_only=False, topic__vendor_only=False, topic__category__vendor_only=False)
+    asked = asked.only(*only) if only else asked
     return list(asked.order_by("topic__category__order", "topic__order", "order", "code"))
 
 
@@ -75,8 +76,15 @@ def answers_of(*assessments: Assessment | UUID | None) -> dict[UUID, dict[str, A
 
 
 def running_scores(assessment: Assessment, bank: QuestionBank) -> Scores:
-    """The score as it stands now (F5)."""
-    return score_answers(asked_questions(assessment), answers_of(assessment)[assessment.pk], bank)
+    """The score as it stands now (F5). Asked after every answer, so it reads only what the formula needs."""
+    questions = asked_questions(
+        assessment,
+        only=("code", "kind", "scored", "required", "weight")
+        + ("topic__code", "topic__weight", "topic__lens", "topic__category__code", "topic__category__weight"),
+    )
+    given = Answer.objects.filter(assessment=assessment).only("is_na", "score", "text", "question")
+    codes = {question.pk: question.code for question in questions}
+    return score_answers(questions, {codes[a.question_id]: a for a in given if a.question_id in codes}, bank)
 
 
 def score_answers(questions: Sequence[Question], answers: Mapping[str, Answer], bank: QuestionBank) -> Scores:
@@ -443,6 +451,8 @@ def frozen_result(questions: Sequence[Question], scores: Scores, bank: QuestionB
         },
         "best_practice": {code: to_score(topic.best_practice) for code, topic in topics.items()},
         "best_overall": overall_best_practice(questions),
+        # The database sorts the keys of what it keeps; people want the order of the questionnaire.
+        "order": [*scores.categories, *scores.topics],
         "category_of": {code: topic.category.code for code, topic in topics.items()},
     }
 
@@ -453,6 +463,8 @@ def result_of(assessment: Assessment) -> Result | None:
     if assessment.submitted_at is None or not kept:
         return None
     statuses, names = kept["statuses"], kept["names"]
+    places = {code: place for place, code in enumerate(kept["order"])}
+    in_order = lambda level: sorted(kept[level].items(), key=lambda entry: places[entry[0]])
     return Result(
         assessment_id=assessment.pk,
         partner_id=assessment.partner_id,
@@ -464,7 +476,7 @@ def result_of(assessment: Assessment) -> Result | None:
         overall=assessment.overall,
         status=kept["overall_status"],
         categories=tuple(
-            Line(code, names[code], _stored(value), statuses[code]) for code, value in kept["categories"].items()
+            Line(code, names[code], _stored(value), statuses[code]) for code, value in in_order("categories")
         ),
         topics=tuple(
             Line(
@@ -475,7 +487,7 @@ def result_of(assessment: Assessment) -> Result | None:
                 _stored(kept["best_practice"][code]),
                 kept["category_of"][code],
             )
-            for code, value in kept["topics"].items()
+            for code, value in in_order("topics")
         ),
         lenses={code: _stored(value) for code, value in kept["lenses"].items()},
         active_seconds=assessment.active_seconds,

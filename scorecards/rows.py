@@ -37,6 +37,7 @@ STATE_TONES = {
     Assessment.State.SUPERSEDED: "grey",
     Assessment.State.DISCARDED: "grey",
 }
+PROPOSALS_SHOWN = 6  # the others unfold
 ITEM_TONES = {
     ActionItem.State.RECOMMENDED: "blue",
     ActionItem.State.NOT_STARTED: "grey",
@@ -432,10 +433,11 @@ class ItemRow:
 
 @dataclass(frozen=True)
 class PlanPart:
-    """Proposals first, then what somebody works on, then what is done."""
+    """Proposals first (the largest gaps at the top), then what somebody works on, then what is done."""
 
     partner_id: UUID
     proposed: tuple[ItemRow, ...]
+    more: tuple[ItemRow, ...]
     items: tuple[ItemRow, ...]
 
     @property
@@ -449,6 +451,7 @@ def present_plan(
     owners: Sequence[Membership],
     member: Membership,
     *,
+    result: Result | None = None,
     refused: AcceptForm | None = None,
 ) -> PlanPart:
     """`refused` is a form that came back with errors; it stands in its row with what was typed."""
@@ -487,11 +490,18 @@ def present_plan(
                 may_drop=item.state != state.DONE and permits(member, "scorecards.drop_action_item", item),
             )
         )
-    proposed = {item.pk for item in items if item.state == state.RECOMMENDED}
+    gaps = {line.code: line.gap or Decimal(0) for line in result.topics} if result else {}
+    gap_of = {
+        item.pk: gaps.get(item.topic.code if item.topic else "", Decimal(0))
+        for item in items
+        if item.state == state.RECOMMENDED
+    }
+    proposed = sorted((row for row in rows if row.pk in gap_of), key=lambda row: -gap_of[row.pk])
     return PlanPart(
         partner_id=partner_id,
-        proposed=tuple(row for row in rows if row.pk in proposed),
-        items=tuple(row for row in rows if row.pk not in proposed),
+        proposed=tuple(proposed[:PROPOSALS_SHOWN]),
+        more=tuple(proposed[PROPOSALS_SHOWN:]),
+        items=tuple(row for row in rows if row.pk not in gap_of),
     )
 
 

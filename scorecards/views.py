@@ -38,7 +38,9 @@ from scorecards.forms import AcceptForm, AnswerForm, ReasonForm, ReviewForm, Unc
 from scorecards.models import ActionItem, Assessment, Question, Topic
 from scorecards.queries import (
     COUNTED,
+    Result,
     action_plan,
+    latest_result,
     latest_results,
     median_minutes,
     open_assessments,
@@ -163,7 +165,7 @@ def _result(
         "may_reopen": assessment.state in COUNTED and permits(member, "scorecards.reopen_assessment", assessment),
         "reopen_form": reopen_form or ReasonForm(auto_id="reopen_%s"),
         "review_form": review_form or ReviewForm(auto_id="review_%s"),
-        **_plan_of(assessment.partner, member),
+        **_plan_of(assessment.partner, member, result=result),
     }
     return render(request, "scorecards/result.html", context)
 
@@ -296,17 +298,18 @@ def plan(request: HttpRequest, partner: Partner) -> HttpResponse:
 
 def _plan_page(request: HttpRequest, partner: Partner, *, refused: Any = None) -> HttpResponse:
     member: Membership = request.member  # type: ignore[attr-defined]
-    context = {"partner": partner, "refused": refused, **_plan_of(partner, member, refused=refused)}
+    result = latest_result(partner)
+    context = {"partner": partner, "refused": refused, **_plan_of(partner, member, result=result, refused=refused)}
     return render(request, "scorecards/plan.html", context)
 
 
-def _plan_of(partner: Partner, member: Membership, *, refused: Any = None) -> dict[str, Any]:
+def _plan_of(partner: Partner, member: Membership, *, result: Result | None, refused: Any = None) -> dict[str, Any]:
     if not permits(member, "scorecards.view_action_item"):
         return {"plan": None}
     items = action_plan(partner, member)
     owners = possible_owners(partner)
     accepted = refused if isinstance(refused, AcceptForm) else None
-    return {"plan": present_plan(partner.pk, items, owners, member, refused=accepted)}
+    return {"plan": present_plan(partner.pk, items, owners, member, result=result, refused=accepted)}
 
 
 @may("scorecards.accept_action_item", ITEM)

@@ -207,7 +207,7 @@ function standBeside() {
   put_mark(root.querySelector('[data-score-of="category"]'), ...state.scores[category]);
 }
 
-function go(section, { focus = true } = {}) {
+function go(section) {
   if (!section) return;
   for (const other of [...sections, finish]) other.hidden = other !== section;
   const isNew = current !== section;
@@ -221,11 +221,10 @@ function go(section, { focus = true } = {}) {
     standBeside();
     root.querySelector(".category[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
-  if (isNew && focus) {
-    (section.querySelector("textarea") ?? section.querySelector("[data-text]") ?? section).focus({ preventScroll: true });
-    // On a small screen a long question may have been scrolled away.
-    if (section.getBoundingClientRect().top < 0) section.scrollIntoView({ block: "start" });
-  }
+  if (!isNew && document.activeElement !== document.body) return;
+  (section.querySelector("textarea") ?? section.querySelector("[data-text]") ?? section).focus({ preventScroll: true });
+  // On a small screen a long question may have been scrolled away.
+  if (section.getBoundingClientRect().top < 0) section.scrollIntoView({ block: "start" });
 }
 
 function step(by) {
@@ -448,7 +447,6 @@ if (readOnly) queue = [];
 document.documentElement.classList.add("js");
 progress();
 const wanted = new URLSearchParams(location.search).get("q");
-go(wanted && byCode.has(wanted) ? current : openCodes()[0] ?? finish, { focus: true });
-if (document.activeElement === document.body) current.querySelector("[data-text]")?.focus({ preventScroll: true });
+go(wanted && byCode.has(wanted) ? current : openCodes()[0] ?? finish);
 root.dataset.ready = "";
 send();

@@ -71,3 +71,12 @@ def test_the_vendors_own_views_are_no_peers(cast, bank, peers):
     before = peer_figures(cast.northwind, bank)
     submitted(cast.rival, by=cast.cam, place=1, kind="vendor_view")
     assert peer_figures(cast.northwind, bank) == before
+
+
+def test_the_widened_view_is_left_again(cast, bank, peers):
+    """Peer figures are asked in the vendor's scope; afterwards the partner's own fence stands as before."""
+    from partners.models import Partner
+
+    with member_scope(cast.champion):
+        peer_figures(cast.northwind, bank)
+        assert [p.name for p in Partner.objects.all()] == ["Northwind"]

@@ -1,0 +1,26 @@
+"""What happens to scorecards by time alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db.models.functions import Coalesce
+
+from prm.kernel import clock
+from prm.kernel.outbox import deferred
+from prm.kernel.schedule import daily
+from scorecards.actions import discard_assessment
+from scorecards.models import Assessment
+
+ABANDONED_AFTER = dt.timedelta(days=90)
+
+
+@daily
+@deferred("scorecards.discard_abandoned")
+def discard_abandoned(on: str) -> None:
+    """Give up scorecards that nobody has touched for ninety days."""
+    abandoned = Assessment.objects.annotate(touched_at=Coalesce("last_answer_at", "opened_at")).filter(
+        state=Assessment.State.IN_PROGRESS, touched_at__lt=clock.now() - ABANDONED_AFTER
+    )
+    for assessment in abandoned:
+        discard_assessment(assessment, by=None, reason="Ninety days without an answer.")
