@@ -17,7 +17,6 @@ ALWAYS = [
     "A/channel_chief",
     "A/channel_account_manager",
     "A/P1/partner_champion",
-    "A/P2/partner_champion",
     "B/channel_chief",
     "B's chief at A's door",
     "a login without membership",
@@ -26,6 +25,7 @@ ALWAYS = [
 LONG = [
     *(f"A/{role}" for role in sorted(VENDOR_ROLES) if f"A/{role}" not in ALWAYS),
     *(f"A/P1/{role}" for role in sorted(PARTNER_ROLES) if f"A/P1/{role}" not in ALWAYS),
+    "A/P2/partner_champion",
     "B/P1/partner_champion",
     "B/P2/partner_champion",
 ]
@@ -77,6 +77,8 @@ def test_a_foreign_id_sent_along_answers_like_an_unknown_one(world):
             continue
         path = actor.prefix + address.path(own)
         for method in address.methods:
+            if method == "get" and address.models:
+                continue  # a page of one record has no filter
             unknown = routes.plain(send(client, method, path, data=routes.ids_of(world, "")), {})
             for owner in ("A/P2", "B/P1"):
                 foreign = routes.plain(send(client, method, path, data=routes.ids_of(world, owner)), {})
