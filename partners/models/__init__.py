@@ -1,0 +1,37 @@
+"""Partner companies with their people, their account managers and their tier; all else refers to them."""
+
+from partners.models.company import (
+    NUMBER_ALPHABET,
+    SEES_ALL_PARTNERS,
+    Contact,
+    Document,
+    ManagerAssignment,
+    Partner,
+    PartnerInternal,
+    PartnerLocation,
+    PartnerProfile,
+    PartnerQuerySet,
+    PartnerTier,
+    Territory,
+    Tier,
+    assigned_partner_ids,
+    random_number,
+)
+
+__all__ = [
+    "NUMBER_ALPHABET",
+    "SEES_ALL_PARTNERS",
+    "Contact",
+    "Document",
+    "ManagerAssignment",
+    "Partner",
+    "PartnerInternal",
+    "PartnerLocation",
+    "PartnerProfile",
+    "PartnerQuerySet",
+    "PartnerTier",
+    "Territory",
+    "Tier",
+    "assigned_partner_ids",
+    "random_number",
+]
