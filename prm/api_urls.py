@@ -8,6 +8,7 @@ from django.utils.module_loading import module_has_submodule
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
+from prm.kernel.web import schema  # noqa: F401 - tells the schema how to sign in
 from prm.kernel.web.access import public
 
 router = SimpleRouter()
