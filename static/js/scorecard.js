@@ -13,6 +13,7 @@ const submitForm = root.querySelector("[data-submit-form]");
 const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
 const marks = Object.fromEntries([...document.querySelectorAll("template[data-mark]")].map((t) => [t.dataset.mark, t]));
 let current = byCode.get(root.dataset.current) ?? sections[0];
+let beside = current; // the question whose topic and category stand beside; the last one at the end
 let state = standing.scores;
 
 // --- the queue -----------------------------------------------------------------------------------
@@ -192,8 +193,7 @@ function progress() {
 }
 
 function standBeside() {
-  if (current === finish) return;
-  const { topic, category } = current.dataset;
+  const { topic, category } = beside.dataset;
   const set = (name, text) => {
     root.querySelector(`[data-${name}]`).textContent = text;
   };
@@ -213,6 +213,7 @@ function go(section) {
   const isNew = current !== section;
   current = section;
   if (section !== finish) {
+    beside = section;
     root.querySelector("[data-place]").textContent = section.dataset.number;
     for (const link of root.querySelectorAll("[data-category-link]")) {
       if (link.dataset.categoryLink === section.dataset.category) link.setAttribute("aria-current", "step");

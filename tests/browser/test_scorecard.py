@@ -69,10 +69,13 @@ def play(person):
     for _ in range(37):
         answer(person)
     expect(page.locator("[data-finish]")).to_be_visible()
+    # The last answer's scores arrive after one has moved on, and still stand beside.
+    expect(page.locator('[data-score-of="topic"]')).to_contain_text("50.0", timeout=30_000)
     person.decide()
     person.press("s")
     # At full speed the last answers are still on their way: submitting waits for them.
     expect(page.locator("h1")).to_contain_text("Scorecard of Northwind", timeout=30_000)
+    page.wait_for_load_state("load")  # no person is quick enough to press a key before the page has its scripts
     person.decide()
     person.press("a")
     expect(page.locator("#plan h3", has_text="Agreed")).to_be_visible()
