@@ -6,8 +6,9 @@ Built through actions as the application's role. The suite runs inside acme's sc
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from types import SimpleNamespace
-from typing import Any, Iterator
+from typing import Any
 
 import pytest
 
@@ -79,9 +80,7 @@ def build_cast() -> SimpleNamespace:
             person("Bea Both", "bea@both.example"), roles=[Role.CHAMPION], partner_id=cast.northwind.pk, by=None
         )
     with tenant_scope(cast.globex):
-        cast.stranger = add_member(
-            person("Stranger", "chief@globex.example"), roles=[Role.CHANNEL_CHIEF], by=None
-        )
+        cast.stranger = add_member(person("Stranger", "chief@globex.example"), roles=[Role.CHANNEL_CHIEF], by=None)
         cast.globex_partner = add_partner("Northwind", country="DE", state=Partner.State.ACTIVE, by=None)
         cast.globex_champion = add_member(
             person("Gus", "gus@globexpartner.example"),

@@ -54,11 +54,10 @@ def test_partner_cannot_write_its_own_company_record(cast):
 
 
 def test_a_reference_into_another_tenant_is_refused(cast):
-    with pytest.raises(DatabaseError):
-        with transaction.atomic():
-            Contact.objects.create(partner_id=cast.globex_partner.pk, name="x", sort_name="x")
-            with connection.cursor() as cursor:
-                cursor.execute("set constraints all immediate")
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Contact.objects.create(partner_id=cast.globex_partner.pk, name="x", sort_name="x")
+        with connection.cursor() as cursor:
+            cursor.execute("set constraints all immediate")
 
 
 def test_vendor_scope_widens_and_narrows_again(cast):
@@ -69,9 +68,8 @@ def test_vendor_scope_widens_and_narrows_again(cast):
 
 
 def test_an_error_in_a_nested_scope_puts_the_outer_one_back(cast):
-    with pytest.raises(ZeroDivisionError):
-        with tenant_scope(cast.globex):
-            1 / 0
+    with pytest.raises(ZeroDivisionError), tenant_scope(cast.globex):
+        1 / 0
     assert Partner.objects.count() == 4
 
 
