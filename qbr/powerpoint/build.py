@@ -6,6 +6,7 @@ import copy
 import datetime as dt
 import io
 import re
+import threading
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ from qbr.powerpoint.elements import (
 from qbr.powerpoint.theme import CONTENT, GAP, MUTED, Box
 from qbr.slides.parts import ChartBox, Element, Slide, Table, Text, Tiles
 
+# The library parses all its parts with one parser; threads that share it have been seen to lose namespaces.
+_ONE_AT_A_TIME = threading.Lock()
 NO_TIME = dt.datetime(2000, 1, 1)  # of drawing: not part of the content, or no two files would be equal
 _STAMPS = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*(</dcterms)")
 
@@ -48,6 +51,11 @@ class Look:
 
 def draw_powerpoint(slides: Sequence[Slide], look: Look) -> bytes:
     """The whole deck as a file. Text is a value everywhere: nothing in it is run, linked or evaluated."""
+    with _ONE_AT_A_TIME:
+        return _draw(slides, look)
+
+
+def _draw(slides: Sequence[Slide], look: Look) -> bytes:
     brand = theme.hex_colour(look.brand, theme.DEFAULT_BRAND)
     deck = theme.new_presentation(brand, theme.hex_colour(look.accent, theme.DEFAULT_ACCENT))
     for slide in slides:
