@@ -98,10 +98,18 @@ def build_cast() -> SimpleNamespace:
 def cast(db: Any) -> Iterator[SimpleNamespace]:
     """The cast, with acme's vendor scope entered for the whole test."""
     from prm.kernel.tenancy.context import tenant_scope
+    from tests.standing import standing
 
-    people = build_cast()
+    people = standing.copy(build_cast)
     with tenant_scope(people.acme):
         yield people
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    from tests.standing import prepare
+
+    prepare(item, build_cast)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from django.conf import settings
@@ -35,12 +36,28 @@ def sources(where: tuple[str, ...]) -> Iterator[tuple[str, str]]:
                 yield name, file.read_text(encoding="utf-8")
 
 
+@cache
+def parsed(text: str) -> ast.Module:
+    """Each file is read by many rules, and parsed once."""
+    return ast.parse(text)
+
+
+def dotted_name(node: ast.expr) -> str:
+    """`a.b.c` of a name or attribute; what stands before a call or an index is left out."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute):
+        before = dotted_name(node.value)
+        return f"{before}.{node.attr}" if before else node.attr
+    return ""
+
+
 def breaches(rule: Rule) -> list[str]:
     return [
         f"{name}:{line}: {rule.name}"
         for name, text in sources(rule.where)
         if not any(name.startswith(allowed) for allowed in rule.allowed)
-        for line in rule.find(ast.parse(text))
+        for line in rule.find(parsed(text))
     ]
 
 
@@ -50,7 +67,7 @@ def calls(*names: str) -> Callable[[ast.Module], Found]:
     def find(tree: ast.Module) -> Found:
         for node in ast.walk(tree):
             if isinstance(node, ast.Call):
-                dotted = ast.unparse(node.func) if isinstance(node.func, (ast.Name, ast.Attribute)) else ""
+                dotted = dotted_name(node.func)
                 if any(dotted == name or dotted.endswith("." + name) for name in names):
                     yield node.lineno
 

@@ -51,7 +51,7 @@ def test_exceptions_carry_a_reason(rule):
 def test_who_widens_a_partners_view_is_known():
     found: dict[str, set[str]] = {}
     for name, text in rules.sources(("prm/kernel", *settings.APPS)):
-        for node in ast.walk(ast.parse(text)):
+        for node in ast.walk(rules.parsed(text)):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "vendor_scope":
                 found.setdefault(name, set()).add(ast.literal_eval(node.args[0]))
     assert found == WIDENINGS
