@@ -8,10 +8,22 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
 from partners import home  # noqa: F401 - lends its part of the home page
 from partners.models import Contact, Document, Partner, PartnerProfile, assigned_partner_ids
 from partners.queries import signed_documents, tier_standing, timeline
-from partners.registries import Measure, Period, Value, lend_measure, lend_panel, tell
+from partners.registries import (
+    Measure,
+    PartnerAction,
+    Period,
+    Value,
+    lend_measure,
+    lend_panel,
+    lend_partner_action,
+    tell,
+)
 from partners.rows import present_event, present_requirement
 from partners.starter import copy_program
 from prm.kernel import clock
@@ -97,7 +109,7 @@ def tier_panel(member: Membership, partner: Partner) -> dict[str, Any]:
     return {"standing": standing, "gaps": [present_requirement(row) for row in standing.gaps]}
 
 
-@lend_panel(70, "partners/panels/contacts.html")
+@lend_panel(10, "partners/panels/contacts.html", "people", permission="partners.view_contact")
 def contacts_panel(member: Membership, partner: Partner) -> dict[str, Any]:
     contacts = list(Contact.objects.filter(partner=partner, left_on=None).order_by("sort_name")[:11])
     return {
@@ -107,7 +119,7 @@ def contacts_panel(member: Membership, partner: Partner) -> dict[str, Any]:
     }
 
 
-@lend_panel(80, "partners/panels/profile.html")
+@lend_panel(10, "partners/panels/profile.html", "profile")
 def profile_panel(member: Membership, partner: Partner) -> dict[str, Any]:
     return {
         "profile": PartnerProfile.objects.filter(partner=partner).first(),
@@ -115,6 +127,20 @@ def profile_panel(member: Membership, partner: Partner) -> dict[str, Any]:
     }
 
 
-@lend_panel(90, "partners/panels/timeline.html")
+@lend_panel(10, "partners/panels/timeline.html", "activity")
 def timeline_panel(member: Membership, partner: Partner) -> dict[str, Any]:
     return {"events": [present_event(event) for event in timeline(partner)]}
+
+
+@lend_partner_action(50)
+def edit_profile_button(member: Membership, partner: Partner) -> PartnerAction | None:
+    if not permits(member, "partners.edit_profile", partner):
+        return None
+    return PartnerAction(_("Edit profile"), reverse("partners:profile", args=[partner.pk]), "edit")
+
+
+@lend_partner_action(60)
+def edit_record_button(member: Membership, partner: Partner) -> PartnerAction | None:
+    if not permits(member, "partners.edit_partner", partner):
+        return None
+    return PartnerAction(_("Edit company record"), reverse("partners:edit", args=[partner.pk]), "edit")

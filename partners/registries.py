@@ -7,16 +7,28 @@ tiers) ask here and never import the lender.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from prm.kernel.models import Membership
 from prm.kernel.periods import FiscalQuarter
+from prm.kernel.policies import permits
+
+# The tabs of the partner page, in the order in which they stand there.
+TABS = {
+    "overview": _("Overview"),
+    "profile": _("Profile"),
+    "people": _("People"),
+    "documents": _("Documents"),
+    "programme": _("Programme"),
+    "activity": _("Activity"),
+}
 
 
 @dataclass(frozen=True)
@@ -48,11 +60,27 @@ class Measure:
 
 @dataclass(frozen=True)
 class Panel:
-    """A box on the partner page: template and context, or None to leave it out for this member."""
+    """A box on a tab of the partner page: template and context, or None to leave it out for this member.
+
+    `permission` is asked before anything is computed: a tab stands there when one of its panels may be seen.
+    With `asks` the context is given what stands in the address (a search, a page) as a third argument.
+    """
 
     order: int
     template: str
-    context: Callable[[Membership, Any], dict[str, Any] | None]
+    context: Callable[..., dict[str, Any] | None]
+    tab: str = "overview"
+    permission: str = ""
+    asks: bool = False
+
+
+@dataclass(frozen=True)
+class PartnerAction:
+    """A button in the head of the partner page; the first one is the primary action, the others stand in a menu."""
+
+    label: Any
+    url: str
+    icon: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,6 +106,7 @@ class Alert:
 
 measures: dict[str, Measure] = {}
 panels: list[Panel] = []
+partner_actions: list[tuple[int, Callable[[Membership, Any], PartnerAction | None]]] = []
 worklists: dict[str, Worklist] = {}
 alerts: dict[str, Alert] = {}
 event_words: dict[str, str] = {}  # event name to words of the timeline; {name} stands for a value of the event
@@ -90,10 +119,26 @@ def lend_measure(measure: Measure) -> Measure:
     return measure
 
 
-def lend_panel(order: int, template: str) -> Callable[[Any], Any]:
-    def lend(context: Callable[[Membership, Any], dict[str, Any] | None]) -> Any:
-        panels.append(Panel(order, template, context))
+def lend_panel(
+    order: int, template: str, tab: str = "overview", *, permission: str = "", asks: bool = False
+) -> Callable[[Any], Any]:
+    """Put a panel on a tab of the partner page, for those who hold `permission` (of that partner)."""
+    if tab not in TABS:
+        raise ValueError(f"there is no tab {tab}")
+
+    def lend(context: Callable[..., dict[str, Any] | None]) -> Any:
+        panels.append(Panel(order, template, context, tab, permission, asks))
         return context
+
+    return lend
+
+
+def lend_partner_action(order: int) -> Callable[[Any], Any]:
+    """Put a button in the head of the partner page; the function answers None for those who may not press it."""
+
+    def lend(action: Callable[[Membership, Any], PartnerAction | None]) -> Any:
+        partner_actions.append((order, action))
+        return action
 
     return lend
 
@@ -124,10 +169,31 @@ def measured(
     return measure.compute(partner_ids, periods, as_of)
 
 
-def panels_for(member: Membership, partner: Any) -> list[dict[str, Any]]:
+def tabs_for(member: Membership, partner: Any) -> list[str]:
+    """The tabs that hold something for this member; nothing of them is computed yet."""
+    filled = {panel.tab for panel in panels if _may_see(panel, member, partner)}
+    return [tab for tab in TABS if tab in filled]
+
+
+def panels_for(
+    member: Membership, partner: Any, tab: str = "overview", query: Mapping[str, str] | None = None
+) -> list[dict[str, Any]]:
+    """The panels of one tab, each with its context; those of other tabs are not asked."""
     shown = []
-    for panel in sorted(panels, key=lambda p: p.order):
-        context = panel.context(member, partner)
+    for panel in sorted((each for each in panels if each.tab == tab), key=lambda p: p.order):
+        if not _may_see(panel, member, partner):
+            continue
+        context = panel.context(member, partner, query or {}) if panel.asks else panel.context(member, partner)
         if context is not None:
             shown.append({"template": panel.template, **context})
     return shown
+
+
+def actions_for(member: Membership, partner: Any) -> list[PartnerAction]:
+    """What this member can do from the head of the partner page, the most likely first."""
+    asked = (action(member, partner) for _, action in sorted(partner_actions, key=lambda entry: entry[0]))
+    return [action for action in asked if action is not None]
+
+
+def _may_see(panel: Panel, member: Membership, partner: Any) -> bool:
+    return not panel.permission or permits(member, panel.permission, partner)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
@@ -14,7 +14,7 @@ from partners.filters import PartnerFilter
 from partners.forms import ContactForm, PartnerForm, ProfileForm
 from partners.models import Contact, Partner, PartnerProfile
 from partners.queries import managers_of
-from partners.registries import panels_for
+from partners.registries import TABS, actions_for, panels_for, tabs_for
 from partners.rows import STATE_TONES, present_partners
 from prm.kernel import clock
 from prm.kernel.policies import permits
@@ -59,15 +59,26 @@ def partner_list(request: HttpRequest) -> HttpResponse:
 
 @may("partners.view_partner", Partner.objects.select_related("tier", "sponsor", "territory"))
 def partner(request: HttpRequest, partner: Partner) -> HttpResponse:
-    """One partner: its record on top, then what every app knows about it."""
+    """One partner: its record on top, then one tab of what the apps know about it (`?tab=`)."""
     member = request.member  # type: ignore[attr-defined]
+    tabs = tabs_for(member, partner)
+    here = request.GET.get("tab") or "overview"
+    if here not in {*tabs, "overview"}:
+        raise Http404
+    address = partner.get_absolute_url()
+    primary, *more = actions_for(member, partner) or [None]
     context = {
         "partner": partner,
         "state_tone": STATE_TONES.get(partner.state, "grey"),
         "manager": managers_of([partner.pk]).get(partner.pk),
-        "panels": panels_for(member, partner),
-        "may_edit": permits(member, "partners.edit_partner", partner),
-        "may_edit_profile": permits(member, "partners.edit_profile", partner),
+        "tab": here,
+        "tabs": [
+            {"label": TABS[tab], "url": address if tab == "overview" else f"{address}?tab={tab}", "here": tab == here}
+            for tab in tabs
+        ],
+        "panels": panels_for(member, partner, here, request.GET.dict()),
+        "primary": primary,
+        "more": more,
     }
     return render(request, "partners/partner.html", context)
 

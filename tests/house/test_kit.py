@@ -45,12 +45,13 @@ def spec(kind: ChartKind = ChartKind.COLUMNS, **fields: object) -> Chart:
         "{% empty title=evil text=evil url=evil action=evil %}",
         "{% progress 40 evil %}",
         "{% icon 'user' label=evil %}",
+        "{% tabs rows evil %}",
         "{% menu evil %}{{ evil }}{% endmenu %}",
         "{% dialog id='x' title=evil %}{{ evil }}{% enddialog %}",
     ],
 )
 def test_text_is_escaped_everywhere(source):
-    shown = render(source, evil=EVIL)
+    shown = render(source, evil=EVIL, rows=[{"label": EVIL, "url": EVIL}])
     assert "<script" not in shown
     assert "alert(" in shown or "'x' evil" in source
 

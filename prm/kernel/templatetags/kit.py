@@ -94,6 +94,12 @@ def menu(context: Context, content: str, label: str = "", icon: str = "", kind: 
 
 
 @register.simple_tag(takes_context=True)
+def tabs(context: Context, entries: list[dict[str, Any]], label: str = "") -> SafeString:
+    """The parts of a page, each an address of its own: entries of label, url, here, and a count if one is known."""
+    return fill(context, "tabs", entries=entries, label=label)
+
+
+@register.simple_tag(takes_context=True)
 def empty(
     context: Context, title: str = "", text: str = "", url: str = "", action: str = "", icon: str = "inbox"
 ) -> SafeString:

@@ -66,6 +66,11 @@ def samples() -> dict[str, Any]:
         "states": [("green", "104.2"), ("yellow", "71.0"), ("red", "38.5"), ("grey", "")],
         "icons": ["home", "users", "chart-bar", "clipboard-list", "presentation", "settings", "download", "plus"],
         "list": _list(),
+        "tabs": [
+            {"label": "Overview", "url": "#states", "here": True},
+            {"label": "People", "url": "#forms", "count": 12},
+            *({"label": text, "url": "#texts"} for text in TEXTS.values()),
+        ],
         "charts": _charts(),
         "sparks": [
             Chart(ChartKind.SPARK, "Net", _months(), (Series("Net", _numbers("4 6 5 8 7 9 12 11 14 13 16 18")),)),
