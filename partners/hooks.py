@@ -97,6 +97,7 @@ tell(
     contact__added="added the contact {name}",
     contact__changed="changed a contact",
     document__recorded="recorded the document “{title}”",
+    list__exported="exported the list {list} ({rows} rows)",
     member__added="gave {person} access",
     member__invited="invited {email}",
     member__deactivated="ended a person’s access",

@@ -25,14 +25,14 @@ from prm.kernel.web.lists import Column, list_page
 COLUMNS = (
     Column("name", "Partner", ("sort_name",), lambda row: row.name),
     Column("number", "Number", (), lambda row: row.number),
-    Column("tier", "Tier", ("tier__level",), lambda row: row.tier),
-    Column("state", "State", ("state", "sort_name"), lambda row: row.state),
-    Column("type", "Type", ("type", "sort_name"), lambda row: row.type),
-    Column("country", "Country", ("country", "sort_name"), lambda row: row.country),
-    Column("manager", "Account manager", (), lambda row: row.manager),
-    Column("revenue", "Revenue, 12 months", (), lambda row: row.raw_revenue),
-    Column("performance", "Performance to plan", (), lambda row: row.raw_performance),
-    Column("capability", "Capabilities score", (), lambda row: row.raw_capability),
+    Column("tier", "Tier", ("tier__level",), lambda row: row.tier, optional=True),
+    Column("state", "State", ("state", "sort_name"), lambda row: row.state, optional=True),
+    Column("type", "Type", ("type", "sort_name"), lambda row: row.type, optional=True),
+    Column("country", "Country", ("country", "sort_name"), lambda row: row.country, optional=True),
+    Column("manager", "Account manager", (), lambda row: row.manager, optional=True),
+    Column("revenue", "Revenue, 12 months", (), lambda row: row.raw_revenue, optional=True),
+    Column("performance", "Performance to plan", (), lambda row: row.raw_performance, optional=True),
+    Column("capability", "Capabilities score", (), lambda row: row.raw_capability, optional=True),
 )
 
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
 
 from prm.kernel.files import CONTENT_TYPES
+from prm.kernel.tenancy.context import current_tenant
 
-EXPORT_LIMIT = 10_000
-Table = Sequence[Sequence[Any]]
+EXPORT_LIMIT = 100_000  # rows of one export
+Table = Iterable[Sequence[Any]]
 # A cell that begins with one of these is a formula to some program (also in full-width form).
 _TRIGGERS = tuple("=+-@\t\r＝＋－＠")
 
@@ -25,17 +28,17 @@ def safe_text(value: Any) -> Any:
     return value
 
 
-def to_csv(table: Table) -> bytes:
-    """RFC 4180, UTF-8 with a mark that spreadsheets recognise, line ends CRLF."""
+def to_csv(table: Table, *, marked: bool = True) -> bytes:
+    """RFC 4180, UTF-8, line ends CRLF; `marked` begins with the byte order mark by which spreadsheets know UTF-8."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     for row in table:
         writer.writerow([safe_text(_plain(cell)) for cell in row])
-    return "\ufeff".encode() + out.getvalue().encode("utf-8")
+    return ("\ufeff" if marked else "").encode() + out.getvalue().encode("utf-8")
 
 
 def to_xlsx(table: Table, *, title: str = "Export") -> bytes:
-    """One sheet; every text cell is forced to be text."""
+    """One sheet; every text cell is forced to be text, numbers and dates are what they are."""
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
 
@@ -44,7 +47,7 @@ def to_xlsx(table: Table, *, title: str = "Export") -> bytes:
     for row in table:
         cells = []
         for value in row:
-            cell = WriteOnlyCell(sheet, value=_plain(value))
+            cell = WriteOnlyCell(sheet, value=_without_zone(_plain(value)))
             if isinstance(cell.value, str):
                 cell.data_type = "s"
             cells.append(cell)
@@ -54,19 +57,24 @@ def to_xlsx(table: Table, *, title: str = "Export") -> bytes:
     return out.getvalue()
 
 
-def csv_response(table: Table, name: str) -> HttpResponse:
-    return _attachment(to_csv(table), f"{name}.csv", CONTENT_TYPES["csv"])
+def as_file(table: Table, kind: str, *, marked: bool = True) -> bytes:
+    """The table as the content of a file: csv or xlsx."""
+    return to_xlsx(table) if kind == "xlsx" else to_csv(table, marked=marked)
 
 
-def xlsx_response(table: Table, name: str) -> HttpResponse:
-    return _attachment(to_xlsx(table), f"{name}.xlsx", CONTENT_TYPES["xlsx"])
-
-
-def _attachment(content: bytes, name: str, content_type: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=content_type)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
+def attachment(content: bytes, name: str, kind: str) -> HttpResponse:
+    """The answer that a browser saves as a file."""
+    response = HttpResponse(content, content_type=CONTENT_TYPES[kind])
+    response["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
     response["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+def _without_zone(value: Any) -> Any:
+    """Spreadsheets know no time zones: a moment is written as the vendor's clock showed it."""
+    if isinstance(value, dt.datetime) and value.tzinfo is not None:
+        return value.astimezone(ZoneInfo(current_tenant().time_zone)).replace(tzinfo=None)
+    return value
 
 
 def _plain(value: Any) -> Any:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import re
 import secrets
 from pathlib import Path
 from urllib.parse import quote
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpResponse
 
 from prm.kernel.errors import Invalid
@@ -24,12 +26,27 @@ CONTENT_TYPES = {
     "csv": "text/csv; charset=utf-8",
     "png": "image/png",
     "txt": "text/plain; charset=utf-8",
+    "gz": "application/gzip",
 }
-SIGNATURES = {"pptx": b"PK\x03\x04", "xlsx": b"PK\x03\x04", "pdf": b"%PDF-", "png": b"\x89PNG\r\n\x1a\n"}
+SIGNATURES = {
+    "gz": b"\x1f\x8b",
+    "pptx": b"PK\x03\x04",
+    "xlsx": b"PK\x03\x04",
+    "pdf": b"%PDF-",
+    "png": b"\x89PNG\r\n\x1a\n",
+}
 
 
 def store(
-    content: bytes, *, name: str, kind: str, made_by: Membership | None, partner_id: UUID | None = None
+    content: bytes,
+    *,
+    id: UUID | None = None,
+    name: str,
+    kind: str,
+    made_by: Membership | None,
+    partner_id: UUID | None = None,
+    is_personal: bool = False,
+    expires_at: dt.datetime | None = None,
 ) -> StoredFile:
     """Keep `content` as a file of `kind` (an ending from CONTENT_TYPES) and return its row.
 
@@ -44,6 +61,7 @@ def store(
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
     return StoredFile.objects.create(
+        id=id or uuid4(),
         partner_id=partner_id,
         name=_safe_name(name),
         content_type=CONTENT_TYPES[kind],
@@ -52,7 +70,23 @@ def store(
         key=key,
         kind=kind,
         made_by=made_by,
+        is_personal=is_personal,
+        expires_at=expires_at,
     )
+
+
+def drop_expired(at: dt.datetime) -> int:
+    """Delete the files whose time is over, each with its row. Returns how many."""
+    over = list(StoredFile.objects.filter(expires_at__lt=at)[:1000])
+    for file in over:
+        file.delete()
+        transaction.on_commit(lambda key=file.key: _path(key).unlink(missing_ok=True))  # type: ignore[misc]
+    return len(over)
+
+
+def path_of(file: StoredFile) -> Path:
+    """Where the content lies, for readers that need a file."""
+    return _path(file.key)
 
 
 def read(file: StoredFile) -> bytes:

@@ -9,6 +9,7 @@ from prm.kernel.mail import send_letter
 from prm.kernel.models import Invitation
 from prm.kernel.outbox import deferred
 from prm.kernel.tenancy.context import Context, current_tenant, reenter
+from prm.kernel.web import list_exports  # noqa: F401 - long lists as files
 
 
 @deferred("kernel.send_invitation", long=True)

@@ -2,12 +2,15 @@
 
 from django.urls import include, path
 
-from prm.kernel.web import pages
+from prm.kernel.web import pages, view_pages
 
 app_name = "kernel"
 urlpatterns = [
     path("files/<uuid:stored_file_id>/", pages.download, name="download"),
     path("jobs/<uuid:job_id>/", pages.job, name="job"),
+    path("views/save/", view_pages.save, name="save_view"),
+    path("views/<uuid:saved_view_id>/", view_pages.saved_view, name="saved_view"),
+    path("views/<uuid:saved_view_id>/delete/", view_pages.delete, name="delete_view"),
     path("gallery/", pages.gallery, name="gallery"),
     path("", include("prm.kernel.signin.urls")),
 ]

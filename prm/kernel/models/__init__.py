@@ -4,6 +4,7 @@ from prm.kernel.models.events import Delivery, Event, EventNote, Wakeup
 from prm.kernel.models.files import Job, StoredFile
 from prm.kernel.models.identity import ApiToken, Invitation, Membership, Team, Tenant, TenantDomain, User
 from prm.kernel.models.imports import ImportBatch
+from prm.kernel.models.views import SavedView
 
 __all__ = [
     "ApiToken",
@@ -14,6 +15,7 @@ __all__ = [
     "Invitation",
     "Job",
     "Membership",
+    "SavedView",
     "StoredFile",
     "Team",
     "Tenant",

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any, Self
+
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 
 from prm.kernel.fields import TextField
-from prm.kernel.tenancy.models import PartnerMaybe, TenantForeignKey
+from prm.kernel.tenancy.models import PartnerMaybe, TenantForeignKey, TenantManager, TenantQuerySet
+
+
+class StoredFileQuerySet(TenantQuerySet):
+    def visible_to(self, member: Any) -> Self:
+        """Not the exports and uploads of others, and nothing whose time is over."""
+        mine = models.Q(is_personal=False) | models.Q(made_by_id=member.pk)
+        lasting = models.Q(expires_at=None) | models.Q(expires_at__gt=timezone.now())
+        return super().visible_to(member).filter(mine, lasting)
 
 
 class StoredFile(PartnerMaybe):
@@ -19,6 +30,10 @@ class StoredFile(PartnerMaybe):
     key = models.CharField(max_length=120)
     kind = models.CharField(max_length=30)
     made_by = TenantForeignKey("kernel.Membership", null=True, related_name="+")
+    is_personal = models.BooleanField(default=False)  # for whoever made it alone: what one exported or uploaded
+    expires_at = models.DateTimeField(null=True, blank=True)
+
+    objects = TenantManager.from_queryset(StoredFileQuerySet)()
 
     def __str__(self) -> str:
         return self.name

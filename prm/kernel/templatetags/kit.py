@@ -9,6 +9,7 @@ import re
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms, template
 from django.contrib.staticfiles import finders
@@ -253,20 +254,42 @@ def pager(context: Context, page: ListPage) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def filters(context: Context, page: ListPage) -> SafeString:
-    """The questions one can ask a list, and the way to take it along as a file."""
+    """The questions one can ask a list, the views one keeps of it, and the way to take it along as a file."""
     exports = any(column.export for column in page.columns)
-    bound_fields = list(page.filterset.form) if page.filterset is not None else []
+    asked = [form for form in (page.filterset and page.filterset.form, page.narrowing) if form]
+    is_default_on = any(view.is_default for view in page.views or ())
+    everything = f"{page.request.path}?view=all" if is_default_on else page.request.path
     return fill(
         context,
         "filters",
-        fields=[{"field": bound, **_several(bound)} for bound in bound_fields],
+        fields=[{"field": bound, **_several(bound)} for form in asked for bound in form],
         sort=page.request.GET.get("sort", ""),
         is_filtered=page.is_filtered,
         total=page.total,
-        clear=page.request.path,
+        clear=everything,
+        columns=page.optional,
+        views=_view_entries(page),
+        keeps_views=page.views is not None,
+        here=next((entry["view"].name for entry in _view_entries(page) if entry["here"]), ""),
+        everything=everything,
+        save_view=_save_address(page) if page.views is not None else "",
+        all_columns=page.address(columns=""),
+        hides_columns=any(not shown for _, shown in page.optional),
         csv=page.address(format="csv", page="") if exports else "",
+        plain_csv=page.address(format="csv", bom="no", page="") if exports else "",
         xlsx=page.address(format="xlsx", page="") if exports else "",
     )
+
+
+def _view_entries(page: ListPage) -> list[dict[str, Any]]:
+    return [
+        {"view": view, "url": f"{page.request.path}?{view.query or 'view=all'}", "here": view.query == page.query}
+        for view in page.views or ()
+    ]
+
+
+def _save_address(page: ListPage) -> str:
+    return f"{reverse('kernel:save_view')}?{urlencode({'list': page.name, 'query': page.query})}"
 
 
 def _several(bound: BoundField) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The list of a page: filtered, sorted, paged, saved on the address, and exported as it stands."""
+"""The list of a page: filtered, sorted, paged, kept as a view, and exported as it stands. The address says it all."""
 
 from __future__ import annotations
 
@@ -7,23 +7,51 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
+from django import forms
 from django.core.paginator import Page, Paginator
 from django.db.models import F, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
-from prm.kernel.exports import EXPORT_LIMIT, csv_response, xlsx_response
+from prm.kernel.models import Membership, SavedView
+from prm.kernel.saved_views import kept_query
+from prm.kernel.web.list_exports import KINDS, answer_export
 
 PER_PAGE = 50
+NO_FILTERS = frozenset({"sort", "page", "columns", "view", "format", "bom"})
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column that can be sorted by (`order`: fields, nulls last) and exported (`export`: row to value)."""
+    """A column that can be sorted by (`order`: fields, nulls last) and exported (`export`: row to value).
+
+    One that is `optional` may be left away: its template asks `{% if list.shows.<name> %}`.
+    """
 
     name: str
     label: str
     order: tuple[str, ...] = ()
     export: Callable[[Any], Any] | None = None
+    optional: bool = False
+
+
+@dataclass(frozen=True)
+class ListFilter:
+    """A filter lent to every list whose rows it fits (an app's segment of partners, for one).
+
+    `field` gives its form field for a member and a model, or None; `narrow` keeps the rows of the chosen value.
+    """
+
+    name: str
+    field: Callable[[Membership, Any], forms.Field | None]
+    narrow: Callable[[QuerySet, Any], QuerySet]
+
+
+_lent: list[ListFilter] = []
+
+
+def lend_filter(one: ListFilter) -> ListFilter:
+    _lent.append(one)
+    return one
 
 
 @dataclass
@@ -36,6 +64,8 @@ class ListPage:
     sort: str
     filterset: Any = None
     rows: list[Any] = field(default_factory=list)
+    narrowing: Any = None  # the form of the lent filters
+    views: list[SavedView] | None = None  # None: this list keeps none
 
     @property
     def total(self) -> int:
@@ -43,12 +73,33 @@ class ListPage:
 
     @property
     def is_filtered(self) -> bool:
-        return any(value for name, value in self.request.GET.items() if name not in {"sort", "page"})
+        return any(value for name, value in self.request.GET.items() if name not in NO_FILTERS)
+
+    @property
+    def name(self) -> str:
+        match = self.request.resolver_match
+        return match.view_name if match else ""
+
+    @property
+    def query(self) -> str:
+        """What of the address a saved view would keep."""
+        return kept_query(self.request.GET.urlencode())
+
+    @property
+    def shows(self) -> dict[str, bool]:
+        """By column whether it is shown: all, unless the address chooses among the optional ones."""
+        chosen = chosen_columns(self.request, self.columns)
+        return {column.name: not chosen or not column.optional or column.name in chosen for column in self.columns}
+
+    @property
+    def optional(self) -> list[tuple[Column, bool]]:
+        shows = self.shows
+        return [(column, shows[column.name]) for column in self.columns if column.optional]
 
     def address(self, **changes: str) -> str:
         """This list's address with some parameters changed; an empty value removes one."""
-        query = {k: v for k, v in self.request.GET.dict().items() if k not in changes} | changes
-        return "?" + urlencode({k: v for k, v in query.items() if v})
+        query = {name: values for name, values in self.request.GET.lists() if name not in changes and any(values)}
+        return "?" + urlencode(query | {name: [value] for name, value in changes.items() if value}, doseq=True)
 
     def sort_address(self, name: str) -> str:
         return self.address(sort=f"-{name}" if self.sort == name else name, page="")
@@ -71,21 +122,72 @@ def list_page(
     """Filter, sort and page; `?format=csv` or `xlsx` answers the export of all rows that match instead.
 
     `filterset` is a django-filter class; `present` turns the records of the page into rows with formatted text
-    (also asked page by page for exports, so it may query in bulk for what it is given).
+    (also asked piece by piece for exports, so it may query in bulk for what it is given). Opened without any
+    question, the list goes to the member's default view.
     """
+    views = _views(request)
+    default = next((view for view in views or () if view.is_default and view.query), None)
+    if default is not None and not request.GET and request.method == "GET":
+        return HttpResponseRedirect(f"{request.path}?{default.query}")
+    found = matching(request, queryset, columns, default_sort=default_sort, filterset=filterset)
+    wanted = request.GET.get("format", "")
+    if wanted in KINDS:
+        chosen = chosen_columns(request, columns)
+        out = [c for c in columns if c.export and (not chosen or not c.optional or c.name in chosen)]
+        return answer_export(request, found.rows, out, present, kind=wanted, name=file_name)
+    page = Paginator(found.rows, PER_PAGE).get_page(request.GET.get("page"))
+    shown = present(list(page.object_list))
+    return ListPage(request, page, columns, found.sort, found.filterset, shown, found.narrowing, views)
+
+
+@dataclass(frozen=True)
+class Matching:
+    """All rows that match what the address asks, in its order, with the forms that asked."""
+
+    rows: QuerySet
+    sort: str
+    filterset: Any
+    narrowing: Any
+
+
+def matching(
+    request: HttpRequest, queryset: QuerySet, columns: Sequence[Column], *, default_sort: str, filterset: Any = None
+) -> Matching:
+    """What the address asks of a list, without its pages: for exports, and for work on all rows that match."""
     chosen = filterset(request.GET, queryset=queryset, request=request) if filterset else None
     if chosen is not None:
         queryset = chosen.qs if chosen.is_valid() else queryset.none()
+    narrowing, queryset = _narrowed(request, queryset)
     sort = _known_sort(request.GET.get("sort", ""), columns) or default_sort
-    queryset = queryset.order_by(*_ordering(sort, columns), "-pk" if sort.startswith("-") else "pk")
-    wanted = request.GET.get("format")
-    if wanted in {"csv", "xlsx"}:
-        rows = present(list(queryset[:EXPORT_LIMIT]))
-        exported = [c for c in columns if c.export]
-        table = [[c.label for c in exported], *([c.export(row) for c in exported] for row in rows)]  # type: ignore[misc]
-        return (csv_response if wanted == "csv" else xlsx_response)(table, file_name)
-    page = Paginator(queryset, PER_PAGE).get_page(request.GET.get("page"))
-    return ListPage(request, page, columns, sort, chosen, present(list(page.object_list)))
+    ordered = queryset.order_by(*_ordering(sort, columns), "-pk" if sort.startswith("-") else "pk")
+    return Matching(ordered, sort, chosen, narrowing)
+
+
+def chosen_columns(request: HttpRequest, columns: Sequence[Column]) -> set[str]:
+    """The optional columns that the address asks for; empty: all."""
+    return set(request.GET.getlist("columns")) & {column.name for column in columns if column.optional}
+
+
+def _views(request: HttpRequest) -> list[SavedView] | None:
+    """The member's views of this list; none for lists that hang under a record."""
+    member, match = getattr(request, "member", None), request.resolver_match
+    if member is None or match is None or match.kwargs:
+        return None
+    return list(SavedView.objects.visible_to(member).filter(list_name=match.view_name).order_by("name", "pk"))
+
+
+def _narrowed(request: HttpRequest, queryset: QuerySet) -> tuple[Any, QuerySet]:
+    member = getattr(request, "member", None)
+    fields = {one: found for one in _lent if member and (found := one.field(member, queryset.model)) is not None}
+    if not fields:
+        return None, queryset
+    form = type("Narrowing", (forms.Form,), {one.name: made for one, made in fields.items()})(request.GET)
+    if not form.is_valid():
+        return form, queryset.none()
+    for one in fields:
+        if value := form.cleaned_data[one.name]:
+            queryset = one.narrow(queryset, value)
+    return form, queryset
 
 
 def _known_sort(wanted: str, columns: Sequence[Column]) -> str:
