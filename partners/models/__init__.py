@@ -17,8 +17,10 @@ from partners.models.company import (
     assigned_partner_ids,
     random_number,
 )
+from partners.models.program import BENEFIT_FIELDS, Program, ProgramTier
 
 __all__ = [
+    "BENEFIT_FIELDS",
     "NUMBER_ALPHABET",
     "SEES_ALL_PARTNERS",
     "Contact",
@@ -30,6 +32,8 @@ __all__ = [
     "PartnerProfile",
     "PartnerQuerySet",
     "PartnerTier",
+    "Program",
+    "ProgramTier",
     "Territory",
     "Tier",
     "assigned_partner_ids",

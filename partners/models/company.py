@@ -56,14 +56,17 @@ class Territory(PublishedRecord):
 
 
 class Tier(PublishedRecord):
-    """A level of the programme, with what it asks (`requirements`) and what it gives (`benefits`)."""
+    """A level of the programme: what partners hold. What it asks and gives stands in the versions (ProgramTier)."""
+
+    class Kind(models.TextChoices):
+        COMMUNITY = "community", _("Community: no revenue duty, no resale price")
+        RESALE = "resale", _("Resale")
+        REFERRAL = "referral", _("Referral")
 
     code = models.CharField(max_length=40)
     name = TextField(max_length=80)
     level = models.PositiveSmallIntegerField()
-    kind = models.CharField(max_length=20)
-    requirements = models.JSONField(default=list)
-    benefits = models.JSONField(default=dict)
+    kind = models.CharField(max_length=20, choices=Kind, default=Kind.RESALE)
 
     class Meta:
         constraints = [

@@ -1,25 +1,41 @@
 """Questions about partners: where one stands in the programme, who looks after it, what happened."""
 
-from partners.queries.company import (
+from partners.queries.company import managers_of, signed_documents, timeline
+from partners.queries.program import (
     METRIC_LABELS,
+    NO_BENEFITS,
+    Benefits,
+    Ladder,
     RequirementRow,
+    Rung,
     TierStanding,
-    managers_of,
-    signed_documents,
+    benefits_of,
+    benefits_of_many,
+    ladder_of,
+    ladder_on,
     tier_standing,
     tier_standings,
     tiers,
-    timeline,
+    tiers_held,
 )
 
 __all__ = [
     "METRIC_LABELS",
+    "NO_BENEFITS",
+    "Benefits",
+    "Ladder",
     "RequirementRow",
+    "Rung",
     "TierStanding",
+    "benefits_of",
+    "benefits_of_many",
+    "ladder_of",
+    "ladder_on",
     "managers_of",
     "signed_documents",
     "tier_standing",
     "tier_standings",
     "tiers",
+    "tiers_held",
     "timeline",
 ]
