@@ -1,5 +1,7 @@
 """Who may do what with partners, their people and their account managers (the field's role matrix)."""
 
+from partners.models import SEES_ALERTS, Task
+from prm.kernel.models import Membership
 from prm.kernel.policies import grant
 from prm.kernel.roles import ALL_ROLES, Role
 
@@ -23,4 +25,35 @@ grant(
 )
 grant("partners.view_internal", R.CHANNEL_CHIEF, R.ACCOUNT_MANAGER, R.OPERATIONS)
 grant("partners.record_document", R.CHANNEL_CHIEF, R.OPERATIONS)
+
+WORKS_ON_TASKS = (R.CHANNEL_CHIEF, R.ACCOUNT_MANAGER, R.OPERATIONS, R.MARKETING)
+EVERYBODYS_TASKS = (
+    *WORKS_ON_TASKS,
+    R.FINANCE,
+    R.CHAMPION,
+    R.PARTNER_SALES,
+    R.PARTNER_MARKETING,
+    R.PARTNER_TECHNICAL,
+    R.DISTRIBUTOR,
+)
+
+
+def _gives_tasks_away(member: Membership, task: Task) -> bool:
+    """The vendor's people any; a champion or distributor within the company; others hand back none."""
+    return member.is_vendor or task.side == member.side
+
+
+def _may_cancel(member: Membership, task: Task) -> bool:
+    return not task.required or member.has(R.CHANNEL_CHIEF, R.OPERATIONS)
+
+
+grant("partners.view_task", *ALL_ROLES)
+grant("partners.add_task", *WORKS_ON_TASKS)
+grant("partners.complete_task", *EVERYBODYS_TASKS)
+grant("partners.reopen_task", *EVERYBODYS_TASKS)
+grant("partners.assign_task", *WORKS_ON_TASKS, R.CHAMPION, R.DISTRIBUTOR, guard=_gives_tasks_away)
+grant("partners.cancel_task", *WORKS_ON_TASKS, guard=_may_cancel)
+grant("partners.view_alert", *SEES_ALERTS)
+grant("partners.see_alert", *WORKS_ON_TASKS)
+grant("partners.dismiss_alert", *WORKS_ON_TASKS)
 grant("partners.import_data", R.OPERATIONS, R.CHANNEL_CHIEF)

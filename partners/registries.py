@@ -95,13 +95,27 @@ class Worklist:
     due: Callable[[Any], dt.date | None] = lambda record: None
 
 
+def _partner_of(record: Any) -> Any:
+    return record if record._meta.label == "partners.Partner" else record.partner
+
+
 @dataclass(frozen=True)
 class Alert:
-    """A condition worth telling, looked for by the nightly job."""
+    """A condition worth telling, looked for by the nightly job.
+
+    `find` gives the records for which it holds on that day: partners, or records of partners (with the partner
+    joined in). It opens one alert per partner and kind, tells the account manager once and again each
+    `again_after_days` while it holds, and ends by itself.
+    """
 
     kind: str
-    find: Callable[[dt.date], QuerySet]
+    find: Callable[[dt.date], QuerySet | Sequence[Any]]
     text: Callable[[Any], str]
+    label: str = ""
+    level: str = "warning"  # info, warning, critical
+    url: Callable[[Any], str] = lambda record: record.get_absolute_url()
+    partner: Callable[[Any], Any] = _partner_of
+    again_after_days: int = 30
 
 
 measures: dict[str, Measure] = {}
@@ -109,6 +123,8 @@ panels: list[Panel] = []
 partner_actions: list[tuple[int, Callable[[Membership, Any], PartnerAction | None]]] = []
 worklists: dict[str, Worklist] = {}
 alerts: dict[str, Alert] = {}
+Check = Callable[[Sequence[UUID], dt.date], set[UUID]]
+onboarding_checks: dict[str, Check] = {}  # name to: of these partners those that have done it
 event_words: dict[str, str] = {}  # event name to words of the timeline; {name} stands for a value of the event
 
 
@@ -151,6 +167,17 @@ def lend_worklist(worklist: Worklist) -> Worklist:
 def lend_alert(alert: Alert) -> Alert:
     alerts[alert.kind] = alert
     return alert
+
+
+def onboarding_check(name: str, check: Check) -> Check:
+    """Lend a look at whether partners have done a step of onboarding: such tasks close by themselves, never by hand.
+
+    Given ids of partners and a day it returns those that have done it, by one query for all of them.
+    """
+    if name in onboarding_checks:
+        raise ValueError(f"onboarding check {name} is lent twice")
+    onboarding_checks[name] = check
+    return check
 
 
 def tell(**words: str) -> None:

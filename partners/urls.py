@@ -3,11 +3,14 @@
 from django.urls import path
 
 from partners.views import company as views
+from partners.views import work
 
 app_name = "partners"
 urlpatterns = [
     path("", views.partner_list, name="list"),
     path("add/", views.add, name="add"),
+    path("tasks/<uuid:task_id>/", work.task, name="task"),
+    path("tasks/<uuid:task_id>/complete/", work.complete, name="task_complete"),
     path("<uuid:partner_id>/", views.partner, name="partner"),
     path("<uuid:partner_id>/edit/", views.edit, name="edit"),
     path("<uuid:partner_id>/profile/", views.profile, name="profile"),

@@ -18,11 +18,15 @@ from partners.models.company import (
     random_number,
 )
 from partners.models.program import BENEFIT_FIELDS, Program, ProgramTier
+from partners.models.work import SEES_ALERTS, SEES_ALL_TASKS, Alert, Task, falls_to
 
 __all__ = [
     "BENEFIT_FIELDS",
     "NUMBER_ALPHABET",
+    "SEES_ALERTS",
     "SEES_ALL_PARTNERS",
+    "SEES_ALL_TASKS",
+    "Alert",
     "Contact",
     "Document",
     "ManagerAssignment",
@@ -34,8 +38,10 @@ __all__ = [
     "PartnerTier",
     "Program",
     "ProgramTier",
+    "Task",
     "Territory",
     "Tier",
     "assigned_partner_ids",
+    "falls_to",
     "random_number",
 ]

@@ -18,6 +18,7 @@ from partners.queries.program import (
     tiers,
     tiers_held,
 )
+from partners.queries.work import my_tasks
 
 __all__ = [
     "METRIC_LABELS",
@@ -32,6 +33,7 @@ __all__ = [
     "ladder_of",
     "ladder_on",
     "managers_of",
+    "my_tasks",
     "signed_documents",
     "tier_standing",
     "tier_standings",

@@ -61,12 +61,13 @@ def record_many(
     *,
     by: Membership | None,
     data: Callable[[S], dict[str, Any]] = lambda subject: {},
+    vendor_only: bool = False,
 ) -> None:
     """As `record` for each subject, written together: for imports, where thousands change at once."""
     at, request = clock.now(), _request_id()
     events = [
         Event(
-            partner_id=_company_of(subject),
+            partner_id=None if vendor_only else _company_of(subject),
             name=event_name,
             subject_type=subject._meta.label,  # type: ignore[attr-defined]
             subject_id=subject.pk,  # type: ignore[attr-defined]

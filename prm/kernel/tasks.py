@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from prm.kernel import clock
+from prm.kernel.addresses import in_letters
 from prm.kernel.invitations import is_open, link_of
 from prm.kernel.mail import send_letter
-from prm.kernel.models import Invitation
+from prm.kernel.models import Invitation, Notification
 from prm.kernel.outbox import deferred
 from prm.kernel.tenancy.context import Context, current_tenant, reenter
 from prm.kernel.web import list_exports  # noqa: F401 - long lists as files
@@ -29,3 +31,22 @@ def send_invitation(invitation_id: str, *, context: Context) -> None:
             "link": link_of(invitation),
         }
     send_letter("invitation", to=invitation.email, letter_id=invitation.pk, context=letter)
+
+
+@deferred("kernel.send_notification", long=True)
+def send_notification(notification_id: str, *, context: Context) -> None:
+    """A letter of one thing that was told; none to those who have read it, left, or want no mail by now."""
+    with reenter(context):
+        notice = Notification.objects.select_related("member__user").filter(pk=UUID(notification_id)).first()
+        if notice is None or notice.mailed_at or notice.read_at or not wants_letters(notice):
+            return
+        letter = {"notice": notice, "tenant": current_tenant(), "link": in_letters(notice.url)}
+        address = notice.member.user.email
+    send_letter("notification", to=address, letter_id=notice.pk, context=letter)
+    with reenter(context):
+        Notification.objects.filter(pk=notice.pk).update(mailed_at=clock.now())
+
+
+def wants_letters(notice: Notification) -> bool:
+    member = notice.member
+    return member.active and member.user.is_active and member.wants_mail

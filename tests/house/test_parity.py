@@ -19,12 +19,19 @@ WITHOUT_PAGE: dict[str, str] = {
     "partners.set_tier": "tiers are set by import and by the evaluation of the programme",
     "partners.move_partner": "the steps of the lifecycle come with recruiting and onboarding",
     "partners.record_document": IMPORTED,
+    "partners.add_task": "the pages of tasks and alerts follow",
+    "partners.assign_task": "the pages of tasks and alerts follow",
+    "partners.cancel_task": "the pages of tasks and alerts follow",
+    "partners.reopen_task": "the pages of tasks and alerts follow",
+    "partners.see_alert": "the pages of tasks and alerts follow",
+    "partners.dismiss_alert": "the pages of tasks and alerts follow",
     "sales.add_line": IMPORTED,
     "sales.add_product": IMPORTED,
     "sales.book_actuals": IMPORTED,
     "sales.set_targets": IMPORTED,
 }
 WITHOUT_API: dict[str, str] = WITHOUT_PAGE | {
+    "partners.complete_task": "the pages of tasks and alerts follow",
     "partners.update_profile": "what a partner says of itself is entered on its page",
 }
 

@@ -168,7 +168,9 @@ class _Planter:
     def plant(self, model: type[Record], company: str, *, is_company: bool) -> None:
         """A row readable by its audience and, where the model tells rows apart, one that only the vendor reads."""
         told_apart = model.partner_sees if model.fence != Fence.PUBLISHED else model.published
-        outcomes = [True] if told_apart == "true" or (has_partner(model) and not company) else [True, False]
+        if has_partner(model) and not company:
+            told_apart = "true"  # a row without a company is the vendor's, whatever else it says
+        outcomes = [True] if told_apart == "true" else [True, False]
         planted = [self.one(model, company, told_apart, seen) for seen in outcomes]
         found = [row for row in planted if row]
         if not found:

@@ -4,6 +4,7 @@ from prm.kernel.models.events import Delivery, Event, EventNote, Wakeup
 from prm.kernel.models.files import Job, StoredFile
 from prm.kernel.models.identity import ApiToken, Invitation, Membership, Team, Tenant, TenantDomain, User
 from prm.kernel.models.imports import ImportBatch
+from prm.kernel.models.notices import Notification
 from prm.kernel.models.views import SavedView
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Invitation",
     "Job",
     "Membership",
+    "Notification",
     "SavedView",
     "StoredFile",
     "Team",

@@ -168,6 +168,9 @@ class Membership(Record):
     signing_authority = models.BooleanField(default=False)
     title = TextField(max_length=120, blank=True)
     active = models.BooleanField(default=True)
+    wants_mail = models.BooleanField(default=True)  # a letter for single things that ask for one
+    wants_digest = models.BooleanField(default=True)  # a letter each morning with what waits
+    digest_on = models.DateField(null=True, blank=True, editable=False)  # the day of the last one
 
     own = models.Manager()  # for a person's memberships before a tenant is chosen
 

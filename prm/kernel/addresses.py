@@ -1,0 +1,29 @@
+"""Addresses kept in rows stand inside the tenant (`/partners/…`); pages and letters put the tenant's place before them.
+
+The same vendor answers under a path and under hosts of its own, so the place is not part of what is stored.
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.urls import get_script_prefix
+
+from prm.kernel.tenancy.context import current_tenant
+
+
+def inside(url: str) -> str:
+    """What to store of an address made by `reverse()` in a request: without the tenant's place."""
+    prefix = get_script_prefix().rstrip("/")
+    return url[len(prefix) :] if prefix and url.startswith(prefix + "/") else url
+
+
+def shown(url: str) -> str:
+    """A stored address on a page of this request; what is no address inside the tenant leads nowhere else."""
+    if not url.startswith("/") or url.startswith("//"):
+        return ""
+    return get_script_prefix().rstrip("/") + url
+
+
+def in_letters(url: str) -> str:
+    """A stored address in a letter, which is read outside every request."""
+    return f"{settings.SITE_URL.rstrip('/')}/t/{current_tenant().slug}{url}" if url.startswith("/") else ""
