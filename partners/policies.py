@@ -57,3 +57,10 @@ grant("partners.view_alert", *SEES_ALERTS)
 grant("partners.see_alert", *WORKS_ON_TASKS)
 grant("partners.dismiss_alert", *WORKS_ON_TASKS)
 grant("partners.import_data", R.OPERATIONS, R.CHANNEL_CHIEF)
+grant("partners.suspend_partner", R.CHANNEL_CHIEF, R.OPERATIONS)
+grant("partners.lift_suspension", R.CHANNEL_CHIEF, R.OPERATIONS)
+grant("partners.terminate_partner", R.CHANNEL_CHIEF)
+grant("partners.withdraw_termination", R.CHANNEL_CHIEF)
+grant("partners.begin_reactivation", R.CHANNEL_CHIEF, R.OPERATIONS, R.ACCOUNT_MANAGER)
+grant("partners.lapse_partner")  # the system's
+grant("partners.return_to_active")  # the system's, when a sale is booked

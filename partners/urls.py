@@ -3,7 +3,7 @@
 from django.urls import path
 
 from partners.views import company as views
-from partners.views import work
+from partners.views import standing, work
 
 app_name = "partners"
 urlpatterns = [
@@ -15,5 +15,10 @@ urlpatterns = [
     path("<uuid:partner_id>/edit/", views.edit, name="edit"),
     path("<uuid:partner_id>/profile/", views.profile, name="profile"),
     path("<uuid:partner_id>/contacts/add/", views.contact_add, name="contact_add"),
+    path("<uuid:partner_id>/suspend/", standing.suspend, name="suspend"),
+    path("<uuid:partner_id>/lift/", standing.lift, name="lift"),
+    path("<uuid:partner_id>/terminate/", standing.terminate, name="terminate"),
+    path("<uuid:partner_id>/withdraw-termination/", standing.withdraw, name="withdraw_termination"),
+    path("<uuid:partner_id>/reactivate/", standing.reactivate, name="reactivate"),
     path("contacts/<uuid:contact_id>/", views.contact, name="contact"),
 ]

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from partners.actions import return_to_active
 from partners.models import Partner
 from partners.registries import Measure, Period, Value, lend_measure, lend_panel, tell
 from prm.kernel import clock
-from prm.kernel.models import Membership
+from prm.kernel.events import on
+from prm.kernel.models import Event, Membership
+from prm.kernel.outbox import deferred
 from prm.kernel.policies import permits
 from sales import home  # noqa: F401 - lends its parts of the home page
 from sales.models import SalesActual
-from sales.queries import performance, performance_of, revenue_12m
+from sales.queries import performance, performance_of, revenue_12m, revenue_of
 from sales.rows import present_performance
 
+AWAY = (Partner.State.LAPSED, Partner.State.REACTIVATING)
 Values = dict[tuple[UUID, Period], Value]
 
 
@@ -27,6 +32,10 @@ def net_revenue_12m(partner_ids: Sequence[UUID], periods: Sequence[Period], as_o
         for partner_id in partner_ids
         for period in periods
     }
+
+
+def net_revenue(partner_ids: Sequence[UUID], periods: Sequence[Period], as_of: dt.date) -> Values:
+    return {key: Value(number) for key, number in revenue_of(partner_ids, periods, as_of).items()}
 
 
 def plan_performance(partner_ids: Sequence[UUID], periods: Sequence[Period], as_of: dt.date) -> Values:
@@ -59,6 +68,16 @@ lend_measure(
 )
 lend_measure(
     Measure(
+        "net_revenue",
+        "Net revenue",
+        "money",
+        "sum of net revenue booked in the period up to the day; nothing booked is 0",
+        net_revenue,
+        booked_lines,
+    )
+)
+lend_measure(
+    Measure(
         "performance_to_plan",
         "Performance to plan",
         "ratio",
@@ -67,6 +86,16 @@ lend_measure(
         booked_lines,
     )
 )
+
+
+@on("actuals.booked")
+@deferred("sales.return_who_sells")
+def return_who_sells(event_id: str) -> None:
+    """A net sale was booked: a lapsed or reactivating partner is active again."""
+    event = Event.objects.get(pk=UUID(event_id))
+    partner = Partner.objects.filter(pk=event.subject_id, state__in=AWAY).first()
+    if partner is not None and Decimal(event.data["total"]) > 0:
+        return_to_active(partner, by=None, cause="net sale")
 
 
 tell(targets__set="set targets", actuals__booked="booked {lines} lines of revenue")

@@ -164,6 +164,23 @@ def revenue_12m(partner_ids: Sequence[UUID], as_of: dt.date) -> dict[UUID, Decim
     return {partner_id: money(total) for partner_id, total in rows}
 
 
+def revenue_of(partner_ids: Sequence[UUID], spans: Sequence[FiscalQuarter], as_of: dt.date) -> dict[Any, Decimal]:
+    """Net revenue of each partner in each span up to `as_of`, in one query; (partner, span) without bookings: 0."""
+    sums = {
+        f"s{number}": Sum("amount", filter=Q(booked_on__gte=span.start, booked_on__lte=min(span.end, as_of)))
+        for number, span in enumerate(spans)
+    }
+    found: dict[Any, Decimal] = {(partner_id, span): ZERO for partner_id in partner_ids for span in spans}
+    if not spans:
+        return found
+    first, last = min(span.start for span in spans), min(as_of, max(span.end for span in spans))
+    booked = SalesActual.objects.filter(partner_id__in=list(partner_ids), booked_on__gte=first, booked_on__lte=last)
+    for row in booked.values("partner_id").annotate(**sums):
+        for number, span in enumerate(spans):
+            found[row["partner_id"], span] = money(row[f"s{number}"] or ZERO)
+    return found
+
+
 def quarters_with_bookings(partner_id: UUID) -> list[FiscalQuarter]:
     """The fiscal quarters in which the partner has bookings or targets, newest first."""
     start_month = current_tenant().fy_start_month

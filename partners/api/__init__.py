@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from partners.api import company
+from partners.api import company, standing
 
 
 def register(router: Any) -> None:
     company.register(router)
+    standing.register(router)

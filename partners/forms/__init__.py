@@ -6,10 +6,14 @@ from partners.forms.company import (
     PartnerForm,
     ProfileForm,
 )
+from partners.forms.standing import OptionalReasonForm, ReasonForm, TerminationForm
 
 __all__ = [
     "COUNTRY_CHOICES",
     "ContactForm",
+    "OptionalReasonForm",
     "PartnerForm",
     "ProfileForm",
+    "ReasonForm",
+    "TerminationForm",
 ]

@@ -1,5 +1,5 @@
 """What the partners app lends, by noun: navigation, measures, panels, worklists, home parts, daily work."""
 
-from partners.hooks import company, program
+from partners.hooks import company, program, standing
 
-__all__ = ["company", "program"]
+__all__ = ["company", "program", "standing"]

@@ -125,8 +125,8 @@ lend_worklist(
 
 @lend_panel(30, "partners/panels/tier.html")
 def tier_panel(member: Membership, partner: Partner) -> dict[str, Any]:
-    standing = tier_standing(partner, clock.today())
-    return {"standing": standing, "gaps": [present_requirement(row) for row in standing.gaps]}
+    attained = tier_standing(partner, clock.today())
+    return {"standing": attained, "gaps": [present_requirement(row) for row in attained.gaps]}
 
 
 @lend_panel(10, "partners/panels/contacts.html", "people", permission="partners.view_contact")

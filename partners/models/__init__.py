@@ -18,6 +18,7 @@ from partners.models.company import (
     random_number,
 )
 from partners.models.program import BENEFIT_FIELDS, Program, ProgramTier
+from partners.models.standing import Suspension, Termination
 from partners.models.work import SEES_ALERTS, SEES_ALL_TASKS, Alert, Task, falls_to
 
 __all__ = [
@@ -38,7 +39,9 @@ __all__ = [
     "PartnerTier",
     "Program",
     "ProgramTier",
+    "Suspension",
     "Task",
+    "Termination",
     "Territory",
     "Tier",
     "assigned_partner_ids",

@@ -18,6 +18,14 @@ from partners.queries.program import (
     tiers,
     tiers_held,
 )
+from partners.queries.standing import (
+    due_notices,
+    is_company_frozen,
+    last_full_quarters,
+    open_notice,
+    open_suspension,
+    partners_to_lapse,
+)
 from partners.queries.work import my_tasks
 
 __all__ = [
@@ -30,10 +38,16 @@ __all__ = [
     "TierStanding",
     "benefits_of",
     "benefits_of_many",
+    "due_notices",
+    "is_company_frozen",
     "ladder_of",
     "ladder_on",
+    "last_full_quarters",
     "managers_of",
     "my_tasks",
+    "open_notice",
+    "open_suspension",
+    "partners_to_lapse",
     "signed_documents",
     "tier_standing",
     "tier_standings",

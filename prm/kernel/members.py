@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
+from prm.kernel import clock
 from prm.kernel.errors import Conflict, Invalid, NotAllowed
 from prm.kernel.events import record
 from prm.kernel.lifecycle import touch
@@ -122,6 +123,21 @@ def deactivate_member(member: Membership, *, by: Membership | None) -> Membershi
     member.active = False
     member.save(update_fields=["active", "updated_at"])
     return record(member, "member.deactivated", by=by, partner_id=member.partner_id)
+
+
+@transaction.atomic
+def end_memberships(partner_id: UUID, *, by: Membership | None) -> int:
+    """End every membership and open invitation of a company, its last champion's too; returns how many people."""
+    from prm.kernel.models import Invitation
+
+    people = list(Membership.objects.select_for_update(of=("self",)).filter(partner_id=partner_id, active=True))
+    for member in people:
+        touch(member)
+        member.active = False
+        member.save(update_fields=["active", "updated_at"])
+        record(member, "member.deactivated", by=by, partner_id=partner_id)
+    Invitation.objects.filter(partner_id=partner_id, used_at=None, revoked_at=None).update(revoked_at=clock.now())
+    return len(people)
 
 
 def _keep_the_last_one(member: Membership, *, losing: set[str]) -> None:

@@ -49,6 +49,8 @@ def permits(member: Membership, permission: str, subject: Any = None) -> bool:
     found = _grants[permission]
     if not found.roles & set(member.roles) or not member.active:
         return False
+    if not is_reading(permission) and member.may_only_read:
+        return False
     return subject is None or found.guard is None or found.guard(member, subject)
 
 
@@ -57,4 +59,11 @@ def require(member: Membership | None, permission: str, subject: Any = None) -> 
     if permission not in _grants:
         raise KeyError(permission)
     if member is not None and not permits(member, permission, subject):
+        if not is_reading(permission) and member.may_only_read:
+            raise NotAllowed("Your company is suspended at present: you can read, but not change.", code="suspended")
         raise NotAllowed("Your role does not allow this.")
+
+
+def is_reading(permission: str) -> bool:
+    """By the house's names: what begins with `view_` changes nothing."""
+    return permission.rpartition(".")[2].startswith("view_")

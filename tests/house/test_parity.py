@@ -14,6 +14,7 @@ from django.utils.module_loading import module_has_submodule
 ROOT = Path(settings.BASE_DIR)
 # Verbs without a page or without a place in the API, each with the reason.
 IMPORTED = "comes in by import; entering it by hand is the partner programme's part"
+BY_TIME = "the system's alone: the night or a booking does it"
 WITHOUT_PAGE: dict[str, str] = {
     "partners.assign_manager": IMPORTED,
     "partners.set_tier": "tiers are set by import and by the evaluation of the programme",
@@ -25,6 +26,9 @@ WITHOUT_PAGE: dict[str, str] = {
     "partners.reopen_task": "the pages of tasks and alerts follow",
     "partners.see_alert": "the pages of tasks and alerts follow",
     "partners.dismiss_alert": "the pages of tasks and alerts follow",
+    "partners.end_partnership": BY_TIME,
+    "partners.lapse_partner": BY_TIME,
+    "partners.return_to_active": BY_TIME,
     "sales.add_line": IMPORTED,
     "sales.add_product": IMPORTED,
     "sales.book_actuals": IMPORTED,

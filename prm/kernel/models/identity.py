@@ -180,6 +180,9 @@ class Membership(Record):
     # Lent by the partners app: a query of the partners a vendor's member looks after, or None for all.
     looks_after: ClassVar[Callable[[Membership], Any]]
 
+    # Lent by the partners app: whether the member's company may only read at present.
+    frozen: ClassVar[Callable[[Membership], bool]]
+
     class Meta:
         default_manager_name = "objects"
         constraints = [
@@ -217,6 +220,11 @@ class Membership(Record):
     def assigned(self) -> Any:
         """The ids of the partners this vendor's member may know of, as a query; None when that is all of them."""
         return type(self).looks_after(self)
+
+    @cached_property
+    def may_only_read(self) -> bool:
+        """Whether this member's company is suspended: its people read and do nothing else."""
+        return self.partner_id is not None and type(self).frozen(self)
 
     @property
     def role_names(self) -> str:
