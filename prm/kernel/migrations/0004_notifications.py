@@ -13,7 +13,7 @@ import prm.kernel.tenancy.models
 class Migration(migrations.Migration):
     dependencies = [
         ("kernel", "0003_saved_views_and_exports"),
-        ("partners", "0002_tasks_and_alerts"),
+        ("partners", "0001_initial"),
     ]
 
     operations = [
