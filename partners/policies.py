@@ -1,9 +1,11 @@
 """Who may do what with partners, their people and their account managers (the field's role matrix)."""
 
+from typing import Any
+
 from partners.models import SEES_ALERTS, Task
 from prm.kernel.models import Membership
 from prm.kernel.policies import grant
-from prm.kernel.roles import ALL_ROLES, Role
+from prm.kernel.roles import ALL_ROLES, VENDOR_ROLES, Role
 
 R = Role
 
@@ -24,7 +26,6 @@ grant(
     R.DISTRIBUTOR,
 )
 grant("partners.view_internal", R.CHANNEL_CHIEF, R.ACCOUNT_MANAGER, R.OPERATIONS)
-grant("partners.record_document", R.CHANNEL_CHIEF, R.OPERATIONS)
 
 WORKS_ON_TASKS = (R.CHANNEL_CHIEF, R.ACCOUNT_MANAGER, R.OPERATIONS, R.MARKETING)
 EVERYBODYS_TASKS = (
@@ -56,6 +57,18 @@ grant("partners.cancel_task", *WORKS_ON_TASKS, guard=_may_cancel)
 grant("partners.view_alert", *SEES_ALERTS)
 grant("partners.see_alert", *WORKS_ON_TASKS)
 grant("partners.dismiss_alert", *WORKS_ON_TASKS)
+grant("partners.view_document", *VENDOR_ROLES, R.CHAMPION, R.DISTRIBUTOR)
+for _verb in ("record_document", "add_document_version", "send_document_for_signature", "recall_document"):
+    grant(f"partners.{_verb}", R.CHANNEL_CHIEF, R.OPERATIONS)
+
+
+def may_sign(member: Membership, subject: Any = None) -> bool:
+    """A champion needs the mark of signing authority; a distributor signs for itself and those it sponsors."""
+    return member.has(R.DISTRIBUTOR) or (member.has(R.CHAMPION) and member.signing_authority)
+
+
+grant("partners.sign_document", R.CHAMPION, R.DISTRIBUTOR, guard=may_sign)
+grant("partners.decline_document", R.CHAMPION, R.DISTRIBUTOR, guard=may_sign)
 grant("partners.import_data", R.OPERATIONS, R.CHANNEL_CHIEF)
 grant("partners.suspend_partner", R.CHANNEL_CHIEF, R.OPERATIONS)
 grant("partners.lift_suspension", R.CHANNEL_CHIEF, R.OPERATIONS)

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from partners.views import company as views
-from partners.views import standing, work
+from partners.views import documents, standing, work
 
 app_name = "partners"
 urlpatterns = [
@@ -21,4 +21,13 @@ urlpatterns = [
     path("<uuid:partner_id>/withdraw-termination/", standing.withdraw, name="withdraw_termination"),
     path("<uuid:partner_id>/reactivate/", standing.reactivate, name="reactivate"),
     path("contacts/<uuid:contact_id>/", views.contact, name="contact"),
+    path("documents/", documents.document_list, name="documents"),
+    path("<uuid:partner_id>/documents/add/", documents.document_add, name="document_add"),
+    path("documents/<uuid:document_id>/", documents.document, name="document"),
+    path("documents/<uuid:document_id>/add-version/", documents.version_add, name="document_version_add"),
+    path("documents/<uuid:document_id>/send/", documents.send, name="document_send"),
+    path("documents/<uuid:document_id>/recall/", documents.recall, name="document_recall"),
+    path("documents/versions/<uuid:document_version_id>/file/", documents.file, name="document_file"),
+    path("documents/versions/<uuid:document_version_id>/sign/", documents.sign, name="document_sign"),
+    path("documents/versions/<uuid:document_version_id>/decline/", documents.decline, name="document_decline"),
 ]

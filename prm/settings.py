@@ -145,6 +145,12 @@ DELIVERY_MAX_ATTEMPTS = 8
 
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(BASE_DIR / "var" / "media")))
 MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", default=50 * 1024 * 1024)
+FILE_UPLOAD_HANDLERS = [
+    "prm.kernel.web.uploads.CutOffHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+FILE_SCAN_COMMAND = env.list("FILE_SCAN_COMMAND", default=[])
 FIELD_KEYS = env.list("FIELD_KEYS", default=[])
 RECEIPT_KEYS = env.list("RECEIPT_KEYS", default=[])
 

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from partners.countries import is_country
 from partners.formulas import normalise_domain, normalise_name
-from partners.models import Contact, Document, ManagerAssignment, Partner, PartnerProfile, PartnerTier, Tier
+from partners.models import Contact, ManagerAssignment, Partner, PartnerProfile, PartnerTier, Tier
 from prm.kernel import clock
 from prm.kernel.errors import Invalid
 from prm.kernel.events import record
@@ -175,29 +175,3 @@ def move_partner(partner: Partner, to: str, *, by: Membership | None, reason: st
     before = partner.state
     move(partner, to)
     return record(partner, f"partner.{to}", by=by, before=before, reason=clean_text(reason))
-
-
-@transaction.atomic
-def record_document(
-    partner: Partner,
-    *,
-    by: Membership | None,
-    kind: str,
-    title: str,
-    signed_by: str = "",
-    signed_on: dt.date | None = None,
-    valid_to: dt.date | None = None,
-) -> Document:
-    """Keep that a partner signed an agreement or accepted terms."""
-    require(by, "partners.record_document", partner)
-    document = Document(
-        partner=partner,
-        kind=kind,
-        title=clean_text(title, field="title"),
-        signed_by=clean_text(signed_by, field="signed_by"),
-        signed_on=signed_on,
-        valid_to=valid_to,
-    )
-    document.full_clean(exclude=["partner", "tenant"])
-    document.save()
-    return record(document, "document.recorded", by=by, kind=kind, title=document.title)

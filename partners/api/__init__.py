@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from partners.api import company, standing
+from partners.api import company, documents, standing
 
 
 def register(router: Any) -> None:
     company.register(router)
     standing.register(router)
+    documents.register(router)

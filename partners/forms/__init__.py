@@ -6,14 +6,19 @@ from partners.forms.company import (
     PartnerForm,
     ProfileForm,
 )
+from partners.forms.documents import DeclineForm, DocumentForm, SignForm, VersionForm
 from partners.forms.standing import OptionalReasonForm, ReasonForm, TerminationForm
 
 __all__ = [
     "COUNTRY_CHOICES",
     "ContactForm",
+    "DeclineForm",
+    "DocumentForm",
     "OptionalReasonForm",
     "PartnerForm",
     "ProfileForm",
     "ReasonForm",
+    "SignForm",
     "TerminationForm",
+    "VersionForm",
 ]

@@ -3,3 +3,6 @@
 from partners.hooks import company, program, standing
 
 __all__ = ["company", "program", "standing"]
+from partners.hooks import documents
+
+__all__ = ["company", "documents", "program"]

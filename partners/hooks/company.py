@@ -42,6 +42,7 @@ navigation(Entry("Today", "home", "home", 10))
 navigation(
     Entry("Partners", "partners:list", "building-store", 20, "partners.view_partner", partner_label="My company")
 )
+navigation(Entry("Documents", "partners:documents", "file-certificate", 25, "partners.view_document"))
 
 
 def sponsored_companies(member: Membership) -> tuple[UUID, ...]:
@@ -99,10 +100,10 @@ tell(
     partner__profile_updated="updated the profile: {fields}",
     contact__added="added the contact {name}",
     contact__changed="changed a contact",
-    document__recorded="recorded the document “{title}”",
     list__exported="exported the list {list} ({rows} rows)",
     member__added="gave {person} access",
     member__invited="invited {email}",
+    member__authority_set="changed the signing authority of {person}",
     member__deactivated="ended a person’s access",
     task__added="added the task “{title}”",
     task__completed="completed the task “{title}”",

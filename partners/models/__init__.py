@@ -4,7 +4,6 @@ from partners.models.company import (
     NUMBER_ALPHABET,
     SEES_ALL_PARTNERS,
     Contact,
-    Document,
     ManagerAssignment,
     Partner,
     PartnerInternal,
@@ -17,6 +16,7 @@ from partners.models.company import (
     assigned_partner_ids,
     random_number,
 )
+from partners.models.documents import Document, DocumentVersion
 from partners.models.program import BENEFIT_FIELDS, Program, ProgramTier
 from partners.models.standing import Suspension, Termination
 from partners.models.work import SEES_ALERTS, SEES_ALL_TASKS, Alert, Task, falls_to
@@ -30,6 +30,7 @@ __all__ = [
     "Alert",
     "Contact",
     "Document",
+    "DocumentVersion",
     "ManagerAssignment",
     "Partner",
     "PartnerInternal",

@@ -347,28 +347,6 @@ class PartnerTier(PartnerReads):
         return f"{self.tier_id} of {self.partner_id}"
 
 
-class Document(PartnerReads):
-    """An agreement, accepted terms or a certificate of a partner, with who signed it and until when it holds."""
-
-    class Kind(models.TextChoices):
-        AGREEMENT = "agreement", _("Reseller agreement")
-        TERMS = "terms", _("Community terms")
-        CERTIFICATE = "certificate", _("Certificate")
-        OTHER = "other", _("Other")
-
-    kind = models.CharField(max_length=12, choices=Kind)
-    title = TextField(max_length=160)
-    signed_by = TextField(max_length=160, blank=True)
-    signed_on = models.DateField(null=True, blank=True)
-    valid_to = models.DateField(null=True, blank=True)
-
-    class Meta:
-        indexes = [models.Index(fields=["tenant", "partner", "kind"], name="document_by_partner")]
-
-    def __str__(self) -> str:
-        return self.title
-
-
 def assigned_partner_ids(member: Membership) -> models.QuerySet | None:
     """The partners an account manager looks after now; for a team's lead also those of the teams below.
 

@@ -1,6 +1,14 @@
 """Questions about partners: where one stands in the programme, who looks after it, what happened."""
 
-from partners.queries.company import managers_of, signed_documents, timeline
+from partners.queries.company import managers_of, timeline
+from partners.queries.documents import (
+    declined_documents,
+    documents_to_sign,
+    ending_documents,
+    signed_documents,
+    signers_of,
+    with_state,
+)
 from partners.queries.program import (
     METRIC_LABELS,
     NO_BENEFITS,
@@ -38,7 +46,10 @@ __all__ = [
     "TierStanding",
     "benefits_of",
     "benefits_of_many",
+    "declined_documents",
+    "documents_to_sign",
     "due_notices",
+    "ending_documents",
     "is_company_frozen",
     "ladder_of",
     "ladder_on",
@@ -49,9 +60,11 @@ __all__ = [
     "open_suspension",
     "partners_to_lapse",
     "signed_documents",
+    "signers_of",
     "tier_standing",
     "tier_standings",
     "tiers",
     "tiers_held",
     "timeline",
+    "with_state",
 ]

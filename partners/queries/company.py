@@ -1,15 +1,11 @@
-"""Questions about partners: who looks after one, what happened, which documents are in force."""
+"""Questions about partners: who looks after one, and what happened."""
 
 from __future__ import annotations
 
-import datetime as dt
-from collections import defaultdict
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db.models import Q
-
-from partners.models import Document, ManagerAssignment, Partner
+from partners.models import ManagerAssignment, Partner
 from prm.kernel.models import Event, Membership
 
 
@@ -26,14 +22,3 @@ def timeline(partner: Partner, *, limit: int = 10) -> list[Event]:
     return list(
         Event.objects.filter(partner=partner).select_related("actor__user").order_by("-at", "-created_at")[:limit]
     )
-
-
-def signed_documents(partner_ids: Sequence[UUID], as_of: dt.date) -> dict[str, set[UUID]]:
-    """Per kind of document the partners that have a signed one in force on that day."""
-    rows = Document.objects.filter(
-        Q(valid_to=None) | Q(valid_to__gte=as_of), partner_id__in=list(partner_ids), signed_on__lte=as_of
-    ).values_list("kind", "partner_id")
-    found: dict[str, set[UUID]] = defaultdict(set)
-    for kind, partner_id in rows:
-        found[kind].add(partner_id)
-    return found

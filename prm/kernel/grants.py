@@ -43,6 +43,11 @@ def looks_after(member: Membership, subject: Any) -> bool:
     return bool(subject.roles) and {Role(r) for r in subject.roles} <= grantable_roles(member, subject.partner_id)
 
 
+def may_get_authority(member: Membership, subject: Any) -> bool:
+    """Signing authority is a mark on a partner's champion; only channel operations gives and takes it."""
+    return subject.partner_id is not None and R.CHAMPION in subject.roles
+
+
 def may_revoke_token(member: Membership, token: ApiToken) -> bool:
     return token.membership_id == member.pk or member.has(R.TENANT_ADMIN)
 
@@ -51,6 +56,7 @@ grant("kernel.view_member", *ALL_ROLES)
 grant("kernel.invite_member", *LOOKS_AFTER_PEOPLE)
 grant("kernel.revoke_invitation", *LOOKS_AFTER_PEOPLE, guard=looks_after)
 grant("kernel.change_roles", *LOOKS_AFTER_PEOPLE, guard=looks_after)
+grant("kernel.set_signing_authority", R.OPERATIONS, guard=may_get_authority)
 grant("kernel.deactivate_member", *LOOKS_AFTER_PEOPLE, guard=looks_after)
 grant("kernel.view_token", R.TENANT_ADMIN, R.OPERATIONS, R.AUDITOR)
 grant("kernel.create_token", R.TENANT_ADMIN)

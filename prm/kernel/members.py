@@ -113,6 +113,18 @@ def change_roles(member: Membership, *, roles: Iterable[str], by: Membership | N
 
 
 @transaction.atomic
+def set_signing_authority(member: Membership, *, given: bool, by: Membership | None) -> Membership:
+    """Let a champion sign for its company, or stop that. What was signed before stays signed."""
+    require(by, "kernel.set_signing_authority", member)
+    if member.signing_authority == given:
+        return member
+    touch(member)
+    member.signing_authority = given
+    member.save(update_fields=["signing_authority", "updated_at"])
+    return record(member, "member.authority_set", by=by, person=member.user.name, given=given)
+
+
+@transaction.atomic
 def deactivate_member(member: Membership, *, by: Membership | None) -> Membership:
     """End a membership: it stops working with the next request. The last champion of a partner stays."""
     require(by, "kernel.deactivate_member", member)

@@ -1,14 +1,14 @@
-"""What the kernel does later: the letters that follow an action."""
+"""What the kernel does later: the letters that follow an action, and the check of files that people brought."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
-from prm.kernel import clock
+from prm.kernel import clock, files
 from prm.kernel.addresses import in_letters
 from prm.kernel.invitations import is_open, link_of
 from prm.kernel.mail import send_letter
-from prm.kernel.models import Invitation, Notification
+from prm.kernel.models import Invitation, Notification, StoredFile
 from prm.kernel.outbox import deferred
 from prm.kernel.tenancy.context import Context, current_tenant, reenter
 from prm.kernel.web import list_exports  # noqa: F401 - long lists as files
@@ -50,3 +50,11 @@ def send_notification(notification_id: str, *, context: Context) -> None:
 def wants_letters(notice: Notification) -> bool:
     member = notice.member
     return member.active and member.user.is_active and member.wants_mail
+
+
+@deferred("kernel.scan_file")
+def scan_file(stored_file_id: str) -> None:
+    """Ask the scanner about an uploaded file; what fails is tried again, and the file waits."""
+    found = StoredFile.objects.filter(pk=UUID(stored_file_id)).first()
+    if found is not None:
+        files.scan_file(found)

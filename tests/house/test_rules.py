@@ -18,6 +18,10 @@ from tests.house import rules
 
 # Every place that widens a partner's view to the vendor's, with the question it asks. Each is looked at by hand.
 WIDENINGS = {
+    "partners/actions/documents.py": {
+        "the partner's signature on a document",
+        "the partner's answer to a document",
+    },
     "prm/kernel/notifications.py": {"telling people: no row leaves"},
     "scorecards/queries.py": {"peer averages of a scorecard"},
 }
@@ -27,6 +31,7 @@ NEVER_WRITABLE = {"tenant", "tenant_id", "state", "approved_by", "approver", "ac
 FOUND_AMONG_VISIBLE = "the viewset finds the partner among those the member may know of"
 WRITABLE_HERE: dict[tuple[str, str], str] = {
     ("ContactInput", "partner_id"): FOUND_AMONG_VISIBLE,
+    ("DocumentInput", "partner_id"): FOUND_AMONG_VISIBLE,
     ("ReviewInput", "partner_id"): FOUND_AMONG_VISIBLE,
     ("StartInput", "partner_id"): FOUND_AMONG_VISIBLE,
 }

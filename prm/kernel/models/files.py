@@ -14,14 +14,22 @@ from prm.kernel.tenancy.models import PartnerMaybe, TenantForeignKey, TenantMana
 
 class StoredFileQuerySet(TenantQuerySet):
     def visible_to(self, member: Any) -> Self:
-        """Not the exports and uploads of others, and nothing whose time is over."""
+        """Not the exports and uploads of others, nothing whose time is over.
+
+        Files that belong to a record (an agreement, a proof) are handed out by that record's own page alone.
+        """
         mine = models.Q(is_personal=False) | models.Q(made_by_id=member.pk)
         lasting = models.Q(expires_at=None) | models.Q(expires_at__gt=timezone.now())
-        return super().visible_to(member).filter(mine, lasting)
+        return super().visible_to(member).filter(mine, lasting, kept_for="")
 
 
 class StoredFile(PartnerMaybe):
     """A file under a random key. The row grants access, never the path."""
+
+    class Scan(models.TextChoices):
+        PENDING = "pending", "Not checked yet"
+        CLEAN = "clean", "Clean"
+        BLOCKED = "blocked", "Harmful"
 
     name = TextField(max_length=200)
     content_type = models.CharField(max_length=100)
@@ -29,6 +37,8 @@ class StoredFile(PartnerMaybe):
     sha256 = models.CharField(max_length=64)
     key = models.CharField(max_length=120)
     kind = models.CharField(max_length=30)
+    kept_for = models.CharField(max_length=60, blank=True)
+    scan = models.CharField(max_length=10, choices=Scan, default=Scan.CLEAN)
     made_by = TenantForeignKey("kernel.Membership", null=True, related_name="+")
     is_personal = models.BooleanField(default=False)  # for whoever made it alone: what one exported or uploaded
     expires_at = models.DateTimeField(null=True, blank=True)

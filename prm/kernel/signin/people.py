@@ -15,14 +15,14 @@ from django.views.decorators.http import require_POST, require_safe
 from prm.kernel import clock
 from prm.kernel.grants import company_model, grantable_roles, looks_after
 from prm.kernel.invitations import invite_member, revoke_invitation
-from prm.kernel.members import change_roles, deactivate_member
+from prm.kernel.members import change_roles, deactivate_member, set_signing_authority
 from prm.kernel.models import Invitation, Membership
 from prm.kernel.policies import permits
 from prm.kernel.roles import PARTNER_ROLES, VENDOR_ROLES, Role
 from prm.kernel.signin.forms import InviteForm, NothingForm, RolesForm, role_choices
 from prm.kernel.signin.rows import PersonRow, present_invitations, present_people
 from prm.kernel.web.access import may
-from prm.kernel.web.forms import submit
+from prm.kernel.web.forms import go, submit
 from prm.kernel.web.lists import Column, list_page
 from prm.kernel.web.tenancy import member_of
 
@@ -121,6 +121,13 @@ def roles(request: HttpRequest, subject: Membership) -> HttpResponse:
     )
 
 
+@may("kernel.set_signing_authority", Membership.objects.select_related("user", "partner"))
+@require_POST
+def authority(request: HttpRequest, subject: Membership) -> HttpResponse:
+    set_signing_authority(subject, given=request.POST.get("given") == "yes", by=member_of(request))
+    return go(request, reverse("kernel:person", args=[subject.pk]))
+
+
 @may("kernel.deactivate_member", Membership.objects.select_related("user", "partner"))
 @require_POST
 def deactivate(request: HttpRequest, subject: Membership) -> HttpResponse:
@@ -206,7 +213,14 @@ def _person_page(
     return render(
         request,
         "kernel/people_person.html",
-        {"person": shown, "may_change": may_change, "roles_form": roles_form, "end_form": end_form},
+        {
+            "person": shown,
+            "may_change": may_change,
+            "roles_form": roles_form,
+            "end_form": end_form,
+            "signs": subject.signing_authority,
+            "may_give_authority": subject.active and permits(member, "kernel.set_signing_authority", subject),
+        },
     )
 
 

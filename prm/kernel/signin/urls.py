@@ -9,6 +9,7 @@ urlpatterns = [
     path("people/invite/", people.invite, name="invite_member"),
     path("people/<uuid:membership_id>/", people.person, name="person"),
     path("people/<uuid:membership_id>/roles/", people.roles, name="change_roles"),
+    path("people/<uuid:membership_id>/authority/", people.authority, name="set_signing_authority"),
     path("people/<uuid:membership_id>/deactivate/", people.deactivate, name="deactivate_member"),
     path("people/invitations/<uuid:invitation_id>/revoke/", people.revoke, name="revoke_invitation"),
     path("tokens/", views.tokens, name="tokens"),

@@ -1,0 +1,26 @@
+"""What pages show of partners: every figure and date written once."""
+
+from partners.rows.company import (
+    STATE_TONES,
+    PartnerRow,
+    ShownEvent,
+    ShownRequirement,
+    present_event,
+    present_partners,
+    present_requirement,
+)
+from partners.rows.documents import DocumentRow, VersionRow, present_documents, present_versions
+
+__all__ = [
+    "STATE_TONES",
+    "DocumentRow",
+    "PartnerRow",
+    "ShownEvent",
+    "ShownRequirement",
+    "VersionRow",
+    "present_documents",
+    "present_event",
+    "present_partners",
+    "present_requirement",
+    "present_versions",
+]

@@ -1,0 +1,124 @@
+"""Documents and their versions as a page shows them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from partners.models import Document, DocumentVersion
+from partners.queries.documents import ENDS_SOON
+from prm.kernel import clock
+from prm.kernel.models import StoredFile
+from prm.kernel.web.format import formatter
+
+STATE_TONES = {"kept": "grey", "sent": "yellow", "signed": "green", "declined": "red"}
+
+
+@dataclass(frozen=True)
+class DocumentRow:
+    """One line of a list of documents. `latest_state` and `latest_number` were annotated by `with_state`."""
+
+    id: UUID
+    title: str
+    kind: str
+    state: str
+    tone: str
+    version: str
+    signed: str
+    until: str
+    url: str
+    partner: str
+
+
+@dataclass(frozen=True)
+class VersionRow:
+    """One version with its file and the signature it carries."""
+
+    id: UUID
+    number: int
+    state: str
+    tone: str
+    file: str
+    size: str
+    is_clean: bool
+    scan: str
+    by: str
+    on: str
+    signature: str
+    signed_at: str
+    sha256: str
+    reason: str
+
+
+def present_documents(documents: Sequence[Any], *, with_partner: bool = False) -> list[DocumentRow]:
+    write, today = formatter(), clock.today()
+    kinds = {value: str(label) for value, label in Document.Kind.choices}
+    rows = []
+    for document in documents:
+        state, tone = _state(document, today)
+        signed = write.day(document.signed_on) if document.signed_on else ""
+        if signed and document.signed_by:
+            signed = f"{signed}, {document.signed_by}"
+        rows.append(
+            DocumentRow(
+                id=document.pk,
+                title=document.title,
+                kind=kinds[document.kind],
+                state=state,
+                tone=tone,
+                version=str(document.latest_number or ""),
+                signed=signed,
+                until=write.day(document.valid_to) if document.valid_to else "",
+                url=document.get_absolute_url(),
+                partner=document.partner.name if with_partner else "",
+            )
+        )
+    return rows
+
+
+def _state(document: Any, today: dt.date) -> tuple[str, str]:
+    """What is most worth knowing: a signature that is waited for, an end, or that it is in force."""
+    if document.latest_state in {DocumentVersion.State.SENT, DocumentVersion.State.DECLINED}:
+        state = DocumentVersion.State(document.latest_state)
+        return str(state.label), STATE_TONES[state]
+    if document.valid_to is not None and document.valid_to < today:
+        return _("Ended"), "red"
+    if document.valid_to is not None and document.valid_to <= today + dt.timedelta(days=ENDS_SOON):
+        return _("Ends soon"), "yellow"
+    return (_("Signed"), "green") if document.signed_on else (_("On file"), "grey")
+
+
+def present_versions(versions: Sequence[DocumentVersion]) -> list[VersionRow]:
+    write = formatter()
+    return [
+        VersionRow(
+            id=version.pk,
+            number=version.number,
+            state=str(DocumentVersion.State(version.state).label),
+            tone=STATE_TONES[version.state],
+            file=version.file.name,
+            size=_size(version.file.size),
+            is_clean=version.file.scan == StoredFile.Scan.CLEAN,
+            scan=str(StoredFile.Scan(version.file.scan).label),
+            by=version.file.made_by.user.name if version.file.made_by else "",
+            on=write.moment(version.created_at),
+            signature=version.signed_name,
+            signed_at=write.moment(version.signed_at) if version.signed_at else "",
+            sha256=version.signed_sha256,
+            reason=version.decline_reason if version.state == DocumentVersion.State.DECLINED else "",
+        )
+        for version in versions
+    ]
+
+
+def _size(size: int) -> str:
+    write = formatter()
+    if size >= 1048576:
+        return f"{write.number(Decimal(size) / 1048576, 1)} MB"
+    return f"{write.number(max(1, size // 1024))} kB"
