@@ -8,7 +8,7 @@ import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
 
-from partners.models import ManagerAssignment, Partner, Tier
+from partners.models import Contact, ManagerAssignment, Partner, Tier
 from prm.kernel.models import Membership
 from prm.kernel.roles import Role
 from prm.kernel.text import sort_key
@@ -58,3 +58,36 @@ class PartnerFilter(django_filters.FilterSet):
         return queryset.filter(
             pk__in=ManagerAssignment.objects.filter(manager=value, to_date=None).values("partner_id")
         )
+
+
+class ContactFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(
+        method="search",
+        label="Search",
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": "Name, e-mail, job title"}),
+    )
+    function = django_filters.ChoiceFilter(
+        choices=Contact.Function.choices, label="Function", empty_label="All functions"
+    )
+    left = django_filters.ChoiceFilter(
+        choices=[("yes", "Left"), ("all", "All")], label="Who", method="who_left", empty_label="Here now"
+    )
+
+    class Meta:
+        model = Contact
+        fields: list[str] = []
+
+    @property
+    def qs(self) -> QuerySet:
+        """Without a word on it, those who have left are left out."""
+        found = super().qs
+        return found if self.form.cleaned_data.get("left") else found.filter(left_on=None)
+
+    def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        words = Q()
+        for word in sort_key(value).split()[:5]:
+            words &= Q(sort_name__contains=word)
+        return queryset.filter(words | Q(email__startswith=value.strip().lower()) | Q(title__icontains=value.strip()))
+
+    def who_left(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        return queryset.exclude(left_on=None) if value == "yes" else queryset

@@ -7,8 +7,11 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from partners.forms import AnswerForm
+from partners.queries import next_profile_question
 from partners.registries import worklists
 from prm.kernel import clock
+from prm.kernel.policies import permits
 from prm.kernel.web.format import formatter
 from prm.kernel.web.home import home_part
 
@@ -36,3 +39,13 @@ def waiting(request: HttpRequest) -> dict[str, Any]:
             )
     items.sort(key=lambda item: (item["order"], item["text"]))
     return {"items": items}
+
+
+@home_part(15, "partners/home/question.html")
+def profile_question(request: HttpRequest) -> dict[str, Any] | None:
+    """One question for a partner's person, now and then."""
+    member = request.member  # type: ignore[attr-defined]
+    if not permits(member, "partners.answer_profile_question"):
+        return None
+    question = next_profile_question(member, clock.today())
+    return {"question": question, "form": AnswerForm(question)} if question else None

@@ -11,10 +11,12 @@ from partners.actions import (
     PROFILE_FIELDS,
     NoAccountManager,
     assign_manager,
+    end_access_of,
     fill_profile,
     prepared,
     prepared_contact,
 )
+from partners.countries import COUNTRIES
 from partners.models import Contact, ManagerAssignment, Partner, PartnerLocation, PartnerProfile, Territory
 from prm.kernel.errors import Conflict, Invalid
 from prm.kernel.events import record_many
@@ -112,11 +114,26 @@ class Partners(RecordImporter):
         "employees": values.count(),
         "relevant_headcount": values.count(),
         "annual_revenue": values.number(),
+        "annual_revenue_band": values.choice(PartnerProfile.RevenueBand.values),
         "annual_sales": values.number(),
         "founded": values.count(),
         "verticals": values.codes(),
         "functions": values.codes(),
+        "ownership_note": values.text(300),
+        "markets": values.codes(sorted(COUNTRIES)),
+        "sells_to": values.choice(PartnerProfile.SellsTo.values),
+        "vertical_insight": values.text(600),
         "product_focus": values.text(120),
+        "product_mix": values.text(300),
+        "complementary_products": values.codes(),
+        "delivery_model": values.choice(PartnerProfile.DeliveryModel.values),
+        "certifications_held": values.codes(),
+        "sales_method": values.text(300),
+        "demand_generation": values.codes(),
+        "partner_to_partner": values.choice(PartnerProfile.PartnerToPartner.values),
+        "lead_capacity": values.count(),
+        "accepts_leads": values.flag(),
+        "share_costs": values.flag(),
         "bank_name": values.text(120),
         "order_frequency": values.text(60),
         "address": values.text(300),
@@ -254,6 +271,7 @@ class Contacts(RecordImporter):
         "function": values.choice(Contact.Function.values),
         "title": values.text(120),
         "is_champion": values.flag(),
+        "headcount_relevant": values.flag(),
         "left_on": values.day(),
     }
 
@@ -278,8 +296,11 @@ class Contacts(RecordImporter):
     def check(self, record: Contact) -> None:
         """Checked with the name and address, as in the action."""
 
-    def told(self, record: Contact) -> dict[str, Any]:
-        return {"name": record.name, "imported": True}
+    def write(self, batch: Sequence[Prepared]) -> None:
+        """As all records; whoever left by the file loses access. A partner keeps its last champion."""
+        super().write(batch)
+        if "left_on" in self.fields:
+            end_access_of([each.payload for each in batch], by=None)
 
 
 @imports

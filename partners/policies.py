@@ -77,3 +77,33 @@ grant("partners.withdraw_termination", R.CHANNEL_CHIEF)
 grant("partners.begin_reactivation", R.CHANNEL_CHIEF, R.OPERATIONS, R.ACCOUNT_MANAGER)
 grant("partners.lapse_partner")  # the system's
 grant("partners.return_to_active")  # the system's, when a sale is booked
+
+PARTNER_SIDE = (R.CHAMPION, R.PARTNER_SALES, R.PARTNER_MARKETING, R.PARTNER_TECHNICAL, R.DISTRIBUTOR)
+
+
+def is_author(member: Membership, activity: Any) -> bool:
+    return activity.author_id == member.pk
+
+
+def is_put_to(member: Membership, question: Any) -> bool:
+    """A question is put to the people of a partner, some to certain roles only."""
+    return not member.is_vendor and question.active and (not question.roles or member.has(*question.roles))
+
+
+grant("partners.edit_location", R.CHANNEL_CHIEF, R.ACCOUNT_MANAGER, R.OPERATIONS, R.CHAMPION, R.DISTRIBUTOR)
+grant("partners.view_note", R.CHANNEL_CHIEF, R.ACCOUNT_MANAGER, R.OPERATIONS)
+grant("partners.add_note", R.ACCOUNT_MANAGER)
+grant("partners.edit_note", R.CHANNEL_CHIEF, R.ACCOUNT_MANAGER)
+grant("partners.view_activity", *sorted(VENDOR_ROLES), R.CHAMPION, R.DISTRIBUTOR)
+grant("partners.log_activity", R.CHANNEL_CHIEF, R.ACCOUNT_MANAGER, R.OPERATIONS, R.MARKETING)
+grant(
+    "partners.edit_activity",
+    R.CHANNEL_CHIEF,
+    R.ACCOUNT_MANAGER,
+    R.OPERATIONS,
+    R.MARKETING,
+    guard=is_author,
+)
+grant("partners.answer_profile_question", *PARTNER_SIDE, guard=is_put_to)
+grant("partners.edit_profile_question", R.CHANNEL_CHIEF, R.OPERATIONS)
+grant("partners.view_profile_question", R.CHANNEL_CHIEF, R.OPERATIONS, *PARTNER_SIDE)

@@ -81,6 +81,7 @@ class PartnerAction:
     label: Any
     url: str
     icon: str = ""
+    access_key: str = ""  # the browser's shortcut: Alt and this letter
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from partners.views import company as views
-from partners.views import documents, standing, work
+from partners.views import documents, people, profile, standing, work
 
 app_name = "partners"
 urlpatterns = [
@@ -13,8 +13,6 @@ urlpatterns = [
     path("tasks/<uuid:task_id>/complete/", work.complete, name="task_complete"),
     path("<uuid:partner_id>/", views.partner, name="partner"),
     path("<uuid:partner_id>/edit/", views.edit, name="edit"),
-    path("<uuid:partner_id>/profile/", views.profile, name="profile"),
-    path("<uuid:partner_id>/contacts/add/", views.contact_add, name="contact_add"),
     path("<uuid:partner_id>/suspend/", standing.suspend, name="suspend"),
     path("<uuid:partner_id>/lift/", standing.lift, name="lift"),
     path("<uuid:partner_id>/terminate/", standing.terminate, name="terminate"),
@@ -30,4 +28,22 @@ urlpatterns = [
     path("documents/versions/<uuid:document_version_id>/file/", documents.file, name="document_file"),
     path("documents/versions/<uuid:document_version_id>/sign/", documents.sign, name="document_sign"),
     path("documents/versions/<uuid:document_version_id>/decline/", documents.decline, name="document_decline"),
+    path("<uuid:partner_id>/profile/", profile.profile, name="profile"),
+    path("<uuid:partner_id>/profile/settle/", profile.settle, name="settle"),
+    path("<uuid:partner_id>/locations/add/", profile.location_add, name="location_add"),
+    path("locations/<uuid:partner_location_id>/", profile.location, name="location"),
+    path("locations/<uuid:partner_location_id>/remove/", profile.location_remove, name="location_remove"),
+    path("<uuid:partner_id>/contacts/", people.contact_list, name="contacts"),
+    path("<uuid:partner_id>/contacts/add/", people.contact_add, name="contact_add"),
+    path("contacts/<uuid:contact_id>/", people.contact, name="contact"),
+    path("contacts/<uuid:contact_id>/leave/", people.contact_leave, name="contact_leave"),
+    path("contacts/<uuid:contact_id>/return/", people.contact_return, name="contact_return"),
+    path("contacts/<uuid:contact_id>/objection/", people.contact_objection, name="contact_objection"),
+    path("<uuid:partner_id>/activities/add/", people.activity_add, name="activity_add"),
+    path("activities/<uuid:activity_id>/", people.activity, name="activity"),
+    path("<uuid:partner_id>/notes/add/", people.note_add, name="note_add"),
+    path("notes/<uuid:note_id>/", people.note, name="note"),
+    path("questions/", profile.questions, name="questions"),
+    path("questions/<uuid:profile_question_id>/answer/", profile.answer, name="question_answer"),
+    path("questions/<uuid:profile_question_id>/skip/", profile.skip, name="question_skip"),
 ]

@@ -19,6 +19,7 @@ from partners.registries import (
     lend_measure,
     lend_panel,
     lend_worklist,
+    tell,
 )
 from prm.kernel.members import furnishes
 from prm.kernel.models import Membership
@@ -36,6 +37,18 @@ navigation(Entry("Scorecards", "scorecards:list", "clipboard-check", 30, "scorec
 def question_bank() -> None:
     """The questionnaire of a new vendor."""
     copy_bank()
+
+
+tell(
+    assessment__started="began a capabilities scorecard",
+    assessment__submitted="submitted the capabilities scorecard",
+    assessment__reviewed="reviewed the capabilities scorecard",
+    action_item__accepted="accepted an action",
+    action_item__started="began an action",
+    action_item__completed="completed an action",
+    action_item__dropped="dropped an action",
+    action_item__reopened="opened an action again",
+)
 
 
 @lend_panel(20, "scorecards/panels/scorecard.html")

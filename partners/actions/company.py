@@ -9,7 +9,7 @@ from django.db import transaction
 
 from partners.countries import is_country
 from partners.formulas import normalise_domain, normalise_name
-from partners.models import Contact, ManagerAssignment, Partner, PartnerProfile, PartnerTier, Tier
+from partners.models import ManagerAssignment, Partner, PartnerProfile, PartnerTier, Tier
 from prm.kernel import clock
 from prm.kernel.errors import Invalid
 from prm.kernel.events import record
@@ -17,12 +17,6 @@ from prm.kernel.lifecycle import move, touch
 from prm.kernel.models import Membership
 from prm.kernel.policies import require
 from prm.kernel.text import clean_text, sort_key
-
-PROFILE_FIELDS = frozenset(
-    f.name
-    for f in PartnerProfile._meta.local_concrete_fields
-    if f.name not in {"id", "tenant", "version", "created_at", "updated_at", "partner", "sources"}
-)
 
 
 class NoAccountManager(Invalid):
@@ -108,64 +102,6 @@ def set_tier(
     partner.tier = tier
     partner.save(update_fields=["tier", "updated_at"])
     return record(partner, "partner.tier_set", by=by, tier=tier.code, cause=cause)
-
-
-@transaction.atomic
-def update_profile(partner: Partner, *, by: Membership | None, source: str = "", **values: Any) -> PartnerProfile:
-    """Change what is known of a partner; each value keeps who said so and when."""
-    require(by, "partners.edit_profile", partner)
-    profile, _ = PartnerProfile.objects.get_or_create(partner=partner)
-    changed = fill_profile(profile, source=source or (by.side if by else "system"), **values)
-    if changed:
-        profile.full_clean(exclude=["partner", "tenant"], validate_unique=False)
-        profile.save()
-        record(partner, "partner.profile_updated", by=by, fields=changed)
-    return profile
-
-
-def fill_profile(profile: PartnerProfile, *, source: str, **values: Any) -> list[str]:
-    """Set what is said of a partner, noting by whom and when; returns the names of what changed."""
-    changed = []
-    for name, value in values.items():
-        if name not in PROFILE_FIELDS:
-            raise Invalid(f"There is no {name} in a profile.", field=name)
-        value = clean_text(value) if isinstance(value, str) else value
-        if getattr(profile, name) != value:
-            setattr(profile, name, value)
-            profile.sources[name] = {"source": source, "on": clock.today().isoformat()}
-            changed.append(name)
-    return sorted(changed)
-
-
-@transaction.atomic
-def add_contact(partner: Partner, *, by: Membership | None, name: str = "", email: str = "", **fields: Any) -> Contact:
-    """Add a person to a partner; a name or an address is needed."""
-    require(by, "partners.edit_contact", partner)
-    contact = Contact(partner=partner, **fields)
-    prepared_contact(contact, name, email)
-    contact.save()
-    return record(contact, "contact.added", by=by, name=contact.name)
-
-
-@transaction.atomic
-def edit_contact(contact: Contact, *, by: Membership | None, **values: Any) -> Contact:
-    require(by, "partners.edit_contact", contact)
-    name, email = values.pop("name", contact.name), values.pop("email", contact.email)
-    for field, value in values.items():
-        setattr(contact, field, value)
-    prepared_contact(contact, name, email)
-    contact.save()
-    return record(contact, "contact.changed", by=by, fields=sorted(values))
-
-
-def prepared_contact(contact: Contact, name: str, email: str, *, validate_constraints: bool = True) -> Contact:
-    """Set name and address with the key derived from them, and check the whole; nothing is saved."""
-    contact.name, contact.email = clean_text(name, field="name"), email.strip().lower()
-    if not contact.name and not contact.email:
-        raise Invalid("A contact needs a name or an e-mail address.", field="name")
-    contact.sort_name = sort_key(contact.name or contact.email)
-    contact.full_clean(exclude=["partner", "tenant"], validate_unique=False, validate_constraints=validate_constraints)
-    return contact
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""Partners and contacts in the API: the same rows, permissions and actions as the pages."""
+"""Partners and their profiles in the API: the same rows, permissions and actions as the pages."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
-from partners.actions import add_contact, add_partner, edit_contact, edit_partner
+from partners.actions import add_partner, edit_partner, settle_profile_value, update_profile
+from partners.api.profile import ProfileChange, ProfileSerializer, SettleInput, shown_profile
 from partners.countries import COUNTRIES
-from partners.models import Contact, Partner
-from partners.queries import tier_standing
+from partners.models import Partner
+from partners.queries import profile_of, tier_standing
 from prm.kernel import clock
-from prm.kernel.policies import require
-from prm.kernel.web.access import find_visible
 from prm.kernel.web.viewsets import ReadRecordsViewSet
 
 
@@ -89,6 +88,9 @@ class PartnersViewSet(ReadRecordsViewSet):
         "create": "partners.add_partner",
         "partial_update": "partners.edit_partner",
         "tier": "partners.view_partner",
+        "profile": "partners.view_partner",
+        "change_profile": "partners.edit_profile",
+        "settle_profile": "partners.edit_profile",
     }
 
     @extend_schema(request=PartnerInput, responses={201: PartnerSerializer})
@@ -113,57 +115,34 @@ class PartnersViewSet(ReadRecordsViewSet):
         """Where the partner stands in the programme, requirement by requirement."""
         return Response(TierStandingSerializer(tier_standing(self.get_object(), clock.today())).data)
 
+    @extend_schema(responses=ProfileSerializer)
+    @action(detail=True)
+    def profile(self, request: Any, pk: Any = None) -> Response:
+        """What is known of the partner, each value with everything that was said of it."""
+        return Response(shown_profile(profile_of(self.get_object())))
 
-class ContactSerializer(serializers.ModelSerializer):
-    class Meta:
-        model = Contact
-        fields = ["id", "partner_id", "name", "email", "phone", "function", "title", "left_on", "updated_at"]
-        read_only_fields = fields
-
-
-class ContactChange(serializers.Serializer):
-    name = serializers.CharField(max_length=160, required=False, allow_blank=True)
-    email = serializers.EmailField(max_length=254, required=False, allow_blank=True)
-    phone = serializers.CharField(max_length=60, required=False, allow_blank=True)
-    function = serializers.ChoiceField(choices=Contact.Function.choices, required=False)
-    title = serializers.CharField(max_length=120, required=False, allow_blank=True)
-
-
-class ContactInput(ContactChange):
-    partner_id = serializers.UUIDField()
-
-
-class ContactsViewSet(ReadRecordsViewSet):
-    """People at partners."""
-
-    queryset = Contact.objects.order_by("sort_name", "pk")
-    serializer_class = ContactSerializer
-    permissions = {
-        "list": "partners.view_contact",
-        "retrieve": "partners.view_contact",
-        "create": "partners.edit_contact",
-        "partial_update": "partners.edit_contact",
-    }
-
-    @extend_schema(request=ContactInput, responses={201: ContactSerializer})
-    def create(self, request: Any) -> Response:
-        data = ContactInput(data=request.data)
+    @extend_schema(request=ProfileChange, responses=ProfileSerializer)
+    @profile.mapping.patch
+    def change_profile(self, request: Any, pk: Any = None) -> Response:
+        partner = self.get_object()
+        data = ProfileChange(data=request.data, partial=True)
         data.is_valid(raise_exception=True)
         values = dict(data.validated_data)
-        partner = find_visible(Partner, self.member, values.pop("partner_id"))
-        require(self.member, "partners.edit_contact", partner)
-        contact = add_contact(partner, by=self.member, **values)
-        return Response(ContactSerializer(contact).data, status=status.HTTP_201_CREATED)
+        seen = values.pop("version", None)
+        return Response(shown_profile(update_profile(partner, by=self.member, seen_version=seen, **values)))
 
-    @extend_schema(request=ContactChange, responses=ContactSerializer)
-    def partial_update(self, request: Any, pk: Any = None) -> Response:
-        contact = self.get_object()
-        data = ContactChange(data=request.data, partial=True)
+    @extend_schema(request=SettleInput, responses=ProfileSerializer)
+    @action(detail=True, methods=["post"], url_path="profile/settle", url_name="settle-profile")
+    def settle_profile(self, request: Any, pk: Any = None) -> Response:
+        """Take what a source said of a value as the one in force."""
+        partner = self.get_object()
+        data = SettleInput(data=request.data)
         data.is_valid(raise_exception=True)
-        edit_contact(contact, by=self.member, **data.validated_data)
-        return Response(ContactSerializer(contact).data)
+        profile = settle_profile_value(
+            partner, data.validated_data["field"], data.validated_data["source"], by=self.member
+        )
+        return Response(shown_profile(profile))
 
 
 def register(router: Any) -> None:
     router.register("partners", PartnersViewSet, basename="partners")
-    router.register("contacts", ContactsViewSet, basename="contacts")

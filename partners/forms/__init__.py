@@ -2,21 +2,27 @@
 
 from partners.forms.company import (
     COUNTRY_CHOICES,
-    ContactForm,
     PartnerForm,
-    ProfileForm,
 )
 from partners.forms.documents import DeclineForm, DocumentForm, SignForm, VersionForm
+from partners.forms.people import ActivityForm, ContactForm, LeaveForm, NoteForm
+from partners.forms.profile import AnswerForm, LocationForm, ProfileForm, QuestionForm
 from partners.forms.standing import OptionalReasonForm, ReasonForm, TerminationForm
 
 __all__ = [
     "COUNTRY_CHOICES",
+    "ActivityForm",
+    "AnswerForm",
     "ContactForm",
     "DeclineForm",
     "DocumentForm",
+    "LeaveForm",
+    "LocationForm",
+    "NoteForm",
     "OptionalReasonForm",
     "PartnerForm",
     "ProfileForm",
+    "QuestionForm",
     "ReasonForm",
     "SignForm",
     "TerminationForm",

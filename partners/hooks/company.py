@@ -8,36 +8,31 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
-
-from partners import home  # noqa: F401 - lends its part of the home page
-from partners.models import Contact, Document, Partner, PartnerProfile, assigned_partner_ids
-from partners.queries import my_tasks, signed_documents, tier_standing, timeline
+from partners import home, panels  # noqa: F401 - lend their parts of the home page and of the partner page
+from partners.models import Document, Partner, assigned_partner_ids
+from partners.queries import my_tasks, signed_documents, tier_standing
 from partners.registries import (
     Measure,
-    PartnerAction,
     Period,
     Value,
     Worklist,
     lend_measure,
     lend_panel,
-    lend_partner_action,
     lend_worklist,
     tell,
 )
-from partners.rows import present_event, present_requirement
-from partners.starter import copy_program
+from partners.rows import present_requirement
+from partners.starter import copy_profile_questions, copy_program
 from prm.kernel import clock
 from prm.kernel.addresses import shown
 from prm.kernel.members import furnishes
 from prm.kernel.models import Membership
-from prm.kernel.policies import permits
 from prm.kernel.tenancy.context import tenant_scope
 from prm.kernel.tenancy.remember import remember
 from prm.kernel.web.navigation import Entry, navigation
 
 furnishes(order=10)(copy_program)
+furnishes(order=11)(copy_profile_questions)
 navigation(Entry("Today", "home", "home", 10))
 navigation(
     Entry("Partners", "partners:list", "building-store", 20, "partners.view_partner", partner_label="My company")
@@ -98,8 +93,16 @@ tell(
     partner__manager_assigned="made {manager} the account manager",
     partner__tier_set="set the tier to {tier}",
     partner__profile_updated="updated the profile: {fields}",
-    contact__added="added the contact {name}",
-    contact__changed="changed a contact",
+    contact__added="added the contact {contact}",
+    contact__changed="changed the contact {contact}",
+    contact__consent_recorded="noted what {contact} agreed to",
+    contact__objected="noted that {contact} objects to being contacted",
+    contact__objection_withdrawn="noted that {contact} withdrew the objection",
+    contact__left="noted that {contact} left the company",
+    contact__returned="noted that {contact} is back",
+    location__added="added the location {place}",
+    location__changed="changed the location {place}",
+    location__removed="removed the location {place}",
     list__exported="exported the list {list} ({rows} rows)",
     member__added="gave {person} access",
     member__invited="invited {email}",
@@ -128,40 +131,3 @@ lend_worklist(
 def tier_panel(member: Membership, partner: Partner) -> dict[str, Any]:
     attained = tier_standing(partner, clock.today())
     return {"standing": attained, "gaps": [present_requirement(row) for row in attained.gaps]}
-
-
-@lend_panel(10, "partners/panels/contacts.html", "people", permission="partners.view_contact")
-def contacts_panel(member: Membership, partner: Partner) -> dict[str, Any]:
-    contacts = list(Contact.objects.filter(partner=partner, left_on=None).order_by("sort_name")[:11])
-    return {
-        "contacts": contacts[:10],
-        "has_more": len(contacts) > 10,
-        "may_edit": permits(member, "partners.edit_contact", partner),
-    }
-
-
-@lend_panel(10, "partners/panels/profile.html", "profile")
-def profile_panel(member: Membership, partner: Partner) -> dict[str, Any]:
-    return {
-        "profile": PartnerProfile.objects.filter(partner=partner).first(),
-        "may_edit": permits(member, "partners.edit_profile", partner),
-    }
-
-
-@lend_panel(10, "partners/panels/timeline.html", "activity")
-def timeline_panel(member: Membership, partner: Partner) -> dict[str, Any]:
-    return {"events": [present_event(event) for event in timeline(partner)]}
-
-
-@lend_partner_action(50)
-def edit_profile_button(member: Membership, partner: Partner) -> PartnerAction | None:
-    if not permits(member, "partners.edit_profile", partner):
-        return None
-    return PartnerAction(_("Edit profile"), reverse("partners:profile", args=[partner.pk]), "edit")
-
-
-@lend_partner_action(60)
-def edit_record_button(member: Membership, partner: Partner) -> PartnerAction | None:
-    if not permits(member, "partners.edit_partner", partner):
-        return None
-    return PartnerAction(_("Edit company record"), reverse("partners:edit", args=[partner.pk]), "edit")

@@ -1,5 +1,6 @@
 """Partner companies with their people, their account managers and their tier; all else refers to them."""
 
+from partners.models.activity import Activity, Note
 from partners.models.company import (
     NUMBER_ALPHABET,
     SEES_ALL_PARTNERS,
@@ -7,8 +8,6 @@ from partners.models.company import (
     ManagerAssignment,
     Partner,
     PartnerInternal,
-    PartnerLocation,
-    PartnerProfile,
     PartnerQuerySet,
     PartnerTier,
     Territory,
@@ -17,6 +16,7 @@ from partners.models.company import (
     random_number,
 )
 from partners.models.documents import Document, DocumentVersion
+from partners.models.profile import PartnerLocation, PartnerProfile, ProfilePrompt, ProfileQuestion
 from partners.models.program import BENEFIT_FIELDS, Program, ProgramTier
 from partners.models.standing import Suspension, Termination
 from partners.models.work import SEES_ALERTS, SEES_ALL_TASKS, Alert, Task, falls_to
@@ -27,17 +27,21 @@ __all__ = [
     "SEES_ALERTS",
     "SEES_ALL_PARTNERS",
     "SEES_ALL_TASKS",
+    "Activity",
     "Alert",
     "Contact",
     "Document",
     "DocumentVersion",
     "ManagerAssignment",
+    "Note",
     "Partner",
     "PartnerInternal",
     "PartnerLocation",
     "PartnerProfile",
     "PartnerQuerySet",
     "PartnerTier",
+    "ProfilePrompt",
+    "ProfileQuestion",
     "Program",
     "ProgramTier",
     "Suspension",

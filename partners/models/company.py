@@ -194,31 +194,6 @@ class Partner(Record):
         return reverse("partners:partner", args=[self.pk])
 
 
-class PartnerProfile(PartnerRecord):
-    """What a partner says of itself; `sources` keeps for each value who said so and when."""
-
-    website = models.CharField(max_length=300, blank=True)
-    phone = models.CharField(max_length=60, blank=True)
-    about = TextField(max_length=2000, blank=True)
-    employees = models.PositiveIntegerField(null=True, blank=True)
-    relevant_headcount = models.PositiveIntegerField(null=True, blank=True)
-    annual_revenue = NumericField(null=True, blank=True)
-    annual_sales = NumericField(null=True, blank=True)
-    founded = models.PositiveSmallIntegerField(null=True, blank=True)
-    verticals = CodesField()
-    functions = CodesField()
-    product_focus = TextField(max_length=120, blank=True)
-    bank_name = TextField(max_length=120, blank=True)
-    order_frequency = TextField(max_length=60, blank=True)
-    sources = models.JSONField(default=dict, blank=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["tenant", "partner"], name="profile_once")]
-
-    def __str__(self) -> str:
-        return f"profile of {self.partner_id}"
-
-
 class PartnerInternal(VendorRecord):
     """What the vendor notes about a partner and no partner ever receives."""
 
@@ -234,29 +209,30 @@ class PartnerInternal(VendorRecord):
         return f"notes on {self.partner_id}"
 
 
-class PartnerLocation(PartnerRecord):
-    """A place of a partner."""
+class ContactQuerySet(TenantQuerySet):
+    def visible_to(self, member: Membership) -> Self:
+        """Those of the partners one may know of; who objected is absent outside the own company and operations."""
+        found = super().visible_to(member)
+        if member.is_vendor:
+            return found if member.has(Role.OPERATIONS) else found.filter(objected=False)
+        return found.filter(models.Q(objected=False) | models.Q(partner=member.partner_id))
 
-    address = TextField(max_length=300, blank=True)
-    city = TextField(max_length=120, blank=True)
-    state_province = TextField(max_length=120, blank=True)
-    postal_code = models.CharField(max_length=20, blank=True)
-    country = models.CharField(max_length=2)
-    is_main = models.BooleanField(default=False)
+    def present(self) -> Self:
+        """Those who have not left."""
+        return self.filter(left_on=None)
 
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["tenant", "partner"], condition=models.Q(is_main=True), name="location_main_once"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.city or self.country
+    def reachable(self, by: str = "mail") -> Self:
+        """Who may be addressed in a campaign by `mail` or `call`: agreed to it, did not object, has not left."""
+        found = self.present().filter(objected=False, **{f"consent__{by}": True})
+        return found.exclude(email="") if by == "mail" else found.exclude(phone="")
 
 
 class Contact(PartnerRecord):
-    """A person at a partner; may or may not have a login."""
+    """A person at a partner; may or may not have a login.
+
+    `consent` says whether the person agreed to mail and calls, who told us and when. Whoever `objected` is
+    known to the own company and to operations only.
+    """
 
     class Function(models.TextChoices):
         PRINCIPAL = "principal", _("Principal")
@@ -275,8 +251,12 @@ class Contact(PartnerRecord):
     function = models.CharField(max_length=20, choices=Function, default=Function.OTHER)
     title = TextField(max_length=120, blank=True)
     is_champion = models.BooleanField(default=False)
+    headcount_relevant = models.BooleanField(default=False)
     consent = models.JSONField(default=dict, blank=True)
+    objected = models.BooleanField(default=False)
     left_on = models.DateField(null=True, blank=True)
+
+    objects = TenantManager.from_queryset(ContactQuerySet)()
 
     class Meta:
         constraints = [
@@ -291,6 +271,9 @@ class Contact(PartnerRecord):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    def get_absolute_url(self) -> str:
+        return reverse("partners:contact", args=[self.pk])
 
 
 class ManagerAssignment(PartnerReads):

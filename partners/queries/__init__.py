@@ -1,6 +1,7 @@
 """Questions about partners: where one stands in the programme, who looks after it, what happened."""
 
-from partners.queries.company import managers_of, timeline
+from partners.queries.activity import KINDS, TimelinePage, notes_of, timeline_page
+from partners.queries.company import managers_of
 from partners.queries.documents import (
     declined_documents,
     documents_to_sign,
@@ -9,6 +10,7 @@ from partners.queries.documents import (
     signers_of,
     with_state,
 )
+from partners.queries.profile import locations_of, next_profile_question, profile_of
 from partners.queries.program import (
     METRIC_LABELS,
     NO_BENEFITS,
@@ -37,6 +39,7 @@ from partners.queries.standing import (
 from partners.queries.work import my_tasks
 
 __all__ = [
+    "KINDS",
     "METRIC_LABELS",
     "NO_BENEFITS",
     "Benefits",
@@ -44,6 +47,7 @@ __all__ = [
     "RequirementRow",
     "Rung",
     "TierStanding",
+    "TimelinePage",
     "benefits_of",
     "benefits_of_many",
     "declined_documents",
@@ -54,17 +58,21 @@ __all__ = [
     "ladder_of",
     "ladder_on",
     "last_full_quarters",
+    "locations_of",
     "managers_of",
     "my_tasks",
+    "next_profile_question",
+    "notes_of",
     "open_notice",
     "open_suspension",
     "partners_to_lapse",
+    "profile_of",
     "signed_documents",
     "signers_of",
     "tier_standing",
     "tier_standings",
     "tiers",
     "tiers_held",
-    "timeline",
+    "timeline_page",
     "with_state",
 ]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from partners.models import ManagerAssignment, Partner
-from prm.kernel.models import Event, Membership
+from partners.models import ManagerAssignment
+from prm.kernel.models import Membership
 
 
 def managers_of(partner_ids: Sequence[UUID]) -> dict[UUID, Membership]:
@@ -15,10 +15,3 @@ def managers_of(partner_ids: Sequence[UUID]) -> dict[UUID, Membership]:
         "manager__user"
     )
     return {row.partner_id: row.manager for row in rows}
-
-
-def timeline(partner: Partner, *, limit: int = 10) -> list[Event]:
-    """The latest events of a partner, newest first, with who did it."""
-    return list(
-        Event.objects.filter(partner=partner).select_related("actor__user").order_by("-at", "-created_at")[:limit]
-    )

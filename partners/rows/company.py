@@ -5,12 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from partners.models import Partner
 from partners.queries import RequirementRow, managers_of
-from partners.registries import Value, event_words, measured
-from prm.kernel.models import Event
+from partners.registries import Value, measured
 from prm.kernel.periods import FiscalQuarter
 from prm.kernel.tenancy.context import current_tenant
 from prm.kernel.web.format import Formatter, formatter
@@ -118,29 +116,3 @@ def present_requirement(row: RequirementRow) -> ShownRequirement:
 def _in_unit(write: Formatter, value: Decimal | None, unit: str) -> str:
     by_unit = {"money": write.money, "ratio": write.percent, "score": write.score, "multiple": write.multiple}
     return by_unit.get(unit, write.count)(value)
-
-
-@dataclass(frozen=True)
-class ShownEvent:
-    """One line of the timeline."""
-
-    moment: str
-    who: str
-    text: str
-
-
-def present_event(event: Event) -> ShownEvent:
-    words = event_words.get(event.name, event.name.replace(".", " ").replace("_", " "))
-    return ShownEvent(
-        moment=formatter().moment(event.at),
-        who=str(event.actor.user) if event.actor else "System",
-        text=_filled(words, event.data),
-    )
-
-
-def _filled(words: str, data: dict[str, Any]) -> str:
-    """Put values of the event into the words; what people typed is a value here, never a pattern."""
-    for name, value in data.items():
-        shown = ", ".join(str(v).replace("_", " ") for v in value) if isinstance(value, list) else str(value)
-        words = words.replace("{" + name + "}", shown[:120], 1)
-    return words

@@ -1,4 +1,4 @@
-"""The pages of partners: the list, one partner with its panels, its record, profile and contacts."""
+"""The pages of partners: the list, one partner with its tabs, its record."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from partners.actions import add_contact, add_partner, edit_contact, edit_partner, update_profile
+from partners.actions import add_partner, edit_partner
 from partners.filters import PartnerFilter
-from partners.forms import ContactForm, PartnerForm, ProfileForm
-from partners.models import Contact, Partner, PartnerProfile
+from partners.forms import PartnerForm
+from partners.models import Partner
 from partners.queries import managers_of
 from partners.registries import TABS, actions_for, panels_for, tabs_for
 from partners.rows import STATE_TONES, present_partners
@@ -54,7 +54,8 @@ def partner_list(request: HttpRequest) -> HttpResponse:
     )
     if isinstance(shown, HttpResponse):
         return shown
-    return render(request, "partners/list.html", {"list": shown, "may_add": permits(member, "partners.add_partner")})
+    may_add, may_ask = permits(member, "partners.add_partner"), permits(member, "partners.edit_profile_question")
+    return render(request, "partners/list.html", {"list": shown, "may_add": may_add, "may_ask": may_ask})
 
 
 @may("partners.view_partner", Partner.objects.select_related("tier", "sponsor", "territory"))
@@ -86,7 +87,7 @@ def partner(request: HttpRequest, partner: Partner) -> HttpResponse:
 @may("partners.add_partner")
 @require_http_methods(["GET", "POST"])
 def add(request: HttpRequest) -> HttpResponse:
-    return _form(
+    return form_page(
         request,
         PartnerForm(request.POST or None),
         lambda data: add_partner(by=request.member, **_without_version(data)),  # type: ignore[attr-defined]
@@ -106,7 +107,7 @@ def edit(request: HttpRequest, partner: Partner) -> HttpResponse:
         "type": partner.type,
         "version": partner.version,
     }
-    return _form(
+    return form_page(
         request,
         PartnerForm(request.POST or None, initial=initial),
         lambda data: edit_partner(
@@ -121,52 +122,21 @@ def edit(request: HttpRequest, partner: Partner) -> HttpResponse:
     )
 
 
-@may("partners.edit_profile", Partner)
-@require_http_methods(["GET", "POST"])
-def profile(request: HttpRequest, partner: Partner) -> HttpResponse:
-    known = PartnerProfile.objects.filter(partner=partner).first()
-    initial = {name: getattr(known, name) for name in ProfileForm.base_fields} if known else {}
-    return _form(
-        request,
-        ProfileForm(request.POST or None, initial=initial),
-        lambda data: update_profile(partner, by=request.member, **data),  # type: ignore[attr-defined]
-        title=f"Profile of {partner.name}",
-        back=partner.get_absolute_url(),
-        then=lambda saved: partner.get_absolute_url(),
-    )
+def form_page(
+    request: HttpRequest,
+    form: Any,
+    act: Any,
+    *,
+    title: str,
+    back: str,
+    then: Any,
+    template: str = "partners/form.html",
+    **more: Any,
+) -> HttpResponse:
+    """A page with one form: what is not accepted comes back with what was typed."""
 
-
-@may("partners.edit_contact", Partner)
-@require_http_methods(["GET", "POST"])
-def contact_add(request: HttpRequest, partner: Partner) -> HttpResponse:
-    return _form(
-        request,
-        ContactForm(request.POST or None),
-        lambda data: add_contact(partner, by=request.member, **data),  # type: ignore[attr-defined]
-        title=f"Add a contact to {partner.name}",
-        back=partner.get_absolute_url(),
-        then=lambda added: partner.get_absolute_url(),
-    )
-
-
-@may("partners.edit_contact", Contact.objects.select_related("partner"))
-@require_http_methods(["GET", "POST"])
-def contact(request: HttpRequest, contact: Contact) -> HttpResponse:
-    initial = {name: getattr(contact, name) for name in ContactForm.base_fields}
-    back = contact.partner.get_absolute_url()
-    return _form(
-        request,
-        ContactForm(request.POST or None, initial=initial),
-        lambda data: edit_contact(contact, by=request.member, **data),  # type: ignore[attr-defined]
-        title=f"Edit {contact}",
-        back=back,
-        then=lambda saved: back,
-    )
-
-
-def _form(request: HttpRequest, form: Any, act: Any, *, title: str, back: str, then: Any) -> HttpResponse:
     def page(form: Any) -> HttpResponse:
-        return render(request, "partners/form.html", {"form": form, "heading": title, "back": back})
+        return render(request, template, {"form": form, "heading": title, "back": back, **more})
 
     if request.method == "GET":
         return page(form)

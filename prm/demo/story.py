@@ -22,6 +22,7 @@ from prm.demo.cast import (
     SECOND_WORDS,
     Vendor,
 )
+from prm.demo.relations import relate
 from prm.kernel import clock
 from prm.kernel.members import add_member, found_tenant, furnish_tenant, get_or_create_user
 from prm.kernel.models import Membership, Tenant
@@ -87,6 +88,7 @@ class Story:
             with tenant_scope(self.tenant):
                 self._business(partner, number)
         self.say(f"{vendor.name}: targets and revenue")
+        self._relations(partners)
         assessed = [p for number, p in enumerate(partners) if p.state == Partner.State.ACTIVE and number % 3 != 2]
         for number, partner in enumerate(assessed):
             self._assess(partner, months_ago=8, quality=self._quality(partner))
@@ -180,6 +182,16 @@ class Story:
         function = self.chance.choice(["sales", "technical", "marketing", "principal"])
         email = f"{sort_key(given)}.{sort_key(family)}@{domain}"
         add_contact(partner, name=f"{given} {family}", email=email, function=function, by=self.manager_of[partner.name])
+
+    def _relations(self, partners: list[Partner]) -> None:
+        """What is known of each other, and what was said over the months."""
+        with tenant_scope(self.tenant):
+            found = Membership.objects.filter(partner__isnull=False, roles__contains=[Role.CHAMPION])
+            champions = {member.partner_id: member for member in found.select_related("user")}
+            for number, partner in enumerate(partners):
+                by = self.manager_of[partner.name]
+                relate(partner, number, by=by, champion=champions.get(partner.pk), moment=self._moment)
+        self.say(f"{self.vendor.name}: profiles, people and activity")
 
     # --- business -------------------------------------------------------------------------------------------
     def _business(self, partner: Partner, number: int) -> None:

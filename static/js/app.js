@@ -131,6 +131,13 @@ window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
 
+// In a text of several lines Enter begins the next one; with Ctrl (or Command) it sends the form.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+  const text = closest(event, "textarea[data-submits]");
+  if (text) text.form.requestSubmit();
+});
+
 // --- notes ---------------------------------------------------------------------------------------
 export function say(text, tone = "blue") {
   const place = document.querySelector("[data-toasts]");

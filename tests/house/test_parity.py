@@ -28,6 +28,7 @@ WITHOUT_PAGE: dict[str, str] = {
     "partners.end_partnership": BY_TIME,
     "partners.lapse_partner": BY_TIME,
     "partners.return_to_active": BY_TIME,
+    "partners.end_access_of": "what an import does with those who left by its file; for one person it is leave_contact",
     "sales.add_line": IMPORTED,
     "sales.add_product": IMPORTED,
     "sales.book_actuals": IMPORTED,
@@ -35,7 +36,6 @@ WITHOUT_PAGE: dict[str, str] = {
 }
 WITHOUT_API: dict[str, str] = WITHOUT_PAGE | {
     "partners.complete_task": "the pages of tasks and alerts follow",
-    "partners.update_profile": "what a partner says of itself is entered on its page",
 }
 
 

@@ -30,8 +30,11 @@ NEVER_WRITABLE = {"tenant", "tenant_id", "state", "approved_by", "approver", "ac
 # Columns that only a form of its own may write: form or serializer, with the reason.
 FOUND_AMONG_VISIBLE = "the viewset finds the partner among those the member may know of"
 WRITABLE_HERE: dict[tuple[str, str], str] = {
+    ("ActivityInput", "partner_id"): FOUND_AMONG_VISIBLE,
     ("ContactInput", "partner_id"): FOUND_AMONG_VISIBLE,
     ("DocumentInput", "partner_id"): FOUND_AMONG_VISIBLE,
+    ("LocationInput", "partner_id"): FOUND_AMONG_VISIBLE,
+    ("NoteInput", "partner_id"): FOUND_AMONG_VISIBLE,
     ("ReviewInput", "partner_id"): FOUND_AMONG_VISIBLE,
     ("StartInput", "partner_id"): FOUND_AMONG_VISIBLE,
 }

@@ -41,7 +41,7 @@ def test_partners_come_in_with_profile_place_and_event(desk: Desk) -> None:
     assert PartnerLocation.objects.get(partner=partner, is_main=True).city == "Québec"
     profile = PartnerProfile.objects.get(partner__external_id="P1")
     assert profile.employees == 12
-    assert profile.sources["employees"]["source"] == "import"
+    assert profile.sources["employees"][0]["source"] == "import"
     events = Event.objects.filter(name="partner.added", partner__external_id__startswith="P")
     assert events.count() == 3
     batch = ImportBatch.objects.get()

@@ -1,0 +1,129 @@
+"""Each value of a profile keeps who said it and when; nothing that was said is overwritten silently."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from partners.actions import fill_profile, settle_profile_value, update_profile
+from partners.models import PartnerProfile
+from partners.profile_fields import FIELDS
+from partners.statements import KEPT, conflicts, in_force, statements
+from prm.kernel import clock
+from tests.clients import token_client
+
+JSON = {"content_type": "application/json"}
+
+
+def said(partner, field):
+    return statements(PartnerProfile.objects.get(partner=partner).sources, field)
+
+
+def imported(partner, **values):
+    profile = PartnerProfile.objects.get(partner=partner)
+    changed = fill_profile(profile, source="import", **values)
+    profile.save()
+    return changed
+
+
+def test_a_value_keeps_source_person_and_date(cast):
+    with clock.travel(to=dt.datetime(2026, 3, 2, 10, tzinfo=dt.UTC)):
+        update_profile(cast.northwind, by=cast.champion, employees=40)
+    (one,) = said(cast.northwind, "employees")
+    assert (one.value, one.source, one.who, one.on) == (40, "partner", "Champion", dt.date(2026, 3, 2))
+    update_profile(cast.northwind, by=cast.cam, employees=50)
+    assert [(s.value, s.source) for s in said(cast.northwind, "employees")] == [(40, "partner"), (50, "vendor")]
+
+
+def test_an_import_does_not_overwrite_what_people_said(cast, sign_in):
+    update_profile(cast.northwind, by=cast.champion, employees=40)
+    assert imported(cast.northwind, employees=35, founded=1999) == ["employees", "founded"]
+    profile = PartnerProfile.objects.get(partner=cast.northwind)
+    assert (profile.employees, profile.founded) == (40, 1999)
+    assert [c.value for c in conflicts(said(cast.northwind, "employees"))] == [35]
+    assert imported(cast.northwind, employees=35, founded=1999) == []  # the same file again says nothing new
+    page = sign_in(cast.cam).get(f"/partners/{cast.northwind.pk}/?tab=profile").content.decode()
+    assert "Import says <strong>35</strong>" in page
+    # The control: where only imports spoke, the next one takes effect.
+    imported(cast.northwind, founded=2001)
+    assert PartnerProfile.objects.get(partner=cast.northwind).founded == 2001
+
+
+def test_a_partners_word_stays_in_sight_when_the_vendor_speaks_after_it(cast):
+    update_profile(cast.northwind, by=cast.champion, employees=40)
+    update_profile(cast.northwind, by=cast.cam, employees=50)
+    assert [c.value for c in conflicts(said(cast.northwind, "employees"))] == [40]
+    update_profile(cast.northwind, by=cast.champion, employees=50, confirm=True)
+    assert conflicts(said(cast.northwind, "employees")) == []
+
+
+def test_a_dispute_is_settled_by_taking_one_or_keeping_ours(cast, sign_in):
+    address = f"/partners/{cast.northwind.pk}/profile/settle/"
+    update_profile(cast.northwind, by=cast.champion, employees=40, markets=["DE"])
+    imported(cast.northwind, employees=35, markets=["FR", "BE"])
+    client = sign_in(cast.champion)
+    assert client.post(address, {"field": "employees", "source": "import"}).status_code == 302
+    assert client.post(address, {"field": "markets", "source": "partner"}).status_code == 302
+    profile = PartnerProfile.objects.get(partner=cast.northwind)
+    assert (profile.employees, profile.markets) == (35, ["DE"])
+    assert conflicts(said(cast.northwind, "employees")) == conflicts(said(cast.northwind, "markets")) == []
+    assert in_force(said(cast.northwind, "employees")).who == "Champion"
+    assert client.post(address, {"field": "founded", "source": "import"}).status_code == 409
+    assert sign_in(cast.seller).post(address, {"field": "employees", "source": "import"}).status_code == 403
+
+
+def test_a_confirmed_value_is_as_young_as_its_confirmation(cast):
+    with clock.travel(days=-400):
+        update_profile(cast.northwind, by=cast.champion, relevant_headcount=7)
+    settle_profile_value(cast.northwind, "relevant_headcount", "partner", by=cast.champion)
+    (one,) = said(cast.northwind, "relevant_headcount")
+    assert (one.value, one.on) == (7, clock.today())
+
+
+def test_the_history_stays_short_and_keeps_the_value_in_force(cast):
+    update_profile(cast.northwind, by=cast.champion, employees=1)
+    for number in range(2 * KEPT):
+        imported(cast.northwind, employees=100 + number)
+    kept = said(cast.northwind, "employees")
+    assert len(kept) == KEPT
+    assert in_force(kept).value == 1
+
+
+def test_every_value_has_its_field_on_the_form_and_comes_back(cast, sign_in):
+    client = sign_in(cast.champion)
+    form = {
+        "employees": "12",
+        "markets": "de, AT",
+        "verticals": ["retail", "energy"],
+        "complementary_products": "Firewalls, <script>alert(1)</script>",
+        "sells_to": "both",
+        "share_costs": "on",
+        "annual_revenue": "1250000.50",
+        "ownership_note": "Ümläut & Söhne",
+        "version": PartnerProfile.objects.get(partner=cast.northwind).version,
+    }
+    address = f"/partners/{cast.northwind.pk}/profile/"
+    page = client.get(address).content.decode()
+    assert all(f'name="{name}"' in page for name in FIELDS)
+    assert client.post(address, form).status_code == 302
+    page = client.get(f"/partners/{cast.northwind.pk}/?tab=profile").content.decode()
+    for text in ("Germany, Austria", "Retail, Energy and utilities", "Both", "USD 1,250,000.50", "Ümläut &amp; Söhne"):
+        assert text in page
+    assert "<script>alert(1)" not in page
+    assert client.post(address, form).status_code == 409  # somebody (here oneself) changed it meanwhile
+    wrong = client.post(address, form | {"markets": "Atlantis", "version": ""})
+    assert wrong.status_code == 422
+    assert "Atlantis" in wrong.content.decode()
+
+
+def test_the_api_reads_changes_and_refuses_like_the_page(cast):
+    address = f"/api/v1/partners/{cast.northwind.pk}/profile/"
+    client = token_client(cast.champion)
+    answer = client.patch(address, {"employees": 9, "verticals": ["retail"]}, **JSON)
+    assert (answer.status_code, answer.json()["values"]["employees"]) == (200, 9)
+    assert answer.json()["sources"]["employees"][0]["source"] == "partner"
+    assert token_client(cast.seller).patch(address, {"employees": 1}, **JSON).status_code == 403
+    rivals = f"/api/v1/partners/{cast.rival.pk}/profile/"
+    assert client.patch(rivals, {"employees": 1}, **JSON).status_code == 404
+    assert client.patch(address, {"sells_to": "aliens"}, **JSON).status_code == 400
+    settled = client.post(f"{address}settle/", {"field": "employees", "source": "partner"}, **JSON)
+    assert settled.status_code == 200
