@@ -77,3 +77,11 @@ grant("partners.withdraw_termination", R.CHANNEL_CHIEF)
 grant("partners.begin_reactivation", R.CHANNEL_CHIEF, R.OPERATIONS, R.ACCOUNT_MANAGER)
 grant("partners.lapse_partner")  # the system's
 grant("partners.return_to_active")  # the system's, when a sale is booked
+
+grant("partners.view_program", *ALL_ROLES)
+grant("partners.edit_program", R.CHANNEL_CHIEF, R.OPERATIONS)
+grant("partners.publish_program", R.CHANNEL_CHIEF)
+grant("partners.override_tier", R.CHANNEL_CHIEF)
+grant("partners.evaluate_tier", R.CHANNEL_CHIEF, R.OPERATIONS, R.ACCOUNT_MANAGER)
+grant("partners.decide_tier_proposal", R.CHANNEL_CHIEF, R.OPERATIONS)
+grant("partners.view_tier_proposal", *VENDOR_ROLES)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from partners.api import company, documents, standing
+from partners.api import company, documents, program, standing
 
 
 def register(router: Any) -> None:
     company.register(router)
+    program.register(router)
     standing.register(router)
     documents.register(router)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from partners import home  # noqa: F401 - lends its part of the home page
 from partners.models import Contact, Document, Partner, PartnerProfile, assigned_partner_ids
-from partners.queries import my_tasks, signed_documents, tier_standing, timeline
+from partners.queries import my_tasks, signed_documents, timeline
 from partners.registries import (
     Measure,
     PartnerAction,
@@ -26,9 +26,8 @@ from partners.registries import (
     lend_worklist,
     tell,
 )
-from partners.rows import present_event, present_requirement
+from partners.rows import present_event
 from partners.starter import copy_program
-from prm.kernel import clock
 from prm.kernel.addresses import shown
 from prm.kernel.members import furnishes
 from prm.kernel.models import Membership
@@ -96,7 +95,6 @@ tell(
     partner__edited="changed the company record",
     partner__imported="imported the partner",
     partner__manager_assigned="made {manager} the account manager",
-    partner__tier_set="set the tier to {tier}",
     partner__profile_updated="updated the profile: {fields}",
     contact__added="added the contact {name}",
     contact__changed="changed a contact",
@@ -122,12 +120,6 @@ lend_worklist(
         due=lambda task: task.due_on,
     )
 )
-
-
-@lend_panel(30, "partners/panels/tier.html")
-def tier_panel(member: Membership, partner: Partner) -> dict[str, Any]:
-    attained = tier_standing(partner, clock.today())
-    return {"standing": attained, "gaps": [present_requirement(row) for row in attained.gaps]}
 
 
 @lend_panel(10, "partners/panels/contacts.html", "people", permission="partners.view_contact")

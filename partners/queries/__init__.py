@@ -34,6 +34,16 @@ from partners.queries.standing import (
     open_suspension,
     partners_to_lapse,
 )
+from partners.queries.tiers import (
+    TierOutlook,
+    holdings_of,
+    notice_of,
+    preview,
+    qualifying_for,
+    tier_history,
+    tier_outlook,
+    waiting_proposals,
+)
 from partners.queries.work import my_tasks
 
 __all__ = [
@@ -43,6 +53,7 @@ __all__ = [
     "Ladder",
     "RequirementRow",
     "Rung",
+    "TierOutlook",
     "TierStanding",
     "benefits_of",
     "benefits_of_many",
@@ -50,21 +61,28 @@ __all__ = [
     "documents_to_sign",
     "due_notices",
     "ending_documents",
+    "holdings_of",
     "is_company_frozen",
     "ladder_of",
     "ladder_on",
     "last_full_quarters",
     "managers_of",
     "my_tasks",
+    "notice_of",
     "open_notice",
     "open_suspension",
     "partners_to_lapse",
+    "preview",
+    "qualifying_for",
     "signed_documents",
     "signers_of",
+    "tier_history",
+    "tier_outlook",
     "tier_standing",
     "tier_standings",
     "tiers",
     "tiers_held",
     "timeline",
+    "waiting_proposals",
     "with_state",
 ]
