@@ -9,6 +9,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 
 from partners.models import Contact, ManagerAssignment, Partner, Tier
+from partners.queries import qualifying_for
 from prm.kernel.models import Membership
 from prm.kernel.roles import Role
 from prm.kernel.text import sort_key
@@ -40,9 +41,20 @@ class PartnerFilter(django_filters.FilterSet):
         queryset=_managers, label="Account manager", method="managed_by", empty_label="All managers"
     )
 
+    qualifies = django_filters.ChoiceFilter(
+        choices=[("up", "Qualifies higher"), ("down", "Below what it holds")],
+        label="Figures",
+        method="placed",
+        empty_label="All figures",
+    )
+
     class Meta:
         model = Partner
         fields: list[str] = []
+
+    def placed(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """By the latest evaluation of each partner."""
+        return qualifying_for(queryset, value)
 
     def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """Words anywhere in the name, or the start of a number or domain."""

@@ -7,9 +7,10 @@ from typing import Any
 
 from django.db import transaction
 
+from partners.actions.tiers import give_entry_tier
 from partners.countries import is_country
 from partners.formulas import normalise_domain, normalise_name
-from partners.models import ManagerAssignment, Partner, PartnerProfile, PartnerTier, Tier
+from partners.models import ManagerAssignment, Partner, PartnerProfile
 from prm.kernel import clock
 from prm.kernel.errors import Invalid
 from prm.kernel.events import record
@@ -93,21 +94,14 @@ def assign_manager(
 
 
 @transaction.atomic
-def set_tier(
-    partner: Partner, tier: Tier, *, by: Membership | None, cause: str, on: dt.date, reason: str = ""
-) -> Partner:
-    """Give the partner a tier from a day on; the history keeps the one before."""
-    PartnerTier.objects.filter(partner=partner, to_date=None).update(to_date=on)
-    PartnerTier.objects.create(partner=partner, tier=tier, from_date=on, cause=cause, reason=clean_text(reason))
-    partner.tier = tier
-    partner.save(update_fields=["tier", "updated_at"])
-    return record(partner, "partner.tier_set", by=by, tier=tier.code, cause=cause)
-
-
 @transaction.atomic
 def move_partner(partner: Partner, to: str, *, by: Membership | None, reason: str = "") -> Partner:
     """One step of the partner's lifecycle; only the listed moves exist."""
     require(by, "partners.edit_partner", partner)
     before = partner.state
     move(partner, to)
+    joins_community = to == Partner.State.ACTIVE and before in {Partner.State.ENGAGED, Partner.State.QUALIFIED}
+    if joins_community or to == Partner.State.COMMITTED:
+        # Who signs enters the programme; who joins the community without signing, at its lowest tier.
+        give_entry_tier(partner, by=by, community=joins_community)
     return record(partner, f"partner.{to}", by=by, before=before, reason=clean_text(reason))

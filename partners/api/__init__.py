@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from partners.api import company, documents, people, profile, standing
+from partners.api import company, documents, people, profile, program, standing
 
 
 def register(router: Any) -> None:
     company.register(router)
+    program.register(router)
     standing.register(router)
     documents.register(router)
     profile.register(router)

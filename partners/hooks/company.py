@@ -10,20 +10,17 @@ from uuid import UUID
 
 from partners import home, panels  # noqa: F401 - lend their parts of the home page and of the partner page
 from partners.models import Document, Partner, assigned_partner_ids
-from partners.queries import my_tasks, signed_documents, tier_standing
+from partners.queries import my_tasks, signed_documents
 from partners.registries import (
     Measure,
     Period,
     Value,
     Worklist,
     lend_measure,
-    lend_panel,
     lend_worklist,
     tell,
 )
-from partners.rows import present_requirement
 from partners.starter import copy_profile_questions, copy_program
-from prm.kernel import clock
 from prm.kernel.addresses import shown
 from prm.kernel.members import furnishes
 from prm.kernel.models import Membership
@@ -91,7 +88,6 @@ tell(
     partner__edited="changed the company record",
     partner__imported="imported the partner",
     partner__manager_assigned="made {manager} the account manager",
-    partner__tier_set="set the tier to {tier}",
     partner__profile_updated="updated the profile: {fields}",
     contact__added="added the contact {contact}",
     contact__changed="changed the contact {contact}",
@@ -125,9 +121,3 @@ lend_worklist(
         due=lambda task: task.due_on,
     )
 )
-
-
-@lend_panel(30, "partners/panels/tier.html")
-def tier_panel(member: Membership, partner: Partner) -> dict[str, Any]:
-    attained = tier_standing(partner, clock.today())
-    return {"standing": attained, "gaps": [present_requirement(row) for row in attained.gaps]}

@@ -9,7 +9,6 @@ from partners.models.company import (
     Partner,
     PartnerInternal,
     PartnerQuerySet,
-    PartnerTier,
     Territory,
     Tier,
     assigned_partner_ids,
@@ -19,6 +18,7 @@ from partners.models.documents import Document, DocumentVersion
 from partners.models.profile import PartnerLocation, PartnerProfile, ProfilePrompt, ProfileQuestion
 from partners.models.program import BENEFIT_FIELDS, Program, ProgramTier
 from partners.models.standing import Suspension, Termination
+from partners.models.tiers import PartnerTier, TierEvaluation, TierNotice, TierProposal
 from partners.models.work import SEES_ALERTS, SEES_ALL_TASKS, Alert, Task, falls_to
 
 __all__ = [
@@ -49,6 +49,9 @@ __all__ = [
     "Termination",
     "Territory",
     "Tier",
+    "TierEvaluation",
+    "TierNotice",
+    "TierProposal",
     "assigned_partner_ids",
     "falls_to",
     "random_number",

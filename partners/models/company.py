@@ -306,30 +306,6 @@ class ManagerAssignment(PartnerReads):
         return f"{self.manager_id} for {self.partner_id}"
 
 
-class PartnerTier(PartnerReads):
-    """The tiers a partner held, with the reason for each."""
-
-    class Cause(models.TextChoices):
-        ENTRY = "entry", _("Entry")
-        EVALUATION = "evaluation", _("Evaluation")
-        OVERRIDE = "override", _("Override")
-        IMPORT = "import", _("Import")
-
-    tier = TenantForeignKey(Tier, related_name="holders")
-    from_date = models.DateField()
-    to_date = models.DateField(null=True, blank=True)
-    cause = models.CharField(max_length=12, choices=Cause)
-    reason = TextField(max_length=500, blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["tenant", "partner"], condition=models.Q(to_date=None), name="tier_one_now")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.tier_id} of {self.partner_id}"
-
-
 def assigned_partner_ids(member: Membership) -> models.QuerySet | None:
     """The partners an account manager looks after now; for a team's lead also those of the teams below.
 

@@ -36,6 +36,16 @@ from partners.queries.standing import (
     open_suspension,
     partners_to_lapse,
 )
+from partners.queries.tiers import (
+    TierOutlook,
+    holdings_of,
+    notice_of,
+    preview,
+    qualifying_for,
+    tier_history,
+    tier_outlook,
+    waiting_proposals,
+)
 from partners.queries.work import my_tasks
 
 __all__ = [
@@ -46,6 +56,7 @@ __all__ = [
     "Ladder",
     "RequirementRow",
     "Rung",
+    "TierOutlook",
     "TierStanding",
     "TimelinePage",
     "benefits_of",
@@ -54,6 +65,7 @@ __all__ = [
     "documents_to_sign",
     "due_notices",
     "ending_documents",
+    "holdings_of",
     "is_company_frozen",
     "ladder_of",
     "ladder_on",
@@ -63,16 +75,22 @@ __all__ = [
     "my_tasks",
     "next_profile_question",
     "notes_of",
+    "notice_of",
     "open_notice",
     "open_suspension",
     "partners_to_lapse",
+    "preview",
     "profile_of",
+    "qualifying_for",
     "signed_documents",
     "signers_of",
+    "tier_history",
+    "tier_outlook",
     "tier_standing",
     "tier_standings",
     "tiers",
     "tiers_held",
     "timeline_page",
+    "waiting_proposals",
     "with_state",
 ]

@@ -3,9 +3,7 @@
 from partners.rows.company import (
     STATE_TONES,
     PartnerRow,
-    ShownEvent,
     ShownRequirement,
-    present_event,
     present_partners,
     present_requirement,
 )
@@ -15,11 +13,9 @@ __all__ = [
     "STATE_TONES",
     "DocumentRow",
     "PartnerRow",
-    "ShownEvent",
     "ShownRequirement",
     "VersionRow",
     "present_documents",
-    "present_event",
     "present_partners",
     "present_requirement",
     "present_versions",

@@ -18,6 +18,9 @@ BY_TIME = "the system's alone: the night or a booking does it"
 WITHOUT_PAGE: dict[str, str] = {
     "partners.assign_manager": IMPORTED,
     "partners.set_tier": "tiers are set by import and by the evaluation of the programme",
+    "partners.give_entry_tier": "part of signing or of joining the community",
+    "partners.apply_proposal": "what was confirmed takes effect by time, or with the confirmation",
+    "partners.return_from_override": "an override ends by time, or by end_tier_override",
     "partners.move_partner": "the steps of the lifecycle come with recruiting and onboarding",
     "partners.add_task": "the pages of tasks and alerts follow",
     "partners.assign_task": "the pages of tasks and alerts follow",
