@@ -4,6 +4,7 @@ from django.urls import path
 
 from partners.views import company as views
 from partners.views import documents, standing, work
+from partners.views import recruitment, standing, work
 
 app_name = "partners"
 urlpatterns = [
@@ -20,6 +21,17 @@ urlpatterns = [
     path("<uuid:partner_id>/terminate/", standing.terminate, name="terminate"),
     path("<uuid:partner_id>/withdraw-termination/", standing.withdraw, name="withdraw_termination"),
     path("<uuid:partner_id>/reactivate/", standing.reactivate, name="reactivate"),
+    path("<uuid:partner_id>/recruiting/", recruitment.candidate, name="candidate"),
+    path("<uuid:partner_id>/recruiting/contact/", recruitment.log_contact, name="log_first_contact"),
+    path("<uuid:partner_id>/recruiting/engage/", recruitment.engage, name="engage_partner"),
+    path("<uuid:partner_id>/recruiting/qualify/", recruitment.qualify, name="qualify_partner"),
+    path("<uuid:partner_id>/recruiting/agreement/", recruitment.agreement, name="send_agreement"),
+    path("<uuid:partner_id>/recruiting/commit/", recruitment.commit, name="commit_partner"),
+    path("<uuid:partner_id>/recruiting/offer-community/", recruitment.offer, name="offer_community"),
+    path("<uuid:partner_id>/recruiting/community/", recruitment.join, name="join_community"),
+    path("<uuid:partner_id>/recruiting/decline/", recruitment.decline, name="decline_partner"),
+    path("<uuid:partner_id>/recruiting/reopen/", recruitment.reopen, name="reopen_partner"),
+    path("<uuid:partner_id>/recruiting/ask/", recruitment.ask, name="ask_vendor"),
     path("contacts/<uuid:contact_id>/", views.contact, name="contact"),
     path("documents/", documents.document_list, name="documents"),
     path("<uuid:partner_id>/documents/add/", documents.document_add, name="document_add"),

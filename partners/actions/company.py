@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from partners.actions.candidates import note_stage
 from partners.countries import is_country
 from partners.formulas import normalise_domain, normalise_name
 from partners.models import Contact, ManagerAssignment, Partner, PartnerProfile, PartnerTier, Tier
@@ -41,6 +42,7 @@ def add_partner(
     partner.full_clean(exclude=["tenant", "sponsor", "tier", "territory"], validate_unique=False)
     partner.save()
     PartnerProfile.objects.create(partner=partner)
+    note_stage(partner)
     return record(partner, "partner.added", by=by, name=partner.name, state=partner.state, source=partner.source)
 
 
@@ -174,4 +176,5 @@ def move_partner(partner: Partner, to: str, *, by: Membership | None, reason: st
     require(by, "partners.edit_partner", partner)
     before = partner.state
     move(partner, to)
+    note_stage(partner)
     return record(partner, f"partner.{to}", by=by, before=before, reason=clean_text(reason))

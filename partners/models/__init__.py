@@ -1,5 +1,9 @@
 """Partner companies with their people, their account managers and their tier; all else refers to them."""
 
+from partners.models.applications import (
+    Application,
+    ApplicationCount,
+)
 from partners.models.company import (
     NUMBER_ALPHABET,
     SEES_ALL_PARTNERS,
@@ -18,6 +22,12 @@ from partners.models.company import (
 )
 from partners.models.documents import Document, DocumentVersion
 from partners.models.program import BENEFIT_FIELDS, Program, ProgramTier
+from partners.models.recruitment import (
+    Candidate,
+    ProgramPage,
+    RecruitmentRules,
+    VendorQuestion,
+)
 from partners.models.standing import Suspension, Termination
 from partners.models.work import SEES_ALERTS, SEES_ALL_TASKS, Alert, Task, falls_to
 
@@ -28,6 +38,9 @@ __all__ = [
     "SEES_ALL_PARTNERS",
     "SEES_ALL_TASKS",
     "Alert",
+    "Application",
+    "ApplicationCount",
+    "Candidate",
     "Contact",
     "Document",
     "DocumentVersion",
@@ -39,12 +52,15 @@ __all__ = [
     "PartnerQuerySet",
     "PartnerTier",
     "Program",
+    "ProgramPage",
     "ProgramTier",
+    "RecruitmentRules",
     "Suspension",
     "Task",
     "Termination",
     "Territory",
     "Tier",
+    "VendorQuestion",
     "assigned_partner_ids",
     "falls_to",
     "random_number",

@@ -19,6 +19,8 @@ WITHOUT_PAGE: dict[str, str] = {
     "partners.assign_manager": IMPORTED,
     "partners.set_tier": "tiers are set by import and by the evaluation of the programme",
     "partners.move_partner": "the steps of the lifecycle come with recruiting and onboarding",
+    "partners.move_partner": "one step as imports and onboarding take it; people take the named steps of recruiting",
+    "partners.record_document": IMPORTED,
     "partners.add_task": "the pages of tasks and alerts follow",
     "partners.assign_task": "the pages of tasks and alerts follow",
     "partners.cancel_task": "the pages of tasks and alerts follow",
