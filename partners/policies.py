@@ -1,5 +1,7 @@
 """Who may do what with partners, their people and their account managers (the field's role matrix)."""
 
+from __future__ import annotations
+
 from typing import Any
 
 from partners.models import SEES_ALERTS, Task
@@ -8,6 +10,13 @@ from prm.kernel.policies import grant
 from prm.kernel.roles import ALL_ROLES, VENDOR_ROLES, Role
 
 R = Role
+
+
+def for_own_company(member: Membership, subject: Any) -> bool:
+    """A partner's people speak for their own company, not for one they sponsor."""
+    company = subject.pk if subject._meta.label == "partners.Partner" else subject.partner_id
+    return member.is_vendor or company == member.partner_id
+
 
 grant("partners.view_partner", *ALL_ROLES)
 grant("partners.add_partner", R.CHANNEL_CHIEF, R.ACCOUNT_MANAGER, R.OPERATIONS, R.MARKETING, R.DISTRIBUTOR)
@@ -114,3 +123,24 @@ grant("partners.override_tier", R.CHANNEL_CHIEF)
 grant("partners.evaluate_tier", R.CHANNEL_CHIEF, R.OPERATIONS, R.ACCOUNT_MANAGER)
 grant("partners.decide_tier_proposal", R.CHANNEL_CHIEF, R.OPERATIONS)
 grant("partners.view_tier_proposal", *VENDOR_ROLES)
+# --- recruiting: the account manager leads the way, operations and the chief help; the chief alone overrides -----
+LEADS_THE_WAY = (R.CHANNEL_CHIEF, R.ACCOUNT_MANAGER, R.OPERATIONS)
+SEES_RECRUITING = (*LEADS_THE_WAY, R.MARKETING, R.TENANT_ADMIN, R.AUDITOR)
+for _step in ("log_first_contact", "engage_partner", "send_agreement", "commit_partner", "reopen_partner"):
+    grant(f"partners.{_step}", *LEADS_THE_WAY)
+grant("partners.qualify_partner", R.CHANNEL_CHIEF, R.ACCOUNT_MANAGER)
+grant("partners.override_fit", R.CHANNEL_CHIEF)
+grant("partners.vouch_for_signer", R.CHANNEL_CHIEF, R.OPERATIONS)
+grant("partners.offer_community", *LEADS_THE_WAY)
+grant("partners.join_community", *LEADS_THE_WAY)
+grant("partners.decline_partner", *LEADS_THE_WAY, R.CHAMPION, guard=for_own_company)
+grant("partners.view_candidate", *SEES_RECRUITING)
+grant("partners.view_vendor_question", *SEES_RECRUITING, R.CHAMPION, R.DISTRIBUTOR)
+grant("partners.ask_vendor", *LEADS_THE_WAY, R.CHAMPION, guard=for_own_company)
+grant("partners.answer_vendor_question", *LEADS_THE_WAY)
+grant("partners.waive_vendor_question", *LEADS_THE_WAY)
+grant("partners.view_application", *SEES_RECRUITING)
+for _verb in ("take_application", "attach_application", "refuse_application"):
+    grant(f"partners.{_verb}", R.CHANNEL_CHIEF, R.OPERATIONS)
+grant("partners.edit_program_page", R.CHANNEL_CHIEF, R.OPERATIONS)
+grant("partners.edit_recruitment_rules", R.CHANNEL_CHIEF, R.OPERATIONS)

@@ -85,6 +85,16 @@ class PartnerAction:
 
 
 @dataclass(frozen=True)
+class ScreeningLink:
+    """The way to a candidate's screening: to start it (a POST), to go on with it, to read the last one."""
+
+    start_url: str = ""
+    open_url: str = ""
+    result_url: str = ""
+    progress: str = ""
+
+
+@dataclass(frozen=True)
 class Worklist:
     """A query of what waits for a member: computed, never stored."""
 
@@ -122,6 +132,7 @@ class Alert:
 measures: dict[str, Measure] = {}
 panels: list[Panel] = []
 partner_actions: list[tuple[int, Callable[[Membership, Any], PartnerAction | None]]] = []
+screenings: list[Callable[[Membership, Any], ScreeningLink | None]] = []
 worklists: dict[str, Worklist] = {}
 alerts: dict[str, Alert] = {}
 Check = Callable[[Sequence[UUID], dt.date], set[UUID]]
@@ -158,6 +169,17 @@ def lend_partner_action(order: int) -> Callable[[Any], Any]:
         return action
 
     return lend
+
+
+def lend_screening(screening: Callable[[Membership, Any], ScreeningLink | None]) -> Any:
+    """Say where a candidate is screened; the one who lends it also lends the measure `fit_score`."""
+    screenings[:] = [screening]
+    return screening
+
+
+def screening_of(member: Membership, partner: Any) -> ScreeningLink | None:
+    """Where this member screens the candidate, or reads its screening; None where nobody lends one."""
+    return screenings[0](member, partner) if screenings else None
 
 
 def lend_worklist(worklist: Worklist) -> Worklist:

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from partners.views import company as views
-from partners.views import documents, people, profile, program, standing, tiers, work
+from partners.views import documents, people, profile, program, recruitment, standing, tiers, work
 
 app_name = "partners"
 urlpatterns = [
@@ -38,6 +38,17 @@ urlpatterns = [
     path("program/<uuid:program_id>/compare/", program.compare, name="program_compare"),
     path("program/<uuid:program_id>/what-if/", program.what_if, name="program_what_if"),
     path("program/<uuid:program_id>/yaml/", program.export, name="program_export"),
+    path("<uuid:partner_id>/recruiting/", recruitment.candidate, name="candidate"),
+    path("<uuid:partner_id>/recruiting/contact/", recruitment.log_contact, name="log_first_contact"),
+    path("<uuid:partner_id>/recruiting/engage/", recruitment.engage, name="engage_partner"),
+    path("<uuid:partner_id>/recruiting/qualify/", recruitment.qualify, name="qualify_partner"),
+    path("<uuid:partner_id>/recruiting/agreement/", recruitment.agreement, name="send_agreement"),
+    path("<uuid:partner_id>/recruiting/commit/", recruitment.commit, name="commit_partner"),
+    path("<uuid:partner_id>/recruiting/offer-community/", recruitment.offer, name="offer_community"),
+    path("<uuid:partner_id>/recruiting/community/", recruitment.join, name="join_community"),
+    path("<uuid:partner_id>/recruiting/decline/", recruitment.decline, name="decline_partner"),
+    path("<uuid:partner_id>/recruiting/reopen/", recruitment.reopen, name="reopen_partner"),
+    path("<uuid:partner_id>/recruiting/ask/", recruitment.ask, name="ask_vendor"),
     path("documents/", documents.document_list, name="documents"),
     path("<uuid:partner_id>/documents/add/", documents.document_add, name="document_add"),
     path("documents/<uuid:document_id>/", documents.document, name="document"),

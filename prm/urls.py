@@ -8,6 +8,8 @@ urlpatterns = [
     path("", pages.home, name="home"),
     path("", include("prm.kernel.urls")),
     path("partners/", include("partners.urls")),
+    path("recruiting/", include("partners.urls_recruitment")),
+    path("become-a-partner/", include("partners.urls_public")),
     path("performance/", include("sales.urls")),
     path("scorecards/", include("scorecards.urls")),
     path("reviews/", include("qbr.urls")),

@@ -18,7 +18,7 @@ from prm.kernel.outbox import deferred
 from prm.kernel.policies import permits
 from sales import home  # noqa: F401 - lends its parts of the home page
 from sales.models import SalesActual
-from sales.queries import performance, performance_of, revenue_12m, revenue_of
+from sales.queries import first_bookings, performance, performance_of, revenue_12m, revenue_of
 from sales.rows import present_performance
 
 AWAY = (Partner.State.LAPSED, Partner.State.REACTIVATING)
@@ -36,6 +36,17 @@ def net_revenue_12m(partner_ids: Sequence[UUID], periods: Sequence[Period], as_o
 
 def net_revenue(partner_ids: Sequence[UUID], periods: Sequence[Period], as_of: dt.date) -> Values:
     return {key: Value(number) for key, number in revenue_of(partner_ids, periods, as_of).items()}
+
+
+def days_since_first_revenue(partner_ids: Sequence[UUID], periods: Sequence[Period], as_of: dt.date) -> Values:
+    found = first_bookings(partner_ids, as_of)
+    return {
+        (partner_id, period): Value(Decimal((as_of - found[partner_id]).days))
+        if partner_id in found
+        else Value(None, "nothing booked yet")
+        for partner_id in partner_ids
+        for period in periods
+    }
 
 
 def plan_performance(partner_ids: Sequence[UUID], periods: Sequence[Period], as_of: dt.date) -> Values:
@@ -74,6 +85,15 @@ lend_measure(
         "sum of net revenue booked in the period up to the day; nothing booked is 0",
         net_revenue,
         booked_lines,
+    )
+)
+lend_measure(
+    Measure(
+        "days_since_first_revenue",
+        "Days since the first booked revenue",
+        "days",
+        "days from the first booking above zero to the day",
+        days_since_first_revenue,
     )
 )
 lend_measure(

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import ExpressionWrapper, Max, Q, QuerySet, Sum, Value
+from django.db.models import ExpressionWrapper, Max, Min, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce, Round, TruncMonth
 
 from prm.kernel.charts import Chart, ChartKind, Series
@@ -179,6 +179,17 @@ def revenue_of(partner_ids: Sequence[UUID], spans: Sequence[FiscalQuarter], as_o
         for number, span in enumerate(spans):
             found[row["partner_id"], span] = money(row[f"s{number}"] or ZERO)
     return found
+
+
+def first_bookings(partner_ids: Sequence[UUID], as_of: dt.date) -> dict[UUID, dt.date]:
+    """The day of the first booked revenue above zero, per partner that has any."""
+    rows = (
+        SalesActual.objects.filter(partner_id__in=list(partner_ids), booked_on__lte=as_of, amount__gt=0)
+        .values("partner_id")
+        .annotate(first=Min("booked_on"))
+        .values_list("partner_id", "first")
+    )
+    return dict(rows)
 
 
 def quarters_with_bookings(partner_id: UUID) -> list[FiscalQuarter]:

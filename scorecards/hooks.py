@@ -12,12 +12,15 @@ from django.urls import reverse
 
 from partners.models import Partner
 from partners.registries import (
+    Compute,
     Measure,
     Period,
+    ScreeningLink,
     Value,
     Worklist,
     lend_measure,
     lend_panel,
+    lend_screening,
     lend_worklist,
     tell,
 )
@@ -25,7 +28,8 @@ from prm.kernel.members import furnishes
 from prm.kernel.models import Membership
 from prm.kernel.policies import permits
 from prm.kernel.web.navigation import Entry, navigation
-from scorecards.models import ActionItem, Assessment
+from scorecards.actions.assessments import CLOSED_PARTNERS
+from scorecards.models import SEES_VENDOR_VIEW, ActionItem, Assessment
 from scorecards.queries import capability_scores, standing_of
 from scorecards.rows import present_panel
 from scorecards.starter import copy_bank
@@ -59,17 +63,20 @@ def scorecard_panel(member: Membership, partner: Partner) -> dict[str, Any] | No
     return present_panel(partner, result, running, member)
 
 
-def _scores(partner_ids: Sequence[UUID], periods: Sequence[Period], as_of: dt.date) -> dict[tuple[UUID, Period], Value]:
-    days = {period: min(period.end, as_of) for period in periods}
-    scores = capability_scores(partner_ids, sorted(set(days.values())))
-    found = {}
-    for partner_id in partner_ids:
-        for period, day in days.items():
-            result = scores.get((partner_id, day))
-            found[partner_id, period] = (
-                Value(result[0], status=result[1]) if result else Value(None, "no scorecard in the last 12 months")
-            )
-    return found
+def _scores(kind: str, missing: str) -> Compute:
+    def compute(
+        partner_ids: Sequence[UUID], periods: Sequence[Period], as_of: dt.date
+    ) -> dict[tuple[UUID, Period], Value]:
+        days = {period: min(period.end, as_of) for period in periods}
+        scores = capability_scores(partner_ids, sorted(set(days.values())), kind=kind)
+        found = {}
+        for partner_id in partner_ids:
+            for period, day in days.items():
+                result = scores.get((partner_id, day))
+                found[partner_id, period] = Value(result[0], status=result[1]) if result else Value(None, missing)
+        return found
+
+    return compute
 
 
 lend_measure(
@@ -78,9 +85,33 @@ lend_measure(
         "Capabilities score",
         "score",
         "overall of the latest submitted scorecard not older than 12 months (F5)",
-        _scores,
+        _scores(Assessment.Kind.PARTNER, "no scorecard in the last 12 months"),
     )
 )
+lend_measure(
+    Measure(
+        "fit_score",
+        "Fit score",
+        "score",
+        "overall of the fit and customer categories in the latest screening not older than 12 months (F5)",
+        _scores(Assessment.Kind.SCREENING, "not screened in the last 12 months"),
+    )
+)
+
+
+@lend_screening
+def screening(member: Membership, partner: Partner) -> ScreeningLink | None:
+    """Where a candidate is screened: about two minutes, by its account manager alone."""
+    if not member.is_vendor or not member.has(*SEES_VENDOR_VIEW):
+        return None
+    result, running = standing_of(partner, kind=Assessment.Kind.SCREENING)
+    may_start = partner.state not in CLOSED_PARTNERS and permits(member, "scorecards.start_vendor_view", partner)
+    return ScreeningLink(
+        start_url=reverse("scorecards:start-screening", args=[partner.pk]) if may_start and running is None else "",
+        open_url=running.get_absolute_url() if running else "",
+        result_url=reverse("scorecards:assessment", args=[result.assessment_id]) if result else "",
+        progress=f"{running.given or 0} of {running.asked or 0} answered" if running else "",  # type: ignore[attr-defined]
+    )
 
 
 def _to_finish(member: Membership) -> QuerySet:
@@ -102,17 +133,18 @@ def _actions_due(member: Membership) -> QuerySet:
     )
 
 
+WORK_TITLES = {
+    Assessment.Kind.PARTNER: "Scorecard of",
+    Assessment.Kind.VENDOR_VIEW: "Our view of",
+    Assessment.Kind.SCREENING: "Screening of",
+}
 lend_worklist(
     Worklist(
         "scorecards_to_finish",
         "Scorecards to finish",
         _to_finish,
         url=lambda assessment: assessment.get_absolute_url(),
-        text=lambda assessment: (
-            f"Our view of {assessment.partner.name}"
-            if assessment.vendor_only
-            else f"Scorecard of {assessment.partner.name}"
-        ),
+        text=lambda assessment: f"{WORK_TITLES[Assessment.Kind(assessment.kind)]} {assessment.partner.name}",
     )
 )
 lend_worklist(

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, IntegerField, OuterRef, Q, QuerySet, Subquery, When
 
 from partners.formulas import rag_status
 from partners.models import Partner
@@ -28,6 +28,7 @@ from scorecards.models import ActionItem, Answer, Assessment, Option, Question, 
 COUNTED = (Assessment.State.SUBMITTED, Assessment.State.REVIEWED)
 FINISHED = (*COUNTED, Assessment.State.SUPERSEDED)
 OLDEST_FIRST = ("submitted_at", "created_at")
+SCREENED = ("fit", "customer")  # the categories of the questionnaire that a candidate is screened by
 VALID_MONTHS = 12  # of an assessment, for tiers
 OVERALL = "overall"
 
@@ -57,11 +58,13 @@ class Scores:
 def asked_questions(assessment: Assessment, *, only: tuple[str, ...] = ()) -> list[Question]:
     """The questions of this assessment in the order they are asked, with topic and category.
 
-    Vendor-only parts of the bank are asked in the vendor's own view and nowhere else.
+    Vendor-only parts of the bank are asked in the vendor's own view and nowhere else; a screening asks two categories.
     """
     asked = Question.objects.filter(bank_id=assessment.bank_id).select_related("topic__category")
     if not assessment.vendor_only:
         asked = asked.filter(vendor_only=False, topic__vendor_only=False, topic__category__vendor_only=False)
+    if assessment.kind == Assessment.Kind.SCREENING:
+        asked = asked.filter(topic__category__code__in=SCREENED)
     asked = asked.only(*only) if only else asked
     return list(asked.order_by("topic__category__order", "topic__order", "order", "code"))
 
@@ -242,7 +245,7 @@ def runner_state(assessment: Assessment) -> RunnerState:
     given = answers[assessment.pk]
     before = answers[previous.pk] if previous else {}
     scores = score_answers(questions, given, bank)
-    peers = peer_figures(assessment.partner, bank)
+    peers = peer_figures(assessment.partner, bank, kind=peers_kind(assessment))
     old = previous.result if previous else {}
     asked: dict[str, dict[str, list[tuple[int, Question]]]] = defaultdict(lambda: defaultdict(list))
     for number, question in enumerate(questions, start=1):
@@ -348,8 +351,19 @@ class Peers:
         return self.averages.get(code)
 
 
+def peers_kind(assessment: Assessment) -> str:
+    """A screening is compared with screenings, everything else with the partners' own scorecards."""
+    is_screening = assessment.kind == Assessment.Kind.SCREENING
+    return Assessment.Kind.SCREENING if is_screening else Assessment.Kind.PARTNER
+
+
 def peer_figures(
-    partner: Partner, bank: QuestionBank, *, score: Decimal | None = None, best_practice: Decimal | None = None
+    partner: Partner,
+    bank: QuestionBank,
+    *,
+    score: Decimal | None = None,
+    best_practice: Decimal | None = None,
+    kind: str = Assessment.Kind.PARTNER,
 ) -> Peers:
     """Where the partner stands among the others of its type and tier, else of the whole programme (F6).
 
@@ -359,7 +373,7 @@ def peer_figures(
     with vendor_scope("peer averages of a scorecard"):
         others = (
             Assessment.objects.filter(
-                kind=Assessment.Kind.PARTNER, state__in=COUNTED, submitted_at__date__gte=since, overall__isnull=False
+                kind=kind, state__in=COUNTED, submitted_at__date__gte=since, overall__isnull=False
             )
             .exclude(partner=partner)
             .values_list("overall", "result__categories", "result__topics")
@@ -546,22 +560,26 @@ def with_progress(assessments: QuerySet[Assessment]) -> QuerySet[Assessment]:
     """Annotate how many scored questions are answered (`given`) and asked (`asked`)."""
     given = Answer.objects.filter(assessment=OuterRef("pk"), question__scored=True)
     asked = Question.objects.filter(
-        Q(vendor_only=False) | Q(vendor_only=OuterRef("vendor_only")), bank=OuterRef("bank"), scored=True
+        Q(vendor_only=False) | Q(vendor_only=OuterRef("vendor_only")),
+        bank=OuterRef("bank"),
+        scored=True,
     )
-    return assessments.annotate(given=_count_of(given, "assessment"), asked=_count_of(asked, "bank"))
+    screened = asked.filter(topic__category__code__in=SCREENED)
+    in_all = Case(
+        When(kind=Assessment.Kind.SCREENING, then=_count_of(screened, "bank")), default=_count_of(asked, "bank")
+    )
+    return assessments.annotate(given=_count_of(given, "assessment"), asked=in_all)
 
 
 def _count_of(rows: QuerySet[Any], by: str) -> Subquery:
     return Subquery(rows.order_by().values(by).annotate(n=Count("pk")).values("n"), output_field=IntegerField())
 
 
-def standing_of(partner: Partner) -> tuple[Result | None, Assessment | None]:
+def standing_of(partner: Partner, *, kind: str = Assessment.Kind.PARTNER) -> tuple[Result | None, Assessment | None]:
     """The partner's scorecard that counts, and the one in progress (with `given` and `asked`), in one query."""
     found = with_progress(
         _with_people(
-            Assessment.objects.filter(
-                partner=partner, kind=Assessment.Kind.PARTNER, state__in=[*COUNTED, Assessment.State.IN_PROGRESS]
-            )
+            Assessment.objects.filter(partner=partner, kind=kind, state__in=[*COUNTED, Assessment.State.IN_PROGRESS])
         )
     )
     running = [a for a in found if a.state == Assessment.State.IN_PROGRESS]
@@ -570,15 +588,13 @@ def standing_of(partner: Partner) -> tuple[Result | None, Assessment | None]:
 
 
 def capability_scores(
-    partner_ids: Sequence[UUID], days: Sequence[dt.date]
+    partner_ids: Sequence[UUID], days: Sequence[dt.date], *, kind: str = Assessment.Kind.PARTNER
 ) -> dict[tuple[UUID, dt.date], tuple[Decimal, str]]:
     """Per partner and day the overall score (with its colour) that counted then: the latest, at most 12 months old."""
     if not days:
         return {}
     rows = list(
-        Assessment.objects.filter(
-            partner__in=list(partner_ids), kind=Assessment.Kind.PARTNER, state__in=FINISHED, overall__isnull=False
-        )
+        Assessment.objects.filter(partner__in=list(partner_ids), kind=kind, state__in=FINISHED, overall__isnull=False)
         # A day wider than needed: the column is in UTC, the days are the tenant's.
         .filter(
             submitted_at__date__gte=add_days(add_months(min(days), -VALID_MONTHS), -1),

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", views.scorecard_list, name="list"),
     path("start/<uuid:partner_id>/", views.start, name="start"),
     path("start/<uuid:partner_id>/vendor-view/", views.start_vendor_view, name="start-vendor-view"),
+    path("start/<uuid:partner_id>/screening/", views.start_screening, name="start-screening"),
     path("plan/<uuid:partner_id>/", views.plan, name="plan"),
     path("<uuid:assessment_id>/", views.assessment, name="assessment"),
     path("<uuid:assessment_id>/answer/", views.answer, name="answer"),

@@ -45,6 +45,7 @@ from scorecards.queries import (
     median_minutes,
     open_assessments,
     peer_figures,
+    peers_kind,
     possible_owners,
     result_of,
     results_of_partner,
@@ -104,6 +105,14 @@ def start_vendor_view(request: HttpRequest, partner: Partner) -> HttpResponse:
     return redirect(begun)
 
 
+@may("scorecards.start_vendor_view", Partner)
+@require_POST
+def start_screening(request: HttpRequest, partner: Partner) -> HttpResponse:
+    """The account manager looks whether a candidate fits, by two categories of the questionnaire."""
+    begun = start_assessment(partner, kind=Assessment.Kind.SCREENING, by=request.member)  # type: ignore[attr-defined]
+    return redirect(begun)
+
+
 # --- one assessment ------------------------------------------------------------------------------------
 
 
@@ -144,7 +153,11 @@ def _result(
         same = [r for r in all_results if r.kind == result.kind and r.submitted_at <= result.submitted_at]
         others = [r for r in all_results if r.kind != result.kind and r.state in COUNTED]
         peers = peer_figures(
-            assessment.partner, assessment.bank, score=result.overall, best_practice=result.best_practice
+            assessment.partner,
+            assessment.bank,
+            score=result.overall,
+            best_practice=result.best_practice,
+            kind=peers_kind(assessment),
         )
         page = present_result(
             result,
@@ -159,7 +172,8 @@ def _result(
         "state_tone": STATE_TONES[Assessment.State(assessment.state)],
         "result": page,
         "may_start": permits(member, "scorecards.start_assessment", assessment.partner),
-        "may_start_vendor_view": permits(member, "scorecards.start_vendor_view", assessment.partner),
+        "may_start_vendor_view": assessment.kind == Assessment.Kind.PARTNER
+        and permits(member, "scorecards.start_vendor_view", assessment.partner),
         "may_review": assessment.state == Assessment.State.SUBMITTED
         and permits(member, "scorecards.review_assessment", assessment),
         "may_reopen": assessment.state in COUNTED and permits(member, "scorecards.reopen_assessment", assessment),

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from partners.actions.candidates import note_stage
 from partners.actions.tiers import give_entry_tier
 from partners.countries import is_country
 from partners.formulas import normalise_domain, normalise_name
@@ -36,6 +37,7 @@ def add_partner(
     partner.full_clean(exclude=["tenant", "sponsor", "tier", "territory"], validate_unique=False)
     partner.save()
     PartnerProfile.objects.create(partner=partner)
+    note_stage(partner)
     return record(partner, "partner.added", by=by, name=partner.name, state=partner.state, source=partner.source)
 
 
@@ -104,4 +106,5 @@ def move_partner(partner: Partner, to: str, *, by: Membership | None, reason: st
     if joins_community or to == Partner.State.COMMITTED:
         # Who signs enters the programme; who joins the community without signing, at its lowest tier.
         give_entry_tier(partner, by=by, community=joins_community)
+    note_stage(partner)
     return record(partner, f"partner.{to}", by=by, before=before, reason=clean_text(reason))

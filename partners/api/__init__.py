@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from partners.api import company, documents, people, profile, program, standing
+from partners.api import company, documents, people, profile, program, recruitment, standing
 
 
 def register(router: Any) -> None:
@@ -14,3 +14,4 @@ def register(router: Any) -> None:
     documents.register(router)
     profile.register(router)
     people.register(router)
+    recruitment.register(router)

@@ -7,12 +7,28 @@ from partners.forms.company import (
 from partners.forms.documents import DeclineForm, DocumentForm, SignForm, VersionForm
 from partners.forms.people import ActivityForm, ContactForm, LeaveForm, NoteForm
 from partners.forms.profile import AnswerForm, LocationForm, ProfileForm, QuestionForm
+from partners.forms.recruitment import (
+    ApplicationForm,
+    AttachForm,
+    CommitForm,
+    CommunityForm,
+    ProgramPageForm,
+    QualifyForm,
+    RulesForm,
+    SignerForm,
+    WhyForm,
+    write_questions,
+)
 from partners.forms.standing import OptionalReasonForm, ReasonForm, TerminationForm
 
 __all__ = [
     "COUNTRY_CHOICES",
     "ActivityForm",
     "AnswerForm",
+    "ApplicationForm",
+    "AttachForm",
+    "CommitForm",
+    "CommunityForm",
     "ContactForm",
     "DeclineForm",
     "DocumentForm",
@@ -22,9 +38,15 @@ __all__ = [
     "OptionalReasonForm",
     "PartnerForm",
     "ProfileForm",
+    "ProgramPageForm",
+    "QualifyForm",
     "QuestionForm",
     "ReasonForm",
+    "RulesForm",
     "SignForm",
+    "SignerForm",
     "TerminationForm",
     "VersionForm",
+    "WhyForm",
+    "write_questions",
 ]

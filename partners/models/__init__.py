@@ -1,6 +1,10 @@
 """Partner companies with their people, their account managers and their tier; all else refers to them."""
 
 from partners.models.activity import Activity, Note
+from partners.models.applications import (
+    Application,
+    ApplicationCount,
+)
 from partners.models.company import (
     NUMBER_ALPHABET,
     SEES_ALL_PARTNERS,
@@ -17,6 +21,12 @@ from partners.models.company import (
 from partners.models.documents import Document, DocumentVersion
 from partners.models.profile import PartnerLocation, PartnerProfile, ProfilePrompt, ProfileQuestion
 from partners.models.program import BENEFIT_FIELDS, Program, ProgramTier
+from partners.models.recruitment import (
+    Candidate,
+    ProgramPage,
+    RecruitmentRules,
+    VendorQuestion,
+)
 from partners.models.standing import Suspension, Termination
 from partners.models.tiers import PartnerTier, TierEvaluation, TierNotice, TierProposal
 from partners.models.work import SEES_ALERTS, SEES_ALL_TASKS, Alert, Task, falls_to
@@ -29,6 +39,9 @@ __all__ = [
     "SEES_ALL_TASKS",
     "Activity",
     "Alert",
+    "Application",
+    "ApplicationCount",
+    "Candidate",
     "Contact",
     "Document",
     "DocumentVersion",
@@ -43,7 +56,9 @@ __all__ = [
     "ProfilePrompt",
     "ProfileQuestion",
     "Program",
+    "ProgramPage",
     "ProgramTier",
+    "RecruitmentRules",
     "Suspension",
     "Task",
     "Termination",
@@ -52,6 +67,7 @@ __all__ = [
     "TierEvaluation",
     "TierNotice",
     "TierProposal",
+    "VendorQuestion",
     "assigned_partner_ids",
     "falls_to",
     "random_number",

@@ -23,6 +23,7 @@ from prm.demo.cast import (
     Vendor,
 )
 from prm.demo.program import tell_program
+from prm.demo.recruiting import tell_of_recruiting
 from prm.demo.relations import relate
 from prm.kernel import clock
 from prm.kernel.members import add_member, found_tenant, furnish_tenant, get_or_create_user
@@ -97,6 +98,7 @@ class Story:
                 self._assess(partner, months_ago=1, quality=min(0.95, self._quality(partner) + 0.12))
         self.say(f"{vendor.name}: scorecards of {len(assessed)} partners")
         tell_program(self.tenant)
+        tell_of_recruiting(self)
         return self.tenant
 
     # --- people and products ------------------------------------------------------------------------------

@@ -22,6 +22,16 @@ WIDENINGS = {
         "the partner's signature on a document",
         "the partner's answer to a document",
     },
+    "partners/actions/applicants.py": {
+        "an application of a visitor: kept for the vendor, nothing is answered",
+        "the application of a link that carries our seal",
+        "a confirmed application becomes a candidate; the visitor is told the same in any case",
+        "a question of an applicant",
+        "an applicant withdraws",
+        "an applicant joins the community it was offered",
+    },
+    "partners/actions/recruitment.py": {"a candidate that declines: its own record is the vendor's to write"},
+    "partners/queries/recruitment.py": {"what an applicant may read of its own application"},
     "prm/kernel/notifications.py": {"telling people: no row leaves"},
     "scorecards/queries.py": {"peer averages of a scorecard"},
 }
@@ -37,6 +47,8 @@ WRITABLE_HERE: dict[tuple[str, str], str] = {
     ("NoteInput", "partner_id"): FOUND_AMONG_VISIBLE,
     ("ReviewInput", "partner_id"): FOUND_AMONG_VISIBLE,
     ("StartInput", "partner_id"): FOUND_AMONG_VISIBLE,
+    ("QuestionInput", "partner_id"): FOUND_AMONG_VISIBLE,
+    ("AttachInput", "partner_id"): FOUND_AMONG_VISIBLE,
 }
 OWN_FORM_ONLY = {"partner", "partner_id", "owner", "roles", "role", "amount_approved"}
 

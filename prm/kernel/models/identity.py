@@ -43,6 +43,7 @@ class Tenant(models.Model):
     words = models.JSONField(default=dict, blank=True)  # what it calls partner, tier, account manager
     holidays = ArrayField(models.DateField(), default=list, blank=True)
     needs_second_factor = models.BooleanField(default=True)
+    public_pages = models.BooleanField(default=False)  # shows its programme, and whoever applies, to the world
     active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 

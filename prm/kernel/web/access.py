@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 
 from prm.kernel.policies import require
-from prm.kernel.web.tenancy import member_of
+from prm.kernel.web.member import member_of
 
 View = Callable[..., HttpResponse]
 
@@ -24,7 +24,7 @@ View = Callable[..., HttpResponse]
 class Access:
     """What an address asks for; the route matrix of the tests is derived from it."""
 
-    kind: str  # public, signed_in, member, permission
+    kind: str  # public, visitor, signed_in, member, permission
     permission: str = ""
     model: Any = None
 

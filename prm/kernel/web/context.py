@@ -12,5 +12,5 @@ from prm.kernel.web.navigation import navigation_for
 def page(request: HttpRequest) -> dict[str, Any]:
     member = getattr(request, "member", None)
     if member is None:
-        return {"member": None, "tenant": None, "navigation": []}
+        return {"member": None, "tenant": getattr(request, "visited", None), "navigation": []}
     return {"member": member, "tenant": member.tenant, "navigation": navigation_for(request, member)}

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 from urllib.parse import quote
 
 from django.contrib.auth import logout
 from django.db import connection, transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import set_script_prefix
 
 from prm.kernel.errors import Refused
-from prm.kernel.models import Membership, TenantDomain
+from prm.kernel.models import Membership, Tenant, TenantDomain
 from prm.kernel.signin.second_factor import lacks_second_factor
-from prm.kernel.tenancy.context import identity_scope, member_scope
+from prm.kernel.tenancy.context import identity_scope, member_scope, tenant_scope
 from prm.kernel.tenancy.remember import memory, remember
 from prm.kernel.web import sessions, tokens
+from prm.kernel.web.member import member_of as member_of
+from prm.kernel.web.visitors import NO_COMPANY, visited_tenant
 
 TENANT_PATH = re.compile(r"^/t/([a-z0-9-]{1,40})(/.*)?$")
 OWN_PAGES = ("/accounts/", "/invitations/", "/static/")
@@ -40,6 +43,7 @@ class TenancyMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.member = None  # type: ignore[attr-defined]
         request.tenant_slug = None  # type: ignore[attr-defined]
+        request.visited = None  # type: ignore[attr-defined]
         with memory():
             return self._answer(request)
 
@@ -55,6 +59,9 @@ class TenancyMiddleware:
             request.api_token = token  # type: ignore[attr-defined]
         if slug is None or request.path_info.startswith(OWN_PAGES):
             return self._outside(request)
+        visited = visited_tenant(request, slug) if token is None else None
+        if visited is not None:
+            return self._as_visitor(request, visited)
         if not request.user.is_authenticated:
             return _unauthorised() if _is_api(request) else _to_sign_in(request)
         if token is None and not sessions.reaches(request.session, slug):
@@ -84,7 +91,16 @@ class TenancyMiddleware:
     def _inside(self, request: HttpRequest, member: Membership) -> HttpResponse:
         request.member = member  # type: ignore[attr-defined]
         remember(("tenant", member.tenant_id), lambda: member.tenant)
-        with member_scope(member):
+        return self._in_scope(request, member_scope(member))
+
+    def _as_visitor(self, request: HttpRequest, tenant: Tenant) -> HttpResponse:
+        """A public page, the same for everybody: whoever is signed in counts for nothing here."""
+        request.visited = tenant  # type: ignore[attr-defined]
+        remember(("tenant", tenant.pk), lambda: tenant)
+        return self._in_scope(request, tenant_scope(tenant, partner_ids=(NO_COMPANY,)))
+
+    def _in_scope(self, request: HttpRequest, scope: AbstractContextManager[Any]) -> HttpResponse:
+        with scope:
             response = self.get_response(request)
             if response.streaming:
                 raise RuntimeError("answers are not streamed: nothing may be read after the transaction")
@@ -173,11 +189,3 @@ def _unauthorised() -> HttpResponse:
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect("/accounts/login/?next=" + quote(request.get_full_path()))
-
-
-def member_of(request: HttpRequest) -> Membership:
-    """The acting member; outside a tenant there is nothing here."""
-    member = request.member  # type: ignore[attr-defined]
-    if member is None:
-        raise Http404
-    return member
