@@ -77,3 +77,4 @@ grant("partners.withdraw_termination", R.CHANNEL_CHIEF)
 grant("partners.begin_reactivation", R.CHANNEL_CHIEF, R.OPERATIONS, R.ACCOUNT_MANAGER)
 grant("partners.lapse_partner")  # the system's
 grant("partners.return_to_active")  # the system's, when a sale is booked
+grant("partners.view_directory", *ALL_ROLES)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from partners.api import company, documents, standing
+from partners.api import company, directory, documents, standing
 
 
 def register(router: Any) -> None:
     company.register(router)
     standing.register(router)
     documents.register(router)
+    router.register("directory", directory.DirectoryViewSet, basename="directory")

@@ -22,6 +22,7 @@ from prm.demo.cast import (
     SECOND_WORDS,
     Vendor,
 )
+from prm.demo.portal import make_it_theirs
 from prm.kernel import clock
 from prm.kernel.members import add_member, found_tenant, furnish_tenant, get_or_create_user
 from prm.kernel.models import Membership, Tenant
@@ -82,6 +83,7 @@ class Story:
             self._products()
             partners = [self._partner(number) for number in range(vendor.partners)]
             self._partner_people()
+            make_it_theirs(self.people, self.operations)
         self.say(f"{vendor.name}: {len(partners)} partners")
         for number, partner in enumerate(partners):
             with tenant_scope(self.tenant):
