@@ -1,4 +1,4 @@
-"""What waits for a member: the worklists of all apps in one list, and the own company for partner users."""
+"""What the home page says about partners: what waits, what changed, whom to ask, and the whole at a glance."""
 
 from __future__ import annotations
 
@@ -6,26 +6,45 @@ import datetime as dt
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 
 from partners.forms import AnswerForm
 from partners.queries import next_profile_question
+from partners.queries.directory import account_managers
+from partners.queries.home import changes_since, partners_by, records_with_gaps
 from partners.registries import worklists
+from partners.rows import present_card, present_changes
 from prm.kernel import clock
+from prm.kernel.models import Membership
 from prm.kernel.policies import permits
+from prm.kernel.roles import Role
 from prm.kernel.web.format import formatter
-from prm.kernel.web.home import home_part
+from prm.kernel.web.home import Waiting, home_part, lend_waiting
+from prm.kernel.web.tenancy import member_of
 
 SHOWN_EACH = 5
+LATELY = dt.timedelta(days=14)
+LOOKS_AT_THE_WHOLE = (Role.CHANNEL_CHIEF, Role.OPERATIONS, Role.MARKETING, Role.FINANCE, Role.AUDITOR)
 
 
 @home_part(10, "partners/home/waiting.html")
 def waiting(request: HttpRequest) -> dict[str, Any]:
     """The records that wait for this member, overdue ones first."""
-    member = request.member  # type: ignore[attr-defined]
+    return {"items": _items(member_of(request), SHOWN_EACH)}
+
+
+@lend_waiting
+def all_waiting(member: Membership, most: int) -> Waiting:
+    """For the list over all vendors: how much waits, and the most urgent of it."""
+    count = sum(worklist.query(member).count() for worklist in worklists.values())
+    return Waiting(count, _items(member, most)[:most])
+
+
+def _items(member: Membership, most: int) -> list[dict[str, Any]]:
     today, write = clock.today(), formatter()
     items = []
     for worklist in worklists.values():
-        for record in worklist.query(member)[:SHOWN_EACH]:
+        for record in worklist.query(member)[:most]:
             due = worklist.due(record)
             items.append(
                 {
@@ -37,8 +56,7 @@ def waiting(request: HttpRequest) -> dict[str, Any]:
                     "order": due or dt.date.max,
                 }
             )
-    items.sort(key=lambda item: (item["order"], item["text"]))
-    return {"items": items}
+    return sorted(items, key=lambda item: (item["order"], item["text"]))
 
 
 @home_part(15, "partners/home/question.html")
@@ -49,3 +67,45 @@ def profile_question(request: HttpRequest) -> dict[str, Any] | None:
         return None
     question = next_profile_question(member, clock.today())
     return {"question": question, "form": AnswerForm(question)} if question else None
+
+
+@home_part(20, "partners/home/people.html", area="side")
+def whom_to_ask(request: HttpRequest) -> dict[str, Any] | None:
+    """A partner's own account managers, with the way to everybody else who answers."""
+    member = member_of(request)
+    if member.is_vendor:
+        return None
+    return {"managers": [present_card(card) for card in account_managers(member)[:3]]}
+
+
+@home_part(60, "partners/home/changes.html", area="side")
+def what_changed(request: HttpRequest) -> dict[str, Any]:
+    """What others did since the last visit; on the first one, what they did lately."""
+    member = member_of(request)
+    since = member.visited_before or clock.now() - LATELY
+    return {
+        "changes": present_changes(
+            changes_since(member, since), with_company=member.is_vendor or len(member.reach or ()) > 1
+        ),
+        "since": formatter().moment(member.visited_before) if member.visited_before else "",
+    }
+
+
+@home_part(40, "partners/home/whole.html", area="side")
+def the_whole(request: HttpRequest) -> dict[str, Any] | None:
+    """How many partners stand where: for those who look at all of them."""
+    member = member_of(request)
+    if not member.has(*LOOKS_AT_THE_WHOLE):
+        return None
+    by_state, by_tier = partners_by(member, "state"), partners_by(member, "tier")
+    return {"by_state": by_state, "by_tier": by_tier, "url": reverse("partners:list")}
+
+
+@home_part(30, "partners/home/gaps.html")
+def to_put_in_order(request: HttpRequest) -> dict[str, Any] | None:
+    """For operations: records of running partners in which something is missing, with the way to each."""
+    member = member_of(request)
+    if not member.has(Role.OPERATIONS):
+        return None
+    rows, count = records_with_gaps(member)
+    return {"rows": rows, "count": count, "more": count - len(rows)}

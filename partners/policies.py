@@ -144,3 +144,4 @@ for _verb in ("take_application", "attach_application", "refuse_application"):
     grant(f"partners.{_verb}", R.CHANNEL_CHIEF, R.OPERATIONS)
 grant("partners.edit_program_page", R.CHANNEL_CHIEF, R.OPERATIONS)
 grant("partners.edit_recruitment_rules", R.CHANNEL_CHIEF, R.OPERATIONS)
+grant("partners.view_directory", *ALL_ROLES)

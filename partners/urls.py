@@ -3,11 +3,12 @@
 from django.urls import path
 
 from partners.views import company as views
-from partners.views import documents, people, profile, program, recruitment, standing, tiers, work
+from partners.views import directory, documents, people, profile, program, recruitment, standing, tiers, work
 
 app_name = "partners"
 urlpatterns = [
     path("", views.partner_list, name="list"),
+    path("directory/", directory.directory, name="directory"),
     path("add/", views.add, name="add"),
     path("tasks/<uuid:task_id>/", work.task, name="task"),
     path("tasks/<uuid:task_id>/complete/", work.complete, name="task_complete"),

@@ -8,13 +8,20 @@ from django.utils.module_loading import module_has_submodule
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
+from prm.kernel.signin.api import InvitationsViewSet, MembersViewSet
 from prm.kernel.web import schema  # noqa: F401 - tells the schema how to sign in
 from prm.kernel.web.access import public
+from prm.kernel.web.vendor_api import DomainsViewSet, SettingsViewSet
 
 router = SimpleRouter()
 for _app in settings.APPS:
     if module_has_submodule(import_module(_app), "api"):
         import_module(f"{_app}.api").register(router)
+
+router.register("members", MembersViewSet, basename="members")
+router.register("invitations", InvitationsViewSet, basename="invitations")
+router.register("settings", SettingsViewSet, basename="settings")
+router.register("domains", DomainsViewSet, basename="domains")
 
 urlpatterns = [
     path("v1/", include((router.urls, "v1"))),

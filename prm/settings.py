@@ -18,8 +18,13 @@ TESTING = "pytest" in sys.modules
 SECRET_KEY = env.str("SECRET_KEY", default="" if not (DEBUG or TESTING) else "development only")
 SITE_URL = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")
 IS_HTTPS = SITE_URL.startswith("https://")
-# Any host may be a tenant's own domain: the tenancy middleware answers 404 to hosts nobody claimed.
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", ".localhost", "testserver"])
+# Any host may be a vendor's own domain, so the framework lets all in: the tenancy middleware answers 404 to hosts that
+# are neither ours nor proven to be a vendor's. Nothing else reads the host of a request.
+OWN_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", ".localhost", "testserver"])
+ALLOWED_HOSTS = ["*"]
+# Name servers that are asked for the proof of a vendor's own domain; without them the machine's own are asked.
+DNS_SERVERS = env.list("DNS_SERVERS", default=[])  # host:port
+PROOF_PORT, PROOF_ON_LOOPBACK = 80, False  # tests run a web server of their own
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 
 # --- the house -------------------------------------------------------------------------------------------
@@ -55,6 +60,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "allauth.mfa",
+    "allauth.usersessions",
     *APPS,
     "prm.apps.RoofConfig",
     "prm.demo",
@@ -122,7 +128,7 @@ REDIS_URL = env.str("REDIS_URL", default=_URLS["REDIS_URL"])
 CACHES = {
     "default": {
         "BACKEND": "prm.kernel.caching.TolerantRedisCache",
-        "LOCATION": redis_client_url(redis_url_with_db(REDIS_URL, 1)),
+        "LOCATION": redis_client_url(redis_url_with_db(REDIS_URL, env.int("CACHE_DB", default=1))),
         "KEY_PREFIX": "prm",
     }
 }

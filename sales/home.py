@@ -14,12 +14,12 @@ from prm.kernel.roles import Role
 from prm.kernel.tenancy.context import current_tenant
 from prm.kernel.web.format import formatter
 from prm.kernel.web.home import home_part
-from sales.queries import performance_of, total_performance
+from sales.queries import performance_of, total_by_month, total_performance
 
 SHOWN = 8
 
 
-@home_part(20, "sales/home/year.html")
+@home_part(10, "sales/home/year.html", area="top")
 def year_so_far(request: HttpRequest) -> dict[str, Any] | None:
     """Target, actual and performance of all partners this member may know of."""
     member = request.member  # type: ignore[attr-defined]
@@ -41,19 +41,20 @@ def year_so_far(request: HttpRequest) -> dict[str, Any] | None:
     }
 
 
-@home_part(30, "sales/home/behind.html")
+@home_part(30, "sales/home/behind.html", area="side")
 def partners_behind(request: HttpRequest) -> dict[str, Any] | None:
-    """For an account manager: the own partners furthest behind their plan, with the reason."""
+    """The partners furthest behind their plan: an account manager's own, for chief and operations all."""
     member = request.member  # type: ignore[attr-defined]
-    if not member.has(Role.ACCOUNT_MANAGER):
+    if not member.has(Role.ACCOUNT_MANAGER, Role.CHANNEL_CHIEF, Role.OPERATIONS):
         return None
     today = clock.today()
-    partners = {p.pk: p for p in Partner.objects.visible_to(member).filter(state="active").order_by("sort_name")[:200]}
+    running = Partner.objects.visible_to(member).filter(state=Partner.State.ACTIVE)
+    ids = list(running.values_list("pk", flat=True))
     quarter = FiscalQuarter.containing(today, current_tenant().fy_start_month)
-    figures = performance_of(list(partners), quarter, today)
+    figures = performance_of(ids, quarter, today)
     behind = [(pk, f) for pk, f in figures.items() if f["performance"] is not None and f["status"] != "green"]
-    behind.sort(key=lambda pair: (pair[1]["performance"], partners[pair[0]].sort_name))
-    write = formatter()
+    behind.sort(key=lambda pair: (pair[1]["performance"], str(pair[0])))
+    partners, write = running.in_bulk([pk for pk, _ in behind[:SHOWN]]), formatter()
     rows = [
         {
             "name": partners[pk].name,
@@ -64,4 +65,14 @@ def partners_behind(request: HttpRequest) -> dict[str, Any] | None:
         }
         for pk, f in behind[:SHOWN]
     ]
-    return {"rows": rows, "count": len(behind), "all": len(partners)}
+    return {"rows": rows, "count": len(behind), "all": len(ids)}
+
+
+@home_part(50, "sales/home/months.html")
+def months_of_the_year(request: HttpRequest) -> dict[str, Any] | None:
+    """Target and actual month by month: of all partners for those who answer for the whole, of the own company."""
+    member = request.member  # type: ignore[attr-defined]
+    if not permits(member, "sales.view_performance") or member.has(Role.ACCOUNT_MANAGER, Role.OPERATIONS):
+        return None
+    chart = total_by_month(member, clock.today())
+    return {"chart": chart} if not chart.is_empty else None

@@ -30,6 +30,7 @@ from prm.kernel.periods import (
     month_start,
 )
 from prm.kernel.tenancy.context import current_tenant
+from prm.kernel.tenancy.remember import remember
 from sales.formulas import attained, performance_to_plan
 from sales.models import SalesActual, Target
 
@@ -248,18 +249,37 @@ def total_performance(member: Membership, as_of: dt.date) -> PeriodFigure:
     """F7 of all partners this member may know of together: sums of rows, never an average of averages."""
     tenant = current_tenant()
     year = FiscalYear.containing(as_of, tenant.fy_start_month)
-    booked = SalesActual.objects.visible_to(member).filter(booked_on__gte=year.start, booked_on__lte=as_of)
-    agreed = Target.objects.visible_to(member).filter(month__gte=year.start, month__lte=year.end)
     with reporting_places(currency_places(tenant.currency)):
+        actuals, targets = _totals(member, year, as_of)
+        return _period(year.label, year, actuals, targets, as_of)
+
+
+def total_by_month(member: Membership, as_of: dt.date) -> Chart:
+    """Target and actual of all partners this member may know of together, month by month."""
+    tenant = current_tenant()
+    year = FiscalYear.containing(as_of, tenant.fy_start_month)
+    with reporting_places(currency_places(tenant.currency)):
+        actuals, targets = _totals(member, year, as_of)
+        months = [
+            MonthFigure(m, targets.get(m), actuals.get(m, money(ZERO)), is_closed_month(m, as_of)) for m in year.months
+        ]
+        return _chart(year, months, tenant.currency)
+
+
+def _totals(member: Membership, year: FiscalYear, as_of: dt.date) -> tuple[ByMonth, ByMonth]:
+    """Booked and agreed by month; two parts of the home page read them, so they are asked once."""
+
+    def ask() -> tuple[ByMonth, ByMonth]:
+        booked = SalesActual.objects.visible_to(member).filter(booked_on__gte=year.start, booked_on__lte=as_of)
+        agreed = Target.objects.visible_to(member).filter(month__gte=year.start, month__lte=year.end)
         actuals = booked.annotate(month=TruncMonth("booked_on")).values("month").annotate(total=Sum("amount"))
         targets = agreed.values("month").annotate(total=Sum("amount"))
-        return _period(
-            year.label,
-            year,
+        return (
             {month_of(row["month"]): money(row["total"]) for row in actuals},
             {month_of(row["month"]): money(row["total"]) for row in targets},
-            as_of,
         )
+
+    return remember(("totals", member.pk, year.start, as_of), ask)
 
 
 def _period(label: str, span: Any, actuals: ByMonth, targets: ByMonth, as_of: dt.date) -> PeriodFigure:

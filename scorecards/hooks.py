@@ -28,6 +28,7 @@ from prm.kernel.members import furnishes
 from prm.kernel.models import Membership
 from prm.kernel.policies import permits
 from prm.kernel.web.navigation import Entry, navigation
+from scorecards import home  # noqa: F401 - lends its part of the home page
 from scorecards.actions.assessments import CLOSED_PARTNERS
 from scorecards.models import SEES_VENDOR_VIEW, ActionItem, Assessment
 from scorecards.queries import capability_scores, standing_of

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 
@@ -15,12 +16,15 @@ from partners.models import Partner
 from prm.kernel import clock
 from prm.kernel.charts import Chart, ChartKind, Series
 from prm.kernel.models import Membership
+from prm.kernel.periods import add_days, add_months
 from prm.kernel.policies import permits
+from prm.kernel.tenancy.context import current_tenant
 from prm.kernel.web.format import NOT_AVAILABLE, Formatter, formatter
 from scorecards.forms import AcceptForm
 from scorecards.models import ActionItem, Assessment
 from scorecards.queries import (
     OVERALL,
+    VALID_MONTHS,
     Line,
     Peers,
     QuestionState,
@@ -526,3 +530,25 @@ def present_panel(partner: Partner, result: Result | None, running: Any, member:
         "progress": f"{given} of {asked} answered",
         "may_start": permits(member, "scorecards.start_assessment", partner),
     }
+
+
+NEAR_DAYS = 30  # so many days before its end a score is about to run out
+
+
+def present_home(
+    partner: Partner, result: Result | None, running: Any, member: Membership, today: dt.date
+) -> dict[str, Any]:
+    """As the panel, with the day until which the score counts."""
+    write = formatter()
+    until = add_months(_day_of(result.submitted_at), VALID_MONTHS) if result else None
+    return present_panel(partner, result, running, member) | {
+        "partner_id": partner.pk,
+        "until": write.day(until) if until else "",
+        "is_over": until is not None and until < today,
+        "is_near": until is not None and today <= until <= add_days(today, NEAR_DAYS),
+    }
+
+
+def _day_of(moment: dt.datetime) -> dt.date:
+    """The vendor's calendar day of a moment."""
+    return moment.astimezone(ZoneInfo(current_tenant().time_zone)).date()

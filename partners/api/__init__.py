@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from partners.api import company, documents, people, profile, program, recruitment, standing
+from partners.api import company, directory, documents, people, profile, program, recruitment, standing
 
 
 def register(router: Any) -> None:
@@ -15,3 +15,4 @@ def register(router: Any) -> None:
     profile.register(router)
     people.register(router)
     recruitment.register(router)
+    router.register("directory", directory.DirectoryViewSet, basename="directory")

@@ -37,6 +37,11 @@ navigation(
 navigation(Entry("Documents", "partners:documents", "file-certificate", 25, "partners.view_document"))
 
 
+navigation(
+    Entry("Whom to ask", "partners:directory", "address-book", 790, "partners.view_directory", for_partners=True)
+)
+
+
 def sponsored_companies(member: Membership) -> tuple[UUID, ...]:
     """The companies under a distributor; asked on entering, so in a vendor scope of its own."""
     with tenant_scope(member.tenant_id):
@@ -103,7 +108,14 @@ tell(
     member__added="gave {person} access",
     member__invited="invited {email}",
     member__authority_set="changed the signing authority of {person}",
-    member__deactivated="ended a person’s access",
+    member__deactivated="ended the access of {person}",
+    member__reactivated="gave {person} access again",
+    member__roles_changed="changed the roles of {person}",
+    member__champion_handed_over="made {person} the champion",
+    member__card_changed="changed the own card",
+    invitation__sent="invited {email}",
+    invitation__accepted="accepted the invitation",
+    invitation__revoked="took back the invitation of {email}",
     task__added="added the task “{title}”",
     task__completed="completed the task “{title}”",
     task__reopened="re-opened the task “{title}”",

@@ -252,6 +252,7 @@ class Contact(PartnerRecord):
     title = TextField(max_length=120, blank=True)
     is_champion = models.BooleanField(default=False)
     headcount_relevant = models.BooleanField(default=False)
+    member = TenantForeignKey(Membership, null=True, blank=True, related_name="contacts")  # the login of this person
     consent = models.JSONField(default=dict, blank=True)
     objected = models.BooleanField(default=False)
     left_on = models.DateField(null=True, blank=True)
@@ -262,7 +263,8 @@ class Contact(PartnerRecord):
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant", "external_id"], condition=~models.Q(external_id=""), name="contact_external_id"
-            )
+            ),
+            models.UniqueConstraint(fields=["tenant", "member"], name="contact_one_login"),
         ]
         indexes = [
             models.Index(fields=["tenant", "partner", "sort_name"], name="contact_by_partner"),

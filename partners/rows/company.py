@@ -8,7 +8,11 @@ from decimal import Decimal
 
 from partners.models import Partner
 from partners.queries import RequirementRow, managers_of
+from partners.queries.directory import Card
+from partners.queries.home import Change
 from partners.registries import Value, measured
+from partners.timeline_rows import present_event
+from prm.kernel.languages import SPOKEN
 from prm.kernel.periods import FiscalQuarter
 from prm.kernel.tenancy.context import current_tenant
 from prm.kernel.web.format import Formatter, formatter
@@ -116,3 +120,64 @@ def present_requirement(row: RequirementRow) -> ShownRequirement:
 def _in_unit(write: Formatter, value: Decimal | None, unit: str) -> str:
     by_unit = {"money": write.money, "ratio": write.percent, "score": write.score, "multiple": write.multiple}
     return by_unit.get(unit, write.count)(value)
+
+
+@dataclass(frozen=True)
+class ShownCard:
+    """One of the vendor's people as a partner sees them."""
+
+    name: str
+    role: str
+    title: str
+    asks: str
+    languages: str
+    email: str
+    phone: str
+    tel: str
+    companies: str
+    is_stand_in: bool
+
+
+def present_card(card: Card) -> ShownCard:
+    return ShownCard(
+        name=card.name,
+        role=card.role,
+        title=card.title,
+        asks=card.asks,
+        languages=", ".join(SPOKEN.get(code, code) for code in card.languages),
+        email=card.email,
+        phone=card.phone,
+        tel="tel:" + "".join(c for c in card.phone if c.isdigit() or c == "+"),
+        companies=", ".join(card.companies),
+        is_stand_in=card.is_stand_in,
+    )
+
+
+@dataclass(frozen=True)
+class ShownChange:
+    """One line of what changed since the last visit."""
+
+    moment: str
+    who: str
+    text: str
+    where: str
+    url: str
+    more: int
+
+
+def present_changes(changes: list[Change], *, with_company: bool) -> list[ShownChange]:
+    shown = []
+    for change in changes:
+        line = present_event(change.event, {})
+        partner = change.event.partner
+        shown.append(
+            ShownChange(
+                moment=line.moment,
+                who=line.who,
+                text=line.text,
+                where=change.companies[0] if with_company else "",
+                url=partner.get_absolute_url() if partner else "",
+                more=change.times - 1,
+            )
+        )
+    return shown

@@ -22,6 +22,7 @@ from prm.demo.cast import (
     SECOND_WORDS,
     Vendor,
 )
+from prm.demo.portal import make_it_theirs
 from prm.demo.program import tell_program
 from prm.demo.recruiting import tell_of_recruiting
 from prm.demo.relations import relate
@@ -85,6 +86,7 @@ class Story:
             self._products()
             partners = [self._partner(number) for number in range(vendor.partners)]
             self._partner_people()
+            make_it_theirs(self.people, self.operations)
         self.say(f"{vendor.name}: {len(partners)} partners")
         for number, partner in enumerate(partners):
             with tenant_scope(self.tenant):

@@ -5,9 +5,9 @@ The same vendor answers under a path and under hosts of its own, so the place is
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.urls import get_script_prefix
 
+from prm.kernel.sites import absolute
 from prm.kernel.tenancy.context import current_tenant
 
 
@@ -26,4 +26,4 @@ def shown(url: str) -> str:
 
 def in_letters(url: str) -> str:
     """A stored address in a letter, which is read outside every request."""
-    return f"{settings.SITE_URL.rstrip('/')}/t/{current_tenant().slug}{url}" if url.startswith("/") else ""
+    return absolute(url, current_tenant()) if url.startswith("/") else ""

@@ -48,6 +48,15 @@ def may_get_authority(member: Membership, subject: Any) -> bool:
     return subject.partner_id is not None and R.CHAMPION in subject.roles
 
 
+def is_colleague(member: Membership, subject: Any) -> bool:
+    """A living member of the same company, other than oneself."""
+    return subject.partner_id == member.partner_id and subject.active and subject.pk != member.pk
+
+
+def is_oneself(member: Membership, subject: Any) -> bool:
+    return subject.pk == member.pk
+
+
 def may_revoke_token(member: Membership, token: ApiToken) -> bool:
     return token.membership_id == member.pk or member.has(R.TENANT_ADMIN)
 
@@ -64,3 +73,9 @@ grant("kernel.revoke_token", R.TENANT_ADMIN, guard=may_revoke_token)
 grant("kernel.edit_sign_in", R.TENANT_ADMIN)
 grant("kernel.read_notification", *ALL_ROLES, guard=lambda member, notification: notification.member_id == member.pk)
 grant("kernel.set_mail_wishes", *ALL_ROLES, guard=lambda member, subject: subject.pk == member.pk)
+grant("kernel.view_settings", *VENDOR_ROLES)
+grant("kernel.edit_settings", R.TENANT_ADMIN)
+grant("kernel.reactivate_member", *LOOKS_AFTER_PEOPLE, guard=looks_after)
+grant("kernel.resend_invitation", *LOOKS_AFTER_PEOPLE, guard=looks_after)
+grant("kernel.hand_over_champion", R.CHAMPION, guard=is_colleague)
+grant("kernel.edit_own_card", *ALL_ROLES, guard=is_oneself)

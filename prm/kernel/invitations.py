@@ -13,7 +13,6 @@ import hashlib
 from collections.abc import Iterable
 from uuid import UUID, uuid4
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
@@ -29,6 +28,7 @@ from prm.kernel.models import Invitation, Membership, Tenant, User
 from prm.kernel.outbox import later
 from prm.kernel.policies import require
 from prm.kernel.roles import Role
+from prm.kernel.sites import site_of
 from prm.kernel.tenancy.context import tenant_scope
 from prm.kernel.text import clean_text
 
@@ -98,6 +98,17 @@ def invite_member(
 
 
 @transaction.atomic
+def resend_invitation(invitation: Invitation, *, by: Membership | None) -> Invitation:
+    """Send a fresh invitation in place of one that was lost or ran out; the old link is dead."""
+    require(by, "kernel.resend_invitation", invitation)
+    if invitation.used_at is not None or invitation.revoked_at is not None:
+        raise InvitationOver()
+    return invite_member(
+        invitation.email, roles=invitation.roles, by=by, partner_id=invitation.partner_id, name=invitation.name
+    )
+
+
+@transaction.atomic
 def revoke_invitation(invitation: Invitation, *, by: Membership | None) -> Invitation:
     """Take an invitation back; its link is dead at once."""
     require(by, "kernel.revoke_invitation", invitation)
@@ -157,7 +168,7 @@ def token_of(invitation: Invitation) -> str:
 
 
 def link_of(invitation: Invitation) -> str:
-    return f"{settings.SITE_URL}/invitations/{token_of(invitation)}/"
+    return f"{site_of(invitation.tenant)}/invitations/{token_of(invitation)}/"
 
 
 def find_invitation(token: str) -> tuple[Tenant, Invitation]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID
@@ -19,6 +21,7 @@ from prm.kernel.roles import PARTNER_ROLES, VENDOR_ROLES, Role
 from prm.kernel.tenancy.context import current_tenant, tenant_scope
 from prm.kernel.text import clean_text
 
+NEW_VISIT, NOTE_EVERY = dt.timedelta(hours=4), dt.timedelta(minutes=1)
 # What each app puts into a new tenant: its programme, its question bank. (order, function without arguments)
 _furniture: list[tuple[int, Callable[[], Any]]] = []
 
@@ -107,9 +110,8 @@ def change_roles(member: Membership, *, roles: Iterable[str], by: Membership | N
         return member
     _keep_the_last_one(member, losing=set(held) - set(wanted))
     touch(member)
-    member.roles = wanted
-    member.save(update_fields=["roles", "updated_at"])
-    return record(member, "member.roles_changed", by=by, before=held, roles=wanted)
+    _set_roles(member, wanted)
+    return record(member, "member.roles_changed", by=by, before=held, roles=wanted, person=member.user.name)
 
 
 @transaction.atomic
@@ -132,9 +134,92 @@ def deactivate_member(member: Membership, *, by: Membership | None) -> Membershi
         return member
     _keep_the_last_one(member, losing=set(member.roles))
     touch(member)
-    member.active = False
+    member.active, member.signing_authority = False, False
+    member.save(update_fields=["active", "signing_authority", "updated_at"])
+    return record(member, "member.deactivated", by=by, partner_id=member.partner_id, person=member.user.name)
+
+
+@transaction.atomic
+def reactivate_member(member: Membership, *, by: Membership | None) -> Membership:
+    """Let somebody in again with the roles held before; the authority to sign is given anew, if at all."""
+    require(by, "kernel.reactivate_member", member)
+    if member.active:
+        return member
+    touch(member)
+    member.active = True
     member.save(update_fields=["active", "updated_at"])
-    return record(member, "member.deactivated", by=by, partner_id=member.partner_id)
+    return record(member, "member.reactivated", by=by, roles=list(member.roles), person=member.user.name)
+
+
+@transaction.atomic
+def hand_over_champion(to: Membership, *, by: Membership) -> Membership:
+    """The champion makes a colleague champion and steps back; the other roles of both stay.
+
+    Who held no other role goes on in sales, so that nobody is left without any.
+    """
+    require(by, "kernel.hand_over_champion", to)
+    rest = [role for role in by.roles if role != Role.CHAMPION] or [Role.PARTNER_SALES]
+    # In the order of their ids, so that two who hand over to each other wait instead of blocking one another.
+    pair = Membership.objects.select_for_update(of=("self",)).filter(pk__in=[by.pk, to.pk]).order_by("pk")
+    if {m.pk for m in pair if m.active and (m.pk == to.pk or m.has(Role.CHAMPION))} != {by.pk, to.pk}:
+        raise Conflict("This has changed meanwhile. Look again before you hand over.", code="stale")
+    touch(to)
+    _set_roles(to, sorted({*to.roles, Role.CHAMPION}))
+    touch(by)
+    _set_roles(by, sorted(map(str, rest)))
+    return record(to, "member.champion_handed_over", by=by, person=to.user.name, before=by.user.name)
+
+
+@transaction.atomic
+def edit_own_card(
+    member: Membership,
+    *,
+    by: Membership,
+    title: str = "",
+    phone: str = "",
+    languages: Iterable[str] = (),
+    asks: str = "",
+    shows_email: bool = True,
+) -> Membership:
+    """What others of this vendor see of oneself in the directory. An empty phone is not shown."""
+    require(by, "kernel.edit_own_card", member)
+    number = clean_text(phone, field="phone", max_length=40)
+    if number and not re.fullmatch(r"\+?[0-9()/. -]{4,40}", number):
+        raise Invalid("Give the number with digits, blanks and a + in front.", field="phone")
+    member.title, member.phone = clean_text(title, field="title", max_length=120), number
+    member.languages, member.shows_email = sorted(set(languages)), shows_email
+    member.asks = clean_text(asks, field="asks", max_length=160)
+    member.full_clean(validate_unique=False, exclude=["user", "partner", "team"])
+    member.save(update_fields=["title", "phone", "languages", "asks", "shows_email", "updated_at"])
+    return record(member, "member.card_changed", by=by)
+
+
+def change_own_name(user: User, name: str) -> User:
+    """The name of the login, the same at every vendor."""
+    shown = clean_text(name, field="name", max_length=120)
+    if not shown:
+        raise Invalid("Please tell us your name.", field="name")
+    user.name = shown
+    user.save(update_fields=["name"])
+    return user
+
+
+def note_visit(member: Membership) -> None:
+    """The home page is opened: a visit that begins four hours or more after the last one moves that one back."""
+    now, last = clock.now(), member.visited_at
+    if last is not None and now - last < NOTE_EVERY:
+        return
+    if last is None or now - last >= NEW_VISIT:
+        member.visited_before = last
+    member.visited_at = now
+    Membership.objects.filter(pk=member.pk).update(visited_at=now, visited_before=member.visited_before)
+
+
+def _set_roles(member: Membership, roles: list[str]) -> None:
+    """The authority to sign goes with the champion's role."""
+    member.roles = roles
+    member.signing_authority = member.signing_authority and Role.CHAMPION in roles
+    member.save(update_fields=["roles", "signing_authority", "updated_at"])
 
 
 @transaction.atomic

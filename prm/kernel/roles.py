@@ -26,6 +26,22 @@ class Role(models.TextChoices):
     DISTRIBUTOR = "distributor", _("Distributor")
 
 
+# What a role is for, in the words of those who give it.
+MEANS = {
+    Role.TENANT_ADMIN: _("Looks after settings, people and interfaces; reads business data, changes none."),
+    Role.CHANNEL_CHIEF: _("Sees all partners and figures; decides on programme, exceptions and large sums."),
+    Role.ACCOUNT_MANAGER: _("Looks after assigned partners: scorecards, plans, deals and reviews."),
+    Role.OPERATIONS: _("Runs the programme: partner records, agreements, imports, conflicts."),
+    Role.MARKETING: _("Runs campaigns, leads and marketing funds with partners."),
+    Role.FINANCE: _("Checks and pays: funds, claims, commissions, bank details."),
+    Role.AUDITOR: _("Reads records and history; changes nothing."),
+    Role.CHAMPION: _("Runs the company's side: people and roles, profile, plans, agreements, all deals and funds."),
+    Role.PARTNER_SALES: _("Registers deals, works on leads, sees targets and revenue of the company."),
+    Role.PARTNER_MARKETING: _("Plans marketing, asks for funds and claims them."),
+    Role.PARTNER_TECHNICAL: _("Takes courses and certifications, answers the technical part of scorecards."),
+    Role.DISTRIBUTOR: _("Acts for the own company and for the companies it sponsors."),
+}
+
 PARTNER_ROLES = frozenset(
     {
         Role.CHAMPION,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from uuid import UUID
 
 from prm.kernel import clock, files
@@ -10,7 +11,10 @@ from prm.kernel.invitations import is_open, link_of
 from prm.kernel.mail import send_letter
 from prm.kernel.models import Invitation, Notification, StoredFile
 from prm.kernel.outbox import deferred
+from prm.kernel.schedule import daily
+from prm.kernel.sites import home_of
 from prm.kernel.tenancy.context import Context, current_tenant, reenter
+from prm.kernel.vendor import begin_planned_fiscal_year
 from prm.kernel.web import list_exports  # noqa: F401 - long lists as files
 
 
@@ -29,6 +33,7 @@ def send_invitation(invitation_id: str, *, context: Context) -> None:
             "company": invitation.partner,
             "inviter": invitation.invited_by.user.name if invitation.invited_by else "",
             "link": link_of(invitation),
+            "site_url": home_of(current_tenant()),
         }
     send_letter("invitation", to=invitation.email, letter_id=invitation.pk, context=letter)
 
@@ -58,3 +63,10 @@ def scan_file(stored_file_id: str) -> None:
     found = StoredFile.objects.filter(pk=UUID(stored_file_id)).first()
     if found is not None:
         files.scan_file(found)
+
+
+@daily
+@deferred("kernel.begin_fiscal_year")
+def begin_fiscal_year(on: str) -> None:
+    """A planned change of the fiscal year holds from its day on."""
+    begin_planned_fiscal_year(dt.date.fromisoformat(on))

@@ -1,8 +1,8 @@
-"""Addresses of the kernel: files, long jobs, the component gallery, people and signing in."""
+"""Addresses of the kernel: files, long jobs, the component gallery, settings, people and signing in."""
 
 from django.urls import include, path
 
-from prm.kernel.web import pages, view_pages
+from prm.kernel.web import pages, vendor, view_pages
 
 app_name = "kernel"
 urlpatterns = [
@@ -12,5 +12,17 @@ urlpatterns = [
     path("views/<uuid:saved_view_id>/", view_pages.saved_view, name="saved_view"),
     path("views/<uuid:saved_view_id>/delete/", view_pages.delete, name="delete_view"),
     path("gallery/", pages.gallery, name="gallery"),
+    path("branding/<slug:slug>/<slug:digest>.png", vendor.logo, name="logo"),
+    path("settings/", vendor.settings_page, name="settings"),
+    path("settings/look/", vendor.look, name="change_look"),
+    path("settings/logo/", vendor.new_logo, name="change_logo"),
+    path("settings/logo/remove/", vendor.no_logo, name="remove_logo"),
+    path("settings/words/", vendor.words, name="change_words"),
+    path("settings/calendar/", vendor.calendar, name="change_calendar"),
+    path("settings/fiscal-year/", vendor.fiscal_year, name="plan_fiscal_year"),
+    path("settings/domains/", vendor.domain_add, name="claim_domain"),
+    path("settings/domains/<uuid:tenant_domain_id>/prove/", vendor.domain_prove, name="prove_domain"),
+    path("settings/domains/<uuid:tenant_domain_id>/main/", vendor.domain_main, name="choose_main_domain"),
+    path("settings/domains/<uuid:tenant_domain_id>/drop/", vendor.domain_drop, name="drop_domain"),
     path("", include("prm.kernel.signin.urls")),
 ]

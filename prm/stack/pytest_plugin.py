@@ -31,6 +31,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config):
     else:
         number = int(worker.removeprefix("gw")) + 1
         os.environ["REDIS_URL"] = redis_url_with_db(os.environ["REDIS_URL"], 2 * number)
+        os.environ["CACHE_DB"] = str(2 * number + 1)  # a test that empties its cache must not empty its neighbour's
     return (yield)
 
 

@@ -22,6 +22,8 @@ PLAIN_KEYWORDS: dict[str, str] = {
     "key": "allauth's confirmation of an address, which is answered with 404",
     "provider_id": "an outside identity provider's name",
     "kind": "which file of a deck",
+    "slug": "a vendor's short name before the name of its picture; both must be known",
+    "digest": "the name of a picture, a digest of what it shows",
 }
 # Addresses that answer something else to those who may, each with the reason.
 ODD: dict[str, set[int]] = {}

@@ -240,7 +240,10 @@ RULES = [
         "addresses given by people lead inside the house",
         imports("requests", "httpx", "urllib.request", "urllib3", "aiohttp", "http.client", "socket", "smtplib"),
         "import requests",
-        {"prm/kernel/signin/adapters.py": "names the errors of mail servers; sends nothing itself"},
+        {
+            "prm/kernel/signin/adapters.py": "names the errors of mail servers; sends nothing itself",
+            "prm/kernel/proofs.py": "looks for the proof of a host at public addresses only",
+        },
     ),
     Rule(
         "no swallowed database error",
@@ -295,6 +298,10 @@ TEMPLATE_RULES = {
     "nothing from elsewhere": (
         r"(src|href)\s*=\s*['\"](https?:)?//(?!www\.w3\.org)",
         "<img src='https://cdn.example/x.js'>",
+    ),
+    "words that a vendor chooses are asked for": (
+        r"{%\s*trans\s+['\"](Partners?|Tiers?|Account managers?)['\"]",
+        '{% trans "Account manager" %}',
     ),
     "forms that change something carry a token": (
         r"(?s)<form(?=[^>]*method=['\"]post)(?:(?!</form>).)*?</form>",

@@ -94,7 +94,11 @@ def test_a_champion_changes_a_colleagues_roles(cast, sign_in):
     cast.seller.refresh_from_db()
     assert cast.seller.roles == ["partner_sales", "partner_technical"]
     event = Event.objects.get(name="member.roles_changed")
-    assert event.data == {"before": ["partner_sales"], "roles": ["partner_sales", "partner_technical"]}
+    assert event.data == {
+        "before": ["partner_sales"],
+        "roles": ["partner_sales", "partner_technical"],
+        "person": "Seller",
+    }
 
 
 @pytest.mark.parametrize(

@@ -114,7 +114,7 @@ def log_in_with_next(client, onward):
 
 
 def test_five_wrong_passwords_lock_the_account_whatever_the_host(cast, settings):
-    settings.ALLOWED_HOSTS = ["*"]
+    settings.OWN_HOSTS = ["*"]
     for number in range(5):
         answer = log_in(
             Visitor(),

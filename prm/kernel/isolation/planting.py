@@ -25,7 +25,7 @@ from django.utils import timezone
 from prm.kernel import files
 from prm.kernel.events import record
 from prm.kernel.members import add_member, found_tenant, get_or_create_user
-from prm.kernel.models import ApiToken, Event, Membership, StoredFile, Tenant, User
+from prm.kernel.models import ApiToken, Event, Membership, StoredFile, Tenant, TenantDomain, User
 from prm.kernel.roles import PARTNER_ROLES, VENDOR_ROLES, Role
 from prm.kernel.tenancy.context import tenant_scope
 from prm.kernel.tenancy.models import Fence, Record
@@ -104,7 +104,9 @@ def plant(*, tenants: Iterable[str] = "AB", all_roles: bool = True) -> World:
         )
         world.tenants[name] = tenant
         with tenant_scope(tenant):
-            _Planter(world, name).fill(all_roles=all_roles)
+            planter = _Planter(world, name)
+            planter.fill(all_roles=all_roles)
+            planter.host()
     world.stranger = get_or_create_user(f"nobody-{run}@canary.example", "Nobody")
     return world
 
@@ -164,6 +166,12 @@ class _Planter:
             whose = f"{self.tenant}/{company or 'vendor'}"
             issue_token(member, name=self.world.canaries[whose])
             self.note(ApiToken.objects.get(membership_id=member.pk), company, whose)
+
+    def host(self) -> None:
+        """A host that the vendor claims: its table has no fence, its pages must have one."""
+        word = self.world.canaries[f"{self.tenant}/vendor"]
+        claimed = TenantDomain.objects.create(tenant=self.world.tenants[self.tenant], host=f"{word}.canary.example")
+        self.note(claimed, "", f"{self.tenant}/vendor")
 
     def plant(self, model: type[Record], company: str, *, is_company: bool) -> None:
         """A row readable by its audience and, where the model tells rows apart, one that only the vendor reads."""

@@ -43,7 +43,10 @@ class Tenant(models.Model):
     words = models.JSONField(default=dict, blank=True)  # what it calls partner, tier, account manager
     holidays = ArrayField(models.DateField(), default=list, blank=True)
     needs_second_factor = models.BooleanField(default=True)
-    public_pages = models.BooleanField(default=False)  # shows its programme, and whoever applies, to the world
+    # A fiscal year that is to begin in another month, from that day on; the years before keep theirs until then.
+    next_fy_from = models.DateField(null=True, blank=True)
+    logo = models.CharField(max_length=64, blank=True)  # digest of the picture that stands in the header
+    public_pages = models.BooleanField(default=False)  # shows its programme, the locator and who applies to the world
     active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -51,7 +54,11 @@ class Tenant(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="tenant_fy_start_month", condition=models.Q(fy_start_month__gte=1, fy_start_month__lte=12)
-            )
+            ),
+            models.CheckConstraint(
+                name="tenant_next_fy_first_day",
+                condition=models.Q(next_fy_from=None) | models.Q(next_fy_from__day=1),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -65,16 +72,55 @@ class Tenant(models.Model):
     def accent(self) -> str:
         return self.colours.get("accent", "#e0a100")
 
-    def word(self, term: str, default: str) -> str:
-        return self.words.get(term) or default
+    @property
+    def logo_url(self) -> str:
+        """Where the picture is served from, the same under every host; empty without one."""
+        return f"/branding/{self.slug}/{self.logo}.png" if self.logo else ""
+
+
+class TenantDomainQuerySet(models.QuerySet):
+    def visible_to(self, member: Membership) -> Self:
+        """A vendor's hosts are its own people's matter. This table has no fence."""
+        here = self.filter(tenant_id=member.tenant_id)
+        return here if member.is_vendor else here.none()
+
+    def answering(self) -> Self:
+        """Those whose ownership is proven."""
+        return self.filter(verified_at__isnull=False, tenant__active=True)
+
+
+def new_proof() -> str:
+    return f"prm-proof-{secrets.token_hex(20)}"
 
 
 class TenantDomain(models.Model):
-    """A host name under which a vendor's portal answers."""
+    """A host name under which a vendor's portal answers, once the vendor has proven that the host is its own.
+
+    Anybody may claim a host; only one claim can be proven, so a claim keeps nobody else out.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    host = models.CharField(max_length=253, unique=True)
+    host = models.CharField(max_length=253)
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="domains")
+    proof = models.CharField(max_length=60, default=new_proof, editable=False)
+    verified_at = models.DateTimeField(null=True, blank=True)
+    is_main = models.BooleanField(default=False)  # the host that stands in letters
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = TenantDomainQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["host"], condition=models.Q(verified_at__isnull=False), name="domain_proven_once"
+            ),
+            models.UniqueConstraint(fields=["tenant", "host"], name="domain_claimed_once"),
+            models.UniqueConstraint(fields=["tenant"], condition=models.Q(is_main=True), name="domain_one_main"),
+            models.CheckConstraint(
+                name="domain_main_is_proven",
+                condition=models.Q(is_main=False) | models.Q(verified_at__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.host
@@ -168,6 +214,14 @@ class Membership(Record):
     leads_team = models.BooleanField(default=False)
     signing_authority = models.BooleanField(default=False)
     title = TextField(max_length=120, blank=True)
+    # What the person lets others of this vendor see in the directory; an empty phone is none.
+    phone = models.CharField(max_length=40, blank=True)
+    languages = CodesField()
+    asks = TextField(max_length=160, blank=True)
+    shows_email = models.BooleanField(default=True)
+    # When the home page was last opened, and when it was opened before that visit.
+    visited_at = models.DateTimeField(null=True, blank=True)
+    visited_before = models.DateTimeField(null=True, blank=True)
     active = models.BooleanField(default=True)
     wants_mail = models.BooleanField(default=True)  # a letter for single things that ask for one
     wants_digest = models.BooleanField(default=True)  # a letter each morning with what waits
@@ -190,6 +244,10 @@ class Membership(Record):
             models.UniqueConstraint(fields=["tenant", "user", "partner"], name="membership_once"),
             models.UniqueConstraint(
                 fields=["tenant", "user"], condition=models.Q(partner=None), name="membership_vendor_once"
+            ),
+            models.CheckConstraint(
+                name="membership_champion_signs",
+                condition=models.Q(signing_authority=False) | models.Q(roles__contains=[Role.CHAMPION.value]),
             ),
         ]
         indexes = [models.Index(fields=["user"], name="membership_user")]

@@ -21,6 +21,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from prm.kernel.errors import Refused
 from prm.kernel.invitations import find_invitation, join_as_new_person
 from prm.kernel.models import User
+from prm.kernel.sites import origin_of
 from prm.kernel.tenancy.context import tenant_scope
 from prm.kernel.web import sessions
 
@@ -59,9 +60,10 @@ class AccountAdapter(DefaultAccountAdapter):
             log.exception("the mail %s was not sent", template_prefix)
 
     def get_reset_password_from_key_url(self, key: str) -> str:
-        """The link leads to our own address, whatever host the request named."""
+        """The link leads to our own address, or to the vendor's proven host; never to what else a request named."""
         path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
-        return settings.SITE_URL + path.replace("UID-KEY", key)
+        own_host = getattr(self.request, "own_host", "")
+        return (origin_of(own_host) if own_host else settings.SITE_URL) + path.replace("UID-KEY", key)
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         # One count per account: the framework's would start anew for each host name under which we answer.

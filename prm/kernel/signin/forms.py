@@ -6,15 +6,24 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
 
 from prm.kernel.grants import grantable_roles
+from prm.kernel.languages import SPOKEN
 from prm.kernel.models import Membership, User
-from prm.kernel.roles import PARTNER_ROLES, VENDOR_ROLES, Role
+from prm.kernel.roles import MEANS, PARTNER_ROLES, VENDOR_ROLES, Role
 
 
 def role_choices(roles: Any) -> list[tuple[str, str]]:
     """In the order in which the field lists its roles."""
     return [(str(role), str(role.label)) for role in Role if role in roles]
+
+
+def explained_choices(roles: Any) -> list[tuple[str, Any]]:
+    """The roles with what each is for."""
+    explain = '<span class="choice-name">{}</span> <span class="choice-note">{}</span>'
+    return [(str(role), format_html(explain, role.label, MEANS[role])) for role in Role if role in roles]
 
 
 class InviteForm(forms.Form):
@@ -27,7 +36,7 @@ class InviteForm(forms.Form):
 
     def __init__(self, *args: Any, offered: Any, companies: Any, own_side: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["roles"].choices = role_choices(offered)  # type: ignore[attr-defined]
+        self.fields["roles"].choices = explained_choices(offered)  # type: ignore[attr-defined]
         if companies is None:
             del self.fields["company"]
             return
@@ -45,7 +54,7 @@ class RolesForm(forms.Form):
         super().__init__(*args, **kwargs)
         side = PARTNER_ROLES if member.partner_id else VENDOR_ROLES
         offered = grantable_roles(by, member.partner_id) & side
-        self.fields["roles"].choices = role_choices(offered)  # type: ignore[attr-defined]
+        self.fields["roles"].choices = explained_choices(offered)  # type: ignore[attr-defined]
 
 
 class JoinForm(forms.Form):
@@ -86,3 +95,27 @@ class SignInPolicyForm(forms.Form):
 
 class NothingForm(forms.Form):
     """A button: nothing to fill in, but a place for the refusal."""
+
+
+class OwnNameForm(forms.Form):
+    name = forms.CharField(label=_("Your name"), max_length=120, help_text=_("The same at every vendor you work with."))
+
+
+class OwnCardForm(forms.Form):
+    """What the others of this vendor see of oneself."""
+
+    title = forms.CharField(label=_("Title"), max_length=120, required=False)
+    phone = forms.CharField(
+        label=_("Phone"),
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
+        help_text=_("Leave it empty if nobody shall call you."),
+    )
+    asks = forms.CharField(
+        label=_("Ask me about"), max_length=160, required=False, help_text=_("For example: tiers, contracts, events.")
+    )
+    languages = forms.MultipleChoiceField(
+        label=_("Languages I speak"), required=False, choices=list(SPOKEN.items()), widget=forms.CheckboxSelectMultiple
+    )
+    shows_email = forms.BooleanField(label=_("Show my e-mail address"), required=False)

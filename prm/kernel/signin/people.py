@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import django_filters
 from django import forms
+from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from prm.kernel import clock
 from prm.kernel.grants import company_model, grantable_roles, looks_after
-from prm.kernel.invitations import invite_member, revoke_invitation
-from prm.kernel.members import change_roles, deactivate_member, set_signing_authority
+from prm.kernel.invitations import invite_member, resend_invitation, revoke_invitation
+from prm.kernel.members import (
+    change_roles,
+    deactivate_member,
+    hand_over_champion,
+    reactivate_member,
+    set_signing_authority,
+)
 from prm.kernel.models import Invitation, Membership
 from prm.kernel.policies import permits
 from prm.kernel.roles import PARTNER_ROLES, VENDOR_ROLES, Role
@@ -34,6 +43,7 @@ COLUMNS = (
     Column("active", "Access", ("active", "user__name"), lambda r: "yes" if r.active else "ended"),
 )
 OPEN_SHOWN = 50
+SHOWN_WHEN_OVER = dt.timedelta(days=30)  # an invitation that ran out is still offered to be sent again
 
 
 class PeopleFilter(django_filters.FilterSet):
@@ -140,6 +150,28 @@ def deactivate(request: HttpRequest, subject: Membership) -> HttpResponse:
     )
 
 
+@may("kernel.reactivate_member", Membership.objects.select_related("user", "partner"))
+@require_POST
+def reactivate(request: HttpRequest, subject: Membership) -> HttpResponse:
+    return _with_person(request, subject, NothingForm(request.POST), "end_form", reactivate_member)
+
+
+@may("kernel.hand_over_champion", Membership.objects.select_related("user", "partner"))
+@require_POST
+def hand_over(request: HttpRequest, subject: Membership) -> HttpResponse:
+    return _with_person(request, subject, NothingForm(request.POST), "hand_form", hand_over_champion)
+
+
+def _with_person(request: HttpRequest, subject: Membership, form: forms.Form, name: str, action: Any) -> HttpResponse:
+    return submit(
+        request,
+        form,
+        lambda data: action(subject, by=member_of(request), **data),
+        again=lambda form: _person_page(request, subject, **{name: form}),
+        then=lambda _: reverse("kernel:person", args=[subject.pk]),
+    )
+
+
 @may("kernel.invite_member")
 def invite(request: HttpRequest) -> HttpResponse:
     """Ask a person to join; `?company=` names the partner company beforehand."""
@@ -160,6 +192,24 @@ def invite(request: HttpRequest) -> HttpResponse:
         ),
         again=lambda form: _invite_page(request, form),
         then=lambda _: reverse("kernel:people"),
+    )
+
+
+@may("kernel.resend_invitation", Invitation.objects.select_related("partner"))
+@require_POST
+def resend(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+    def then(_: Any) -> str:
+        messages.success(
+            request, gettext("A fresh invitation is on its way to %(email)s.") % {"email": invitation.email}
+        )
+        return reverse("kernel:people")
+
+    return submit(
+        request,
+        NothingForm(request.POST),
+        lambda data: resend_invitation(invitation, by=member_of(request)),
+        again=lambda form: render(request, "kernel/people_revoke.html", {"form": form, "invitation": invitation}),
+        then=then,
     )
 
 
@@ -202,33 +252,31 @@ def _invite_page(request: HttpRequest, form: forms.Form) -> HttpResponse:
     return render(request, "kernel/people_invite.html", {"form": form})
 
 
-def _person_page(
-    request: HttpRequest, subject: Membership, *, roles_form: Any = None, end_form: Any = None
-) -> HttpResponse:
+def _person_page(request: HttpRequest, subject: Membership, **sent: Any) -> HttpResponse:
+    """`sent` is the form that was refused; all others are shown as the person stands in the database."""
     member = member_of(request)
-    may_change = subject.active and looks_after(member, subject) and permits(member, "kernel.change_roles")
-    if may_change and roles_form is None:
-        roles_form = RolesForm(initial={"roles": subject.roles}, by=member, member=subject)
+    subject = Membership.objects.select_related("user", "partner").get(pk=subject.pk)
+    in_charge = looks_after(member, subject) and permits(member, "kernel.change_roles")
     shown: PersonRow = present_people([subject], vendor_name=member.tenant.name)[0]
-    return render(
-        request,
-        "kernel/people_person.html",
-        {
-            "person": shown,
-            "may_change": may_change,
-            "roles_form": roles_form,
-            "end_form": end_form,
-            "signs": subject.signing_authority,
-            "may_give_authority": subject.active and permits(member, "kernel.set_signing_authority", subject),
-        },
-    )
+    context = {
+        "person": shown,
+        "may_change": subject.active and in_charge,
+        "may_reactivate": not subject.active and in_charge,
+        "may_hand_over": permits(member, "kernel.hand_over_champion", subject) and Role.CHAMPION not in subject.roles,
+        "may_give_authority": subject.active and permits(member, "kernel.set_signing_authority", subject),
+        "roles_form": RolesForm(initial={"roles": subject.roles}, by=member, member=subject),
+        "end_form": NothingForm(),
+        "hand_form": NothingForm(),
+        "is_oneself": subject.pk == member.pk,
+    }
+    return render(request, "kernel/people_person.html", context | sent)
 
 
 def _open_invitations(member: Membership) -> list[Any]:
     found = (
         Invitation.objects.visible_to(member)
         .select_related("partner")
-        .filter(used_at=None, revoked_at=None, expires_at__gt=clock.now())
+        .filter(used_at=None, revoked_at=None, expires_at__gt=clock.now() - SHOWN_WHEN_OVER)
         .order_by("-created_at")[:OPEN_SHOWN]
     )
     waiting = list(found)

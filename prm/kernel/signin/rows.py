@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from prm.kernel import clock
 from prm.kernel.models import ApiToken, Invitation, Membership
+from prm.kernel.roles import MEANS, Role
 from prm.kernel.web.format import formatter
 
 
@@ -18,6 +20,9 @@ class PersonRow:
     company: str
     roles: str
     active: bool
+    title: str
+    means: tuple[tuple[str, str], ...]
+    may_sign: bool
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,7 @@ class InvitationRow:
     company: str
     roles: str
     until: str
+    is_over: bool
     may_revoke: bool
 
 
@@ -44,8 +50,6 @@ class TokenRow:
 
 
 def role_names(roles: Any) -> str:
-    from prm.kernel.roles import Role
-
     return ", ".join(str(role.label) for role in Role if role in set(roles))
 
 
@@ -58,6 +62,9 @@ def present_people(members: list[Membership], *, vendor_name: str) -> list[Perso
             company=str(m.partner) if m.partner else vendor_name,
             roles=role_names(m.roles),
             active=m.active,
+            title=m.title,
+            means=tuple((str(role.label), str(MEANS[role])) for role in Role if role in set(m.roles)),
+            may_sign=m.signing_authority,
         )
         for m in members
     ]
@@ -73,6 +80,7 @@ def present_invitations(invitations: list[Invitation], *, vendor_name: str, may_
             company=str(i.partner) if i.partner else vendor_name,
             roles=role_names(i.roles),
             until=shown.moment(i.expires_at),
+            is_over=i.expires_at <= clock.now(),
             may_revoke=may_revoke(i),
         )
         for i in invitations

@@ -11,6 +11,7 @@ from typing import Any
 from allauth.account.signals import password_reset
 from allauth.core.internal import ratelimit
 from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
+from allauth.usersessions.models import UserSession
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
@@ -32,6 +33,7 @@ def end_other_sessions(sender: Any, request: HttpRequest, user: User, **kwargs: 
     person.end_sessions()
     if request.user.is_authenticated and request.user.pk == person.pk:
         update_session_auth_hash(request, person)
+        UserSession.objects.create_from_request(request)  # it has a new key, and stays in the list of one's sessions
 
 
 @receiver(password_reset, dispatch_uid="prm.unlock")

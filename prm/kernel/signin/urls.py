@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from prm.kernel.signin import people, views
+from prm.kernel.signin import account, people, views
 
 urlpatterns = [
     path("people/", people.people, name="people"),
@@ -11,7 +11,13 @@ urlpatterns = [
     path("people/<uuid:membership_id>/roles/", people.roles, name="change_roles"),
     path("people/<uuid:membership_id>/authority/", people.authority, name="set_signing_authority"),
     path("people/<uuid:membership_id>/deactivate/", people.deactivate, name="deactivate_member"),
+    path("people/<uuid:membership_id>/reactivate/", people.reactivate, name="reactivate_member"),
+    path("people/<uuid:membership_id>/hand-over/", people.hand_over, name="hand_over_champion"),
+    path("people/invitations/<uuid:invitation_id>/resend/", people.resend, name="resend_invitation"),
     path("people/invitations/<uuid:invitation_id>/revoke/", people.revoke, name="revoke_invitation"),
+    path("account/", account.own_account, name="account"),
+    path("account/name/", account.own_name, name="change_own_name"),
+    path("account/card/", account.own_card, name="edit_own_card"),
     path("tokens/", views.tokens, name="tokens"),
     path("tokens/create/", views.add_token, name="create_token"),
     path("tokens/<uuid:api_token_id>/revoke/", views.end_token, name="revoke_token"),

@@ -24,6 +24,7 @@ from django.utils.translation import gettext, gettext_lazy
 from prm.kernel.charts import Chart
 from prm.kernel.web.format import NOT_AVAILABLE
 from prm.kernel.web.lists import ListPage
+from prm.kernel.words import own_word, word
 
 register = template.Library()
 
@@ -64,6 +65,12 @@ def outside(name: str) -> str:
     `{% url %}` would put the vendor's path before it.
     """
     return "/" + reverse(name).removeprefix(get_script_prefix())
+
+
+@register.simple_tag(name="word")
+def word_tag(plain: str) -> str:
+    """What the vendor calls it: `{% word "Account manager" %}`, `{% word "partners" as partners %}`."""
+    return word(plain)
 
 
 @register.filter
@@ -180,7 +187,7 @@ def field(context: Context, bound: BoundField, label: str = "", help: str = "", 
         context,
         "field",
         field=bound,
-        label=label or bound.label,
+        label=own_word(label or bound.label),
         help=help_text,
         bare=bare,
         kind="group" if is_group else "check" if isinstance(widget, forms.CheckboxInput) else "line",
@@ -229,7 +236,7 @@ def _options(bound: BoundField, attributes: dict[str, Any]) -> list[BoundWidget]
 def sort(context: Context, page: ListPage, name: str, label: str) -> SafeString:
     """The head of a column one can sort by, for the inside of a `<th>`."""
     direction = page.direction(name)
-    return fill(context, "sort", url=page.sort_address(name), label=label, direction=direction)
+    return fill(context, "sort", url=page.sort_address(name), label=own_word(label), direction=direction)
 
 
 @register.simple_tag(takes_context=True)

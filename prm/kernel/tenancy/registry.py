@@ -30,6 +30,7 @@ GLOBAL = {
     "mfa.Authenticator": "identity: second factors",
     "socialaccount.SocialAccount": "identity at an outside provider",
     "socialaccount.SocialApp": "an outside provider's address and client id",
+    "usersessions.UserSession": "which sessions a person has; looked up with the login alone",
     "socialaccount.SocialToken": "identity at an outside provider",
 }
 

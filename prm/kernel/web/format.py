@@ -109,6 +109,11 @@ class Formatter:
             value = value.astimezone(ZoneInfo(self.time_zone)).date()
         return self._date(value, _by_locale(_DAYS, self.locale, _DAYS["en"]))
 
+    def weekday(self, value: dt.date) -> str:
+        """A date with the name of its day: Monday, 7 Dec 2026."""
+        with translation.override(self.locale):
+            return f"{dateformat.format(value, 'l')}, {self.day(value)}"
+
     def moment(self, value: dt.datetime | None) -> str:
         """A date with the time in the vendor's time zone."""
         if value is None:

@@ -40,5 +40,5 @@ def tls_allowed(domain: str) -> JsonResponse:
     """For the reverse proxy: whether a certificate may be fetched for this host (ours or a vendor's own)."""
     host = domain.strip().lower()
     ours = urlsplit(settings.SITE_URL).hostname
-    known = bool(host) and (host == ours or TenantDomain.objects.filter(host=host, tenant__active=True).exists())
+    known = bool(host) and (host == ours or TenantDomain.objects.answering().filter(host=host).exists())
     return JsonResponse({"allowed": known}, status=200 if known else 404)

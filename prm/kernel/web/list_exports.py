@@ -67,7 +67,7 @@ def _table(
     queryset: QuerySet, ids: list[Any], columns: Sequence[Any], present: Callable[..., Any], counter: Counter
 ) -> Iterator[list[Any]]:
     """The head, then the rows by their ids in the order of the list: none twice, however long it takes."""
-    yield [str(column.label) for column in columns]
+    yield [str(column.title) for column in columns]
     for start in range(0, len(ids), CHUNK):
         for row in present(list(queryset.filter(pk__in=ids[start : start + CHUNK]))):
             yield [column.export(row) for column in columns]

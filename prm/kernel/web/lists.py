@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from prm.kernel.models import Membership, SavedView
 from prm.kernel.saved_views import kept_query
 from prm.kernel.web.list_exports import KINDS, answer_export
+from prm.kernel.words import own_word
 
 PER_PAGE = 50
 NO_FILTERS = frozenset({"sort", "page", "columns", "view", "format", "bom"})
@@ -32,6 +33,11 @@ class Column:
     order: tuple[str, ...] = ()
     export: Callable[[Any], Any] | None = None
     optional: bool = False
+
+    @property
+    def title(self) -> str:
+        """The head of the column, in the vendor's own word where it has one."""
+        return own_word(self.label)
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,15 @@ from django.urls import reverse
 
 from prm.kernel.models import Membership
 from prm.kernel.policies import permits
+from prm.kernel.words import own_word
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the navigation. `partner_label` is what partner users read instead."""
+    """One line of the navigation. `partner_label` is what partner users read instead.
+
+    A label that is one of the words a vendor may choose ("Partners") is shown in the vendor's own word.
+    """
 
     label: str
     route: str
@@ -21,6 +25,7 @@ class Entry:
     order: int
     permission: str = ""
     partner_label: str = ""
+    for_partners: bool = False  # an entry that the vendor's own people have no use for
 
 
 _entries: list[Entry] = []
@@ -33,10 +38,12 @@ def navigation(entry: Entry) -> None:
 def navigation_for(request: HttpRequest, member: Membership) -> list[dict[str, object]]:
     shown = []
     for entry in sorted(_entries, key=lambda e: e.order):
+        if entry.for_partners and member.is_vendor:
+            continue
         if entry.permission and not permits(member, entry.permission):
             continue
         url = reverse(entry.route)
-        label = entry.label if member.is_vendor else entry.partner_label or entry.label
+        label = own_word(entry.label if member.is_vendor else entry.partner_label or entry.label)
         home = url == reverse("home")
         here = request.path == url if home else request.path.startswith(url)
         shown.append({"label": label, "url": url, "icon": entry.icon, "here": here})

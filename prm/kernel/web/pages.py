@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 
+from prm.kernel import clock
 from prm.kernel.files import serve
+from prm.kernel.members import note_visit
 from prm.kernel.models import Job, Membership, StoredFile
-from prm.kernel.tenancy.context import identity_scope
+from prm.kernel.signin.second_factor import lacks_second_factor
+from prm.kernel.tenancy.context import member_scope
+from prm.kernel.tenancy.remember import memory
 from prm.kernel.web import sessions
 from prm.kernel.web.access import find_visible, for_members, public, signed_in
-from prm.kernel.web.home import home_parts
-from prm.kernel.web.tenancy import member_of, not_found
+from prm.kernel.web.format import formatter
+from prm.kernel.web.home import home_parts, waits_for
+from prm.kernel.web.tenancy import member_of, memberships_of, not_found
+
+WAITING_SHOWN = 5
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -26,20 +35,54 @@ home.access = for_members(home).access  # type: ignore[attr-defined]
 
 @for_members
 def today(request: HttpRequest) -> HttpResponse:
-    return render(request, "kernel/home.html", {"parts": home_parts(request)})
+    """The first page of everybody: what needs one now, the own figures, what changed since the last visit."""
+    member = member_of(request)
+    note_visit(member)
+    now = clock.now().astimezone(ZoneInfo(member.tenant.time_zone))
+    context = {
+        "parts": home_parts(request),
+        "greeting": greeting(now.hour),
+        "day": formatter().weekday(now.date()),
+        "company": str(member.partner) if member.partner_id else member.tenant.name,
+        "first_name": (member.user.name or "").split(" ")[0],
+    }
+    return render(request, "kernel/home.html", context)
+
+
+def greeting(hour: int) -> str:
+    if hour < 12:
+        return gettext("Good morning")
+    return gettext("Good afternoon") if hour < 18 else gettext("Good evening")
 
 
 @signed_in
 def vendors(request: HttpRequest) -> HttpResponse:
-    """The vendors this person works with or for; straight on when there is only one."""
-    with identity_scope(request.user.pk):  # type: ignore[arg-type]
-        members = list(
-            Membership.own.select_related("tenant")
-            .filter(user=request.user.pk, active=True, tenant__active=True)
-            .order_by("tenant__name")
-        )
-    members = [m for m in members if sessions.reaches(request.session, m.tenant.slug)]
-    return render(request, "kernel/vendors.html", {"members": members})
+    """What waits at each vendor this person works with or for. Each is asked in its own scope, one after the other."""
+    shown: list[dict[str, Any]] = []
+    for member in memberships_of(request.user):
+        if any(entry["slug"] == member.tenant.slug for entry in shown):
+            continue  # one membership speaks for a vendor: the one its pages open with
+        if sessions.reaches(request.session, member.tenant.slug):
+            shown.append(_at_vendor(member))
+    return render(request, "kernel/vendors.html", {"vendors": shown})
+
+
+def _at_vendor(member: Membership) -> dict[str, Any]:
+    """One vendor of the combined list; nothing read here outlives its scope."""
+    tenant, prefix = member.tenant, f"/t/{member.tenant.slug}"
+    entry = {"slug": tenant.slug, "name": tenant.name, "logo_url": tenant.logo_url, "url": f"{prefix}/"}
+    if lacks_second_factor(member):  # then its pages are closed too
+        return entry | {"needs_second_factor": True}
+    with memory(), member_scope(member):
+        waiting = waits_for(member, WAITING_SHOWN)
+        items = [item | {"url": prefix + item["url"]} for item in waiting.items]
+        return entry | {
+            "company": str(member.partner) if member.partner_id else "",
+            "roles": member.role_names,
+            "count": waiting.count,
+            "more": waiting.count - len(items),
+            "waiting": items,
+        }
 
 
 @for_members

@@ -8,9 +8,12 @@ from contextlib import AbstractContextManager
 from typing import Any
 from urllib.parse import quote
 
+from django.conf import settings
 from django.contrib.auth import logout
 from django.db import connection, transaction
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http.request import split_domain_port, validate_host
 from django.shortcuts import render
 from django.urls import set_script_prefix
 
@@ -24,7 +27,7 @@ from prm.kernel.web.member import member_of as member_of
 from prm.kernel.web.visitors import NO_COMPANY, visited_tenant
 
 TENANT_PATH = re.compile(r"^/t/([a-z0-9-]{1,40})(/.*)?$")
-OWN_PAGES = ("/accounts/", "/invitations/", "/static/")
+OWN_PAGES = ("/accounts/", "/invitations/", "/branding/", "/static/")
 FOR_TOKENS = ("/api/", "/files/")
 # What a session that one vendor's identity provider vouches for may do with the login itself: nothing by which
 # it could reach other vendors (a password, a passkey, another outside identity).
@@ -44,11 +47,16 @@ class TenancyMiddleware:
         request.member = None  # type: ignore[attr-defined]
         request.tenant_slug = None  # type: ignore[attr-defined]
         request.visited = None  # type: ignore[attr-defined]
+        request.own_host = ""  # type: ignore[attr-defined]
+        request.memberships = []  # type: ignore[attr-defined]
         with memory():
             return self._answer(request)
 
     def _answer(self, request: HttpRequest) -> HttpResponse:
-        slug = _slug_of(request)
+        try:
+            slug = _slug_of(request)
+        except UnknownHost:
+            return not_found(request)
         token = tokens.of_request(request)
         if token is tokens.UNKNOWN:
             return _unauthorised()
@@ -66,9 +74,11 @@ class TenancyMiddleware:
             return _unauthorised() if _is_api(request) else _to_sign_in(request)
         if token is None and not sessions.reaches(request.session, slug):
             return other_vendor(request)
-        member = find_member(request.user, slug)
+        found = memberships_of(request.user)
+        member = _chosen(found, slug)
         if member is None or (token is not None and member.pk != token.membership_id):
             return not_found(request)
+        request.memberships = found  # type: ignore[attr-defined]
         if token is None:
             if sessions.is_over(request.session, member):
                 logout(request)
@@ -118,18 +128,26 @@ class TenancyMiddleware:
         return None
 
 
-def find_member(user: Any, slug: str) -> Membership | None:
-    """The person's live membership at the vendor of that name; the vendor's side first."""
+def memberships_of(user: Any) -> list[Membership]:
+    """Where this person is a live member, vendor by vendor; at each the vendor's own side first, then the newest."""
     with identity_scope(user.pk):
-        member = (
+        found = list(
             Membership.own.select_related("tenant")
-            .filter(user=user, tenant__slug=slug, tenant__active=True, active=True)
-            .order_by("partner_id", "created_at")
-            .last()
+            .filter(user=user, tenant__active=True, active=True)
+            .order_by("tenant__name", "tenant_id", F("partner_id").desc(nulls_first=True), "-created_at")
         )
-    if member is not None:
+    for member in found:
         member.user = user
-    return member
+    return found
+
+
+def find_member(user: Any, slug: str) -> Membership | None:
+    """The person's live membership at the vendor of that name."""
+    return _chosen(memberships_of(user), slug)
+
+
+def _chosen(found: list[Membership], slug: str) -> Membership | None:
+    return next((member for member in found if member.tenant.slug == slug), None)
 
 
 def refusal_page(request: HttpRequest, refusal: Refused) -> HttpResponse:
@@ -152,24 +170,40 @@ def not_found(request: HttpRequest) -> HttpResponse:
     return render(request, "404.html", status=404)
 
 
+class UnknownHost(Exception):
+    """A host that is neither ours nor proven to be a vendor's."""
+
+
 def _slug_of(request: HttpRequest) -> str | None:
-    """The vendor's slug by path (which is then stripped, so that addresses keep their names) or by host."""
+    """The vendor's slug by path (which is then stripped, so that addresses keep their names) or by host.
+
+    At a vendor's own host there is that vendor alone: the path of another one leads nowhere.
+    """
+    by_host = _slug_of_host(request)
     found = TENANT_PATH.match(request.path_info)
     if found:
+        if by_host not in (None, found[1]):
+            raise UnknownHost
         prefix, rest = f"/t/{found[1]}", found[2] or "/"
         request.path_info = rest
         request.META["SCRIPT_NAME"] = prefix
         set_script_prefix(prefix + "/")
         request.tenant_slug = found[1]  # type: ignore[attr-defined]
         return found[1]
-    host = request.get_host().split(":")[0].lower()
-    if host in {"localhost", "127.0.0.1", "testserver"}:
+    request.tenant_slug = by_host  # type: ignore[attr-defined]
+    return by_host
+
+
+def _slug_of_host(request: HttpRequest) -> str | None:
+    """The vendor whose proven host this is; None at our own."""
+    host = split_domain_port(request.get_host())[0]
+    if validate_host(host, settings.OWN_HOSTS):
         return None
-    domain = TenantDomain.objects.select_related("tenant").filter(host=host).first()
-    if domain is not None:
-        request.tenant_slug = domain.tenant.slug  # type: ignore[attr-defined]
-        return domain.tenant.slug
-    return None
+    domain = TenantDomain.objects.answering().select_related("tenant").filter(host=host).first()
+    if domain is None:
+        raise UnknownHost
+    request.own_host = host  # type: ignore[attr-defined]
+    return domain.tenant.slug
 
 
 def _is_api(request: HttpRequest) -> bool:
