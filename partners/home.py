@@ -6,9 +6,12 @@ import datetime as dt
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 
+from partners.queries.announcements import announcements_for
 from partners.registries import worklists
 from prm.kernel import clock
+from prm.kernel.web.banners import banner
 from prm.kernel.web.format import formatter
 from prm.kernel.web.home import home_part
 
@@ -36,3 +39,21 @@ def waiting(request: HttpRequest) -> dict[str, Any]:
             )
     items.sort(key=lambda item: (item["order"], item["text"]))
     return {"items": items}
+
+
+@home_part(5, "partners/home/announcements.html")
+def announced(request: HttpRequest) -> dict[str, Any] | None:
+    """What the vendor tells this partner's people; a company without news has no box."""
+    member = request.member  # type: ignore[attr-defined]
+    deliveries = [] if member.is_vendor else announcements_for(member)
+    return {"deliveries": deliveries} if deliveries else None
+
+
+@banner("partners/banner.html")
+def announced_above(request: HttpRequest) -> dict[str, Any] | None:
+    """The newest announcement above every page but the first, where all of them stand."""
+    member = request.member  # type: ignore[attr-defined]
+    if member.is_vendor or request.path == reverse("home"):
+        return None
+    deliveries = announcements_for(member)
+    return {"delivery": deliveries[0], "more": len(deliveries) - 1} if deliveries else None

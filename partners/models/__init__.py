@@ -1,5 +1,7 @@
 """Partner companies with their people, their account managers and their tier; all else refers to them."""
 
+from partners.models.announcements import Announcement, AnnouncementDelivery, AnnouncementReceipt
+from partners.models.bulk import BulkEdit, BulkEditRow
 from partners.models.company import (
     NUMBER_ALPHABET,
     SEES_ALL_PARTNERS,
@@ -18,6 +20,7 @@ from partners.models.company import (
 )
 from partners.models.documents import Document, DocumentVersion
 from partners.models.program import BENEFIT_FIELDS, Program, ProgramTier
+from partners.models.segments import Segment, SegmentMember
 from partners.models.standing import Suspension, Termination
 from partners.models.work import SEES_ALERTS, SEES_ALL_TASKS, Alert, Task, falls_to
 
@@ -28,6 +31,11 @@ __all__ = [
     "SEES_ALL_PARTNERS",
     "SEES_ALL_TASKS",
     "Alert",
+    "Announcement",
+    "AnnouncementDelivery",
+    "AnnouncementReceipt",
+    "BulkEdit",
+    "BulkEditRow",
     "Contact",
     "Document",
     "DocumentVersion",
@@ -40,6 +48,8 @@ __all__ = [
     "PartnerTier",
     "Program",
     "ProgramTier",
+    "Segment",
+    "SegmentMember",
     "Suspension",
     "Task",
     "Termination",

@@ -64,3 +64,5 @@ grant("kernel.revoke_token", R.TENANT_ADMIN, guard=may_revoke_token)
 grant("kernel.edit_sign_in", R.TENANT_ADMIN)
 grant("kernel.read_notification", *ALL_ROLES, guard=lambda member, notification: notification.member_id == member.pk)
 grant("kernel.set_mail_wishes", *ALL_ROLES, guard=lambda member, subject: subject.pk == member.pk)
+# What may come in by a file is asked of each entity's own permission.
+grant("kernel.import_file", R.TENANT_ADMIN, R.CHANNEL_CHIEF, R.OPERATIONS, R.FINANCE)

@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import set_script_prefix
 
+from prm.kernel import clock
 from prm.kernel.errors import Refused
 from prm.kernel.models import Membership, TenantDomain
 from prm.kernel.signin.second_factor import lacks_second_factor
@@ -85,6 +86,7 @@ class TenancyMiddleware:
         request.member = member  # type: ignore[attr-defined]
         remember(("tenant", member.tenant_id), lambda: member.tenant)
         with member_scope(member):
+            _note_presence(member)
             response = self.get_response(request)
             if response.streaming:
                 raise RuntimeError("answers are not streamed: nothing may be read after the transaction")
@@ -100,6 +102,13 @@ class TenancyMiddleware:
         if isinstance(error, Refused):
             return refusal_page(request, error)
         return None
+
+
+def _note_presence(member: Membership) -> None:
+    """Once a day and member: by this the vendor sees which partners' people come by."""
+    today = clock.today()
+    if member.last_seen_on != today:
+        Membership.objects.filter(pk=member.pk).update(last_seen_on=today)
 
 
 def find_member(user: Any, slug: str) -> Membership | None:
