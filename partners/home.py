@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from partners.forms import AnswerForm
 from partners.queries import next_profile_question
+from partners.queries.announcements import announcements_for
 from partners.queries.directory import account_managers
 from partners.queries.home import changes_since, partners_by, records_with_gaps
 from partners.registries import worklists
@@ -18,6 +19,7 @@ from prm.kernel import clock
 from prm.kernel.models import Membership
 from prm.kernel.policies import permits
 from prm.kernel.roles import Role
+from prm.kernel.web.banners import banner
 from prm.kernel.web.format import formatter
 from prm.kernel.web.home import Waiting, home_part, lend_waiting
 from prm.kernel.web.tenancy import member_of
@@ -109,3 +111,21 @@ def to_put_in_order(request: HttpRequest) -> dict[str, Any] | None:
         return None
     rows, count = records_with_gaps(member)
     return {"rows": rows, "count": count, "more": count - len(rows)}
+
+
+@home_part(5, "partners/home/announcements.html")
+def announced(request: HttpRequest) -> dict[str, Any] | None:
+    """What the vendor tells this partner's people; a company without news has no box."""
+    member = request.member  # type: ignore[attr-defined]
+    deliveries = [] if member.is_vendor else announcements_for(member)
+    return {"deliveries": deliveries} if deliveries else None
+
+
+@banner("partners/banner.html")
+def announced_above(request: HttpRequest) -> dict[str, Any] | None:
+    """The newest announcement above every page but the first, where all of them stand."""
+    member = request.member  # type: ignore[attr-defined]
+    if member.is_vendor or request.path == reverse("home"):
+        return None
+    deliveries = announcements_for(member)
+    return {"delivery": deliveries[0], "more": len(deliveries) - 1} if deliveries else None

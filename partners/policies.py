@@ -7,7 +7,7 @@ from typing import Any
 from partners.models import SEES_ALERTS, Task
 from prm.kernel.models import Membership
 from prm.kernel.policies import grant
-from prm.kernel.roles import ALL_ROLES, VENDOR_ROLES, Role
+from prm.kernel.roles import ALL_ROLES, PARTNER_ROLES, VENDOR_ROLES, Role
 
 R = Role
 
@@ -145,3 +145,21 @@ for _verb in ("take_application", "attach_application", "refuse_application"):
 grant("partners.edit_program_page", R.CHANNEL_CHIEF, R.OPERATIONS)
 grant("partners.edit_recruitment_rules", R.CHANNEL_CHIEF, R.OPERATIONS)
 grant("partners.view_directory", *ALL_ROLES)
+
+
+def keeps_segment(member: Membership, segment: Any) -> bool:
+    """An account manager changes the own segments, the others all."""
+    return segment.owner_id == member.pk or member.has(R.CHANNEL_CHIEF, R.OPERATIONS, R.MARKETING)
+
+
+grant("partners.view_segment", *VENDOR_ROLES)
+grant("partners.add_segment", R.CHANNEL_CHIEF, R.ACCOUNT_MANAGER, R.OPERATIONS, R.MARKETING)
+grant("partners.edit_segment", R.CHANNEL_CHIEF, R.ACCOUNT_MANAGER, R.OPERATIONS, R.MARKETING, guard=keeps_segment)
+
+grant("partners.view_announcement", *VENDOR_ROLES)
+grant("partners.edit_announcement", R.MARKETING, R.OPERATIONS)
+grant("partners.read_announcement", *PARTNER_ROLES)
+# Which rows may be changed is asked of each row's own verb.
+grant("partners.start_bulk_edit", R.CHANNEL_CHIEF, R.ACCOUNT_MANAGER, R.OPERATIONS)
+grant("partners.run_bulk_edit", R.CHANNEL_CHIEF, R.ACCOUNT_MANAGER, R.OPERATIONS)
+grant("partners.view_bulk_edit", R.CHANNEL_CHIEF, R.ACCOUNT_MANAGER, R.OPERATIONS)

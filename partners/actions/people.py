@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from partners.actions.company import prepared_contact
+from partners.actions.contacts import prepared_contact
 from partners.models import Contact, Partner
 from prm.kernel.events import record
 from prm.kernel.models import Membership

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from partners.api import company, directory, documents, people, profile, program, recruitment, standing
+from partners.api import (
+    announcements,
+    bulk,
+    company,
+    directory,
+    documents,
+    people,
+    profile,
+    program,
+    recruitment,
+    segments,
+    standing,
+)
 
 
 def register(router: Any) -> None:
@@ -16,3 +28,6 @@ def register(router: Any) -> None:
     people.register(router)
     recruitment.register(router)
     router.register("directory", directory.DirectoryViewSet, basename="directory")
+    segments.register(router)
+    announcements.register(router)
+    bulk.register(router)

@@ -1,10 +1,12 @@
 """Partner companies with their people, their account managers and their tier; all else refers to them."""
 
 from partners.models.activity import Activity, Note
+from partners.models.announcements import Announcement, AnnouncementDelivery, AnnouncementReceipt
 from partners.models.applications import (
     Application,
     ApplicationCount,
 )
+from partners.models.bulk import BulkEdit, BulkEditRow
 from partners.models.company import (
     NUMBER_ALPHABET,
     SEES_ALL_PARTNERS,
@@ -27,6 +29,7 @@ from partners.models.recruitment import (
     RecruitmentRules,
     VendorQuestion,
 )
+from partners.models.segments import Segment, SegmentMember
 from partners.models.standing import Suspension, Termination
 from partners.models.tiers import PartnerTier, TierEvaluation, TierNotice, TierProposal
 from partners.models.work import SEES_ALERTS, SEES_ALL_TASKS, Alert, Task, falls_to
@@ -39,8 +42,13 @@ __all__ = [
     "SEES_ALL_TASKS",
     "Activity",
     "Alert",
+    "Announcement",
+    "AnnouncementDelivery",
+    "AnnouncementReceipt",
     "Application",
     "ApplicationCount",
+    "BulkEdit",
+    "BulkEditRow",
     "Candidate",
     "Contact",
     "Document",
@@ -59,6 +67,8 @@ __all__ = [
     "ProgramPage",
     "ProgramTier",
     "RecruitmentRules",
+    "Segment",
+    "SegmentMember",
     "Suspension",
     "Task",
     "Termination",

@@ -4,6 +4,8 @@ from partners.rows.company import (
     STATE_TONES,
     PartnerRow,
     ShownRequirement,
+    present_card,
+    present_changes,
     present_partners,
     present_requirement,
 )
@@ -15,6 +17,8 @@ __all__ = [
     "PartnerRow",
     "ShownRequirement",
     "VersionRow",
+    "present_card",
+    "present_changes",
     "present_documents",
     "present_partners",
     "present_requirement",

@@ -25,6 +25,7 @@ class PartnerRow:
     """One line of the partner list. The `raw_` figures are for exports."""
 
     partner: Partner
+    id: str
     url: str
     name: str
     number: str
@@ -63,6 +64,7 @@ def present_partners(partners: list[Partner], as_of: dt.date) -> list[PartnerRow
         rows.append(
             PartnerRow(
                 partner=partner,
+                id=str(partner.pk),
                 url=partner.get_absolute_url(),
                 name=partner.name,
                 number=partner.number,

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from partners.actions import add_partner, edit_partner
+from partners.actions.bulk import VERBS
 from partners.filters import PartnerFilter
 from partners.forms import PartnerForm
-from partners.models import Partner
+from partners.models import Partner, PartnerQuerySet
 from partners.queries import managers_of
 from partners.registries import TABS, actions_for, panels_for, tabs_for
 from partners.rows import STATE_TONES, present_partners
 from prm.kernel import clock
+from prm.kernel.models import Membership
 from prm.kernel.policies import permits
 from prm.kernel.web.access import may
 from prm.kernel.web.forms import submit
-from prm.kernel.web.lists import Column, list_page
+from prm.kernel.web.lists import Column, list_page, matching
 
 COLUMNS = (
     Column("name", "Partner", ("sort_name",), lambda row: row.name),
@@ -45,7 +49,7 @@ def partner_list(request: HttpRequest) -> HttpResponse:
     as_of = clock.today()
     shown = list_page(
         request,
-        Partner.objects.visible_to(member).select_related("tier"),
+        _listed(member),
         COLUMNS,
         default_sort="name",
         filterset=PartnerFilter,
@@ -54,8 +58,25 @@ def partner_list(request: HttpRequest) -> HttpResponse:
     )
     if isinstance(shown, HttpResponse):
         return shown
-    may_add, may_ask = permits(member, "partners.add_partner"), permits(member, "partners.edit_profile_question")
-    return render(request, "partners/list.html", {"list": shown, "may_add": may_add, "may_ask": may_ask})
+    context = {
+        "list": shown,
+        "may_add": permits(member, "partners.add_partner"),
+        "may_ask": permits(member, "partners.edit_profile_question"),
+        "bulk_verbs": VERBS.values() if permits(member, "partners.start_bulk_edit") else (),
+    }
+    return render(request, "partners/list.html", context)
+
+
+def _listed(member: Membership) -> PartnerQuerySet:
+    return Partner.objects.visible_to(member).select_related("tier")
+
+
+def partners_matching(request: HttpRequest, query: QueryDict) -> QuerySet:
+    """All partners that the list would show with that query, over all its pages."""
+    asked = copy(request)
+    asked.method, asked.GET = "GET", query
+    listed = _listed(request.member)  # type: ignore[attr-defined]
+    return matching(asked, listed, COLUMNS, default_sort="name", filterset=PartnerFilter).rows
 
 
 @may("partners.view_partner", Partner.objects.select_related("tier", "sponsor", "territory"))

@@ -26,6 +26,7 @@ from prm.demo.portal import make_it_theirs
 from prm.demo.program import tell_program
 from prm.demo.recruiting import tell_of_recruiting
 from prm.demo.relations import relate
+from prm.demo.segments import group_and_announce
 from prm.kernel import clock
 from prm.kernel.members import add_member, found_tenant, furnish_tenant, get_or_create_user
 from prm.kernel.models import Membership, Tenant
@@ -101,6 +102,8 @@ class Story:
         self.say(f"{vendor.name}: scorecards of {len(assessed)} partners")
         tell_program(self.tenant)
         tell_of_recruiting(self)
+        with tenant_scope(self.tenant):
+            group_and_announce(list(self.people.values()))
         return self.tenant
 
     # --- people and products ------------------------------------------------------------------------------

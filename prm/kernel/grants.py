@@ -79,3 +79,5 @@ grant("kernel.reactivate_member", *LOOKS_AFTER_PEOPLE, guard=looks_after)
 grant("kernel.resend_invitation", *LOOKS_AFTER_PEOPLE, guard=looks_after)
 grant("kernel.hand_over_champion", R.CHAMPION, guard=is_colleague)
 grant("kernel.edit_own_card", *ALL_ROLES, guard=is_oneself)
+# What may come in by a file is asked of each entity's own permission.
+grant("kernel.import_file", R.TENANT_ADMIN, R.CHANNEL_CHIEF, R.OPERATIONS, R.FINANCE)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from prm.kernel import clock, files
 from prm.kernel.addresses import in_letters
+from prm.kernel.imports import uploads  # noqa: F401 - files sent in the browser
 from prm.kernel.invitations import is_open, link_of
 from prm.kernel.mail import send_letter
 from prm.kernel.models import Invitation, Notification, StoredFile

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from prm.kernel.web import pages, vendor, view_pages
+from prm.kernel.web import import_pages, pages, vendor, view_pages
 
 app_name = "kernel"
 urlpatterns = [
@@ -11,6 +11,13 @@ urlpatterns = [
     path("views/save/", view_pages.save, name="save_view"),
     path("views/<uuid:saved_view_id>/", view_pages.saved_view, name="saved_view"),
     path("views/<uuid:saved_view_id>/delete/", view_pages.delete, name="delete_view"),
+    path("imports/", import_pages.import_list, name="imports"),
+    path("imports/upload/", import_pages.upload, name="import_new"),
+    path("imports/batches/<uuid:import_batch_id>/", import_pages.batch, name="import_batch"),
+    path("imports/<uuid:import_upload_id>/", import_pages.import_upload, name="import_upload"),
+    path("imports/<uuid:import_upload_id>/apply/", import_pages.apply, name="import_apply"),
+    path("imports/<uuid:import_upload_id>/keep/", import_pages.keep, name="import_keep"),
+    path("imports/<uuid:import_upload_id>/profile/", import_pages.profile, name="import_profile"),
     path("gallery/", pages.gallery, name="gallery"),
     path("branding/<slug:slug>/<slug:digest>.png", vendor.logo, name="logo"),
     path("settings/", vendor.settings_page, name="settings"),

@@ -116,6 +116,13 @@ const watcher = new ResizeObserver((entries) => entries.forEach((entry) => measu
 markTables();
 document.addEventListener("htmx:afterSettle", () => markTables());
 
+// --- marks ---------------------------------------------------------------------------------------
+for (const box of document.querySelectorAll("[data-mark-all-box]")) box.hidden = false;
+document.addEventListener("change", (event) => {
+  const all = closest(event, "[data-mark-all]");
+  if (all) for (const mark of document.getElementsByName(all.dataset.markAll)) mark.checked = all.checked;
+});
+
 // --- forms ---------------------------------------------------------------------------------------
 // The first field in need of another look gets the focus; a form comes back with everything that was typed.
 document.querySelector("form[method=post] .field .is-invalid")?.focus();

@@ -22,7 +22,7 @@ from django.apps import apps
 from django.db import IntegrityError, connections, models, transaction
 from django.utils import timezone
 
-from prm.kernel import files
+from prm.kernel import clock, files
 from prm.kernel.events import record
 from prm.kernel.members import add_member, found_tenant, get_or_create_user
 from prm.kernel.models import ApiToken, Event, Membership, StoredFile, Tenant, TenantDomain, User
@@ -160,6 +160,8 @@ class _Planter:
         user = get_or_create_user(f"{word}-{role}@canary.example", f"{word} {role}")
         partner = self.world.companies.get(f"{self.tenant}/{company}")
         member = add_member(user, roles=[role], by=None, partner_id=partner.pk if partner else None)
+        # Has been here today already: the first request of a day writes that down, and is no sample of a page.
+        Membership.objects.filter(pk=member.pk).update(last_seen_on=clock.today())
         self.world.members["/".join(filter(None, [self.tenant, company, role]))] = member
         self.note(member, company, audience)
         if role in {Role.CHANNEL_CHIEF, Role.CHAMPION}:

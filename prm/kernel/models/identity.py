@@ -226,6 +226,7 @@ class Membership(Record):
     wants_mail = models.BooleanField(default=True)  # a letter for single things that ask for one
     wants_digest = models.BooleanField(default=True)  # a letter each morning with what waits
     digest_on = models.DateField(null=True, blank=True, editable=False)  # the day of the last one
+    last_seen_on = models.DateField(null=True, blank=True)  # here; the login's own time would tell of other vendors
 
     own = models.Manager()  # for a person's memberships before a tenant is chosen
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any, Self
+
 from django.db import models
+from django.urls import reverse
 
 from prm.kernel.fields import TextField
-from prm.kernel.tenancy.models import TenantForeignKey, VendorRecord
+from prm.kernel.tenancy.models import TenantForeignKey, TenantManager, TenantQuerySet, VendorRecord
 
 
 class ImportBatch(VendorRecord):
@@ -42,3 +45,62 @@ class ImportBatch(VendorRecord):
 
     def __str__(self) -> str:
         return self.file_name
+
+    def get_absolute_url(self) -> str:
+        return reverse("kernel:import_batch", args=[self.pk])
+
+
+class ImportMapping(VendorRecord):
+    """How the columns of a kind of file are read, kept under a name for the next one."""
+
+    name = TextField(max_length=80)
+    entity = models.CharField(max_length=60)
+    mapping = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["tenant", "entity", "name"], name="import_mapping_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ImportUploadQuerySet(TenantQuerySet):
+    def visible_to(self, member: Any) -> Self:
+        """Whoever sent the file."""
+        return self.filter(by_id=member.pk) if member.is_vendor else self.none()
+
+
+class ImportUpload(VendorRecord):
+    """A file sent in the browser, on its way: mapped, checked, applied."""
+
+    class State(models.TextChoices):
+        SENT = "sent", "Columns to be named"
+        CHECKING = "checking", "Being checked"
+        CHECKED = "checked", "Checked"
+        APPLYING = "applying", "Being imported"
+        APPLIED = "applied", "Imported"
+
+    MOVES = {
+        State.SENT: {State.CHECKING},
+        State.CHECKING: {State.CHECKED},
+        State.CHECKED: {State.CHECKING, State.APPLYING},
+        State.APPLYING: {State.APPLIED, State.CHECKED},
+        State.APPLIED: set(),
+    }
+
+    file = TenantForeignKey("kernel.StoredFile", related_name="+")
+    file_name = TextField(max_length=200)
+    entity = models.CharField(max_length=60)
+    mapping = models.JSONField(default=dict)
+    report = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, choices=State, default=State.SENT)
+    job = TenantForeignKey("kernel.Job", null=True, blank=True, related_name="+")
+    by = TenantForeignKey("kernel.Membership", null=True, related_name="+")
+
+    objects = TenantManager.from_queryset(ImportUploadQuerySet)()
+
+    def __str__(self) -> str:
+        return self.file_name
+
+    def get_absolute_url(self) -> str:
+        return reverse("kernel:import_upload", args=[self.pk])

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from prm.kernel.models import Tenant
 from prm.kernel.web import sessions
+from prm.kernel.web.banners import banners_for
 from prm.kernel.web.navigation import navigation_for
 
 # Pages before signing in, which may show the vendor's name and picture.
@@ -28,6 +29,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "tenant": member.tenant,
         "navigation": navigation_for(request, member),
         "vendors": other_vendors(request, member),
+        "banners": lambda: banners_for(request),  # asked by pages with a frame only
     }
 
 

@@ -17,6 +17,7 @@ from django.http.request import split_domain_port, validate_host
 from django.shortcuts import render
 from django.urls import set_script_prefix
 
+from prm.kernel import clock
 from prm.kernel.errors import Refused
 from prm.kernel.models import Membership, Tenant, TenantDomain
 from prm.kernel.signin.second_factor import lacks_second_factor
@@ -101,7 +102,7 @@ class TenancyMiddleware:
     def _inside(self, request: HttpRequest, member: Membership) -> HttpResponse:
         request.member = member  # type: ignore[attr-defined]
         remember(("tenant", member.tenant_id), lambda: member.tenant)
-        return self._in_scope(request, member_scope(member))
+        return self._in_scope(request, member_scope(member), before=lambda: _note_presence(member))
 
     def _as_visitor(self, request: HttpRequest, tenant: Tenant) -> HttpResponse:
         """A public page, the same for everybody: whoever is signed in counts for nothing here."""
@@ -109,8 +110,11 @@ class TenancyMiddleware:
         remember(("tenant", tenant.pk), lambda: tenant)
         return self._in_scope(request, tenant_scope(tenant, partner_ids=(NO_COMPANY,)))
 
-    def _in_scope(self, request: HttpRequest, scope: AbstractContextManager[Any]) -> HttpResponse:
+    def _in_scope(
+        self, request: HttpRequest, scope: AbstractContextManager[Any], *, before: Callable[[], None] = lambda: None
+    ) -> HttpResponse:
         with scope:
+            before()
             response = self.get_response(request)
             if response.streaming:
                 raise RuntimeError("answers are not streamed: nothing may be read after the transaction")
@@ -126,6 +130,13 @@ class TenancyMiddleware:
         if isinstance(error, Refused):
             return refusal_page(request, error)
         return None
+
+
+def _note_presence(member: Membership) -> None:
+    """Once a day and member: by this the vendor sees which partners' people come by."""
+    today = clock.today()
+    if member.last_seen_on != today:
+        Membership.objects.filter(pk=member.pk).update(last_seen_on=today)
 
 
 def memberships_of(user: Any) -> list[Membership]:

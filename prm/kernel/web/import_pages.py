@@ -1,0 +1,236 @@
+"""The pages of imports: send a file, name its columns, see what would come in, bring it in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from prm.kernel.errors import Invalid, Refused
+from prm.kernel.files import CONTENT_TYPES
+from prm.kernel.imports.mapping import (
+    DATE_FORMATS,
+    NUMBER_FORMATS,
+    first_values,
+    map_lines,
+    value_map,
+)
+from prm.kernel.imports.registry import importer_of
+from prm.kernel.imports.uploads import (
+    apply_upload,
+    check_upload,
+    entities_for,
+    keep_mapping,
+    profile_text,
+    sample_of,
+    send_file,
+)
+from prm.kernel.models import ImportBatch, ImportMapping, ImportUpload, Membership
+from prm.kernel.policies import permits
+from prm.kernel.web.access import may
+from prm.kernel.web.format import formatter
+from prm.kernel.web.forms import go, submit
+from prm.kernel.web.lists import Column, list_page
+from prm.kernel.web.tenancy import member_of
+
+COLUMNS = (
+    Column("file", "File", ("file_name",), lambda row: row["batch"].file_name),
+    Column("entity", "What", ("entity", "file_name"), lambda row: row["entity"], optional=True),
+    Column("state", "State", ("state", "file_name"), lambda row: row["batch"].get_state_display(), optional=True),
+    Column("rows", "Rows", ("rows",), lambda row: row["batch"].rows, optional=True),
+    Column("created", "New", ("created",), lambda row: row["batch"].created, optional=True),
+    Column("updated", "Changed", ("updated",), lambda row: row["batch"].updated, optional=True),
+    Column("failed", "Faulty", ("failed",), lambda row: row["batch"].failed, optional=True),
+    Column("by", "By", ("by__user__name",), lambda row: row["by"], optional=True),
+    Column("at", "When", ("finished_at",), lambda row: row["batch"].finished_at, optional=True),
+)
+OPEN_SHOWN = 10
+
+
+def entity_name(entity: str) -> str:
+    return entity.replace("_", " ").capitalize()
+
+
+class UploadForm(forms.Form):
+    entity = forms.ChoiceField(label="What the file holds")
+    file = forms.FileField(label="File", help_text="CSV, TSV or TXT (also packed as .gz), or XLSX; at most 50 MB")
+    mapping: Any = forms.ModelChoiceField(
+        queryset=None, required=False, label="Read it as", empty_label="By the names of its columns"
+    )
+
+    def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        names = list(entities_for(member))
+        self.fields["entity"].choices = [(name, entity_name(name)) for name in names]  # type: ignore[attr-defined]
+        self.fields["mapping"].queryset = ImportMapping.objects.filter(entity__in=names).order_by("entity", "name")  # type: ignore[attr-defined]
+
+
+@may("kernel.import_file")
+def import_list(request: HttpRequest) -> HttpResponse:
+    """What came in and what was refused, and one's own files that are still on their way."""
+    member = member_of(request)
+    write = formatter()
+    shown = list_page(
+        request,
+        ImportBatch.objects.visible_to(member).select_related("by__user"),
+        COLUMNS,
+        default_sort="-at",
+        present=lambda batches: [
+            {
+                "batch": batch,
+                "entity": entity_name(batch.entity),
+                "by": batch.by.user.name if batch.by else "",
+                "at": write.moment(batch.finished_at),
+            }
+            for batch in batches
+        ],
+        file_name="imports",
+    )
+    if isinstance(shown, HttpResponse):
+        return shown
+    waiting = ImportUpload.objects.visible_to(member).exclude(state=ImportUpload.State.APPLIED)
+    context = {"list": shown, "waiting": list(waiting.order_by("-created_at")[:OPEN_SHOWN])}
+    return render(request, "kernel/imports/list.html", context)
+
+
+@may("kernel.import_file")
+@require_http_methods(["GET", "POST"])
+def upload(request: HttpRequest) -> HttpResponse:
+    member = member_of(request)
+    form = UploadForm(request.POST or None, request.FILES or None, member=member)
+
+    def page(form: Any) -> HttpResponse:
+        return render(request, "kernel/imports/upload.html", {"form": form})
+
+    if request.method == "GET":
+        return page(form)
+    return submit(
+        request,
+        form,
+        lambda data: send_file(
+            data["file"].read(), name=data["file"].name, entity=data["entity"], mapping=data["mapping"], by=member
+        ),
+        again=page,
+        then=lambda sent: sent,
+    )
+
+
+@may("kernel.import_file", ImportUpload.objects.select_related("file", "job", "by__user"))
+@require_http_methods(["GET", "POST"])
+def import_upload(request: HttpRequest, upload: ImportUpload) -> HttpResponse:
+    """Name the columns; check; see what would come in with the reasons of what would not."""
+    if request.method == "GET":
+        return _page(request, upload, upload.mapping)
+    mapping, errors = _mapping(request, upload)
+    if not errors:
+        try:
+            check_upload(upload, mapping, by=member_of(request))
+        except Refused as refusal:
+            errors[refusal.field or ""] = str(refusal)
+            answer = _page(request, upload, mapping, errors)
+            answer.status_code = 422 if refusal.status == 400 else refusal.status
+            return answer
+        return redirect("kernel:job", upload.job.pk)  # type: ignore[union-attr]
+    answer = _page(request, upload, mapping, errors)
+    answer.status_code = 422
+    return answer
+
+
+@may("kernel.import_file", ImportUpload.objects.select_related("file"))
+@require_POST
+def apply(request: HttpRequest, upload: ImportUpload) -> HttpResponse:
+    apply_upload(upload, by=member_of(request))
+    return redirect("kernel:job", upload.job.pk)  # type: ignore[union-attr]
+
+
+@may("kernel.import_file", ImportUpload)
+@require_POST
+def keep(request: HttpRequest, upload: ImportUpload) -> HttpResponse:
+    keep_mapping(upload, request.POST.get("name", ""), by=member_of(request))
+    return go(request, upload)
+
+
+@may("kernel.import_file", ImportUpload)
+@require_safe
+def profile(request: HttpRequest, upload: ImportUpload) -> HttpResponse:
+    """The mapping as a profile for the command."""
+    response = HttpResponse(profile_text(upload), content_type=CONTENT_TYPES["txt"])
+    response["Content-Disposition"] = f'attachment; filename="{upload.entity}.yaml"'
+    return response
+
+
+@may("kernel.import_file", ImportBatch.objects.select_related("by__user"))
+@require_safe
+def batch(request: HttpRequest, batch: ImportBatch) -> HttpResponse:
+    context = {"batch": batch, "entity": entity_name(batch.entity), "at": formatter().moment(batch.finished_at)}
+    return render(request, "kernel/imports/batch.html", context)
+
+
+def _mapping(request: HttpRequest, upload: ImportUpload) -> tuple[dict[str, Any], dict[str, str]]:
+    """What the page said, and what is wrong with it by field."""
+    data, errors, fields = request.POST, {}, {}
+    for field in importer_of(upload.entity).rules:
+        column, constant = data.get(f"column-{field}", "")[:200], data.get(f"constant-{field}", "").strip()[:200]
+        try:
+            pairs = value_map(data.get(f"map-{field}", "")[:20_000])
+        except ValueError as error:
+            pairs, errors[field] = {}, f"{error}."
+        if constant:
+            fields[field] = {"constant": constant}
+        elif column:
+            fields[field] = {"column": column, **({"map": pairs} if pairs else {})}
+    options = {
+        "date_format": data.get("date_format", "") if data.get("date_format") in DATE_FORMATS else "",
+        "number_format": data.get("number_format", "") if data.get("number_format") in NUMBER_FORMATS else "",
+        "skip": bool(data.get("skip")),
+        **{word: upload.mapping.get("options", {}).get(word, "") for word in ("encoding", "delimiter", "sheet")},
+    }
+    return {"fields": fields, "options": options}, errors
+
+
+def _page(
+    request: HttpRequest, upload: ImportUpload, mapping: dict[str, Any], errors: dict[str, str] | None = None
+) -> HttpResponse:
+    importer, errors = importer_of(upload.entity), dict(errors or {})
+    try:
+        columns, rows = sample_of(upload)
+    except (Invalid, OSError) as error:
+        columns, rows = (), []
+        errors[""] = str(error) if isinstance(error, Invalid) else "The file is no longer there."
+    said = mapping.get("fields", {})
+    lines = [
+        {
+            "field": field,
+            "label": field.replace("_", " ").capitalize(),
+            "says": rule.says,
+            "is_required": rule.required,
+            "column": said.get(field, {}).get("column", ""),
+            "constant": said.get(field, {}).get("constant", ""),
+            "map": map_lines(said.get(field, {}).get("map", {})),
+            "samples": first_values(rows, said[field]["column"]) if said.get(field, {}).get("column") else [],
+            "error": errors.pop(field, ""),
+        }
+        for field, rule in importer.rules.items()
+    ]
+    used = {line["column"] for line in lines}
+    context = {
+        "upload": upload,
+        "entity": entity_name(upload.entity),
+        "columns": columns,
+        "unused": [column for column in columns if column not in used],
+        "lines": lines,
+        "errors": list(errors.values()),
+        "options": mapping.get("options", {}),
+        "date_formats": DATE_FORMATS.items(),
+        "number_formats": NUMBER_FORMATS.items(),
+        "report": upload.report,
+        "is_open": upload.state in {ImportUpload.State.SENT, ImportUpload.State.CHECKED},
+        "is_working": upload.state in {ImportUpload.State.CHECKING, ImportUpload.State.APPLYING},
+        "may_apply": upload.state == ImportUpload.State.CHECKED
+        and upload.report.get("may_apply")
+        and permits(member_of(request), importer.permission),
+    }
+    return render(request, "kernel/imports/mapping.html", context)
