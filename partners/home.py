@@ -2,37 +2,28 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from django.http import HttpRequest
 
-from partners.registries import worklists
+from partners.registries import waiting_for
 from prm.kernel import clock
 from prm.kernel.web.format import formatter
 from prm.kernel.web.home import home_part
-
-SHOWN_EACH = 5
 
 
 @home_part(10, "partners/home/waiting.html")
 def waiting(request: HttpRequest) -> dict[str, Any]:
     """The records that wait for this member, overdue ones first."""
-    member = request.member  # type: ignore[attr-defined]
     today, write = clock.today(), formatter()
-    items = []
-    for worklist in worklists.values():
-        for record in worklist.query(member)[:SHOWN_EACH]:
-            due = worklist.due(record)
-            items.append(
-                {
-                    "list": worklist.label,
-                    "text": worklist.text(record),
-                    "url": worklist.url(record),
-                    "due": write.day(due) if due else "",
-                    "is_overdue": due is not None and due < today,
-                    "order": due or dt.date.max,
-                }
-            )
-    items.sort(key=lambda item: (item["order"], item["text"]))
+    items = [
+        {
+            "list": item.label,
+            "text": item.text,
+            "url": item.url,
+            "due": write.day(item.due) if item.due else "",
+            "is_overdue": item.due is not None and item.due < today,
+        }
+        for item in waiting_for(request.member)  # type: ignore[attr-defined]
+    ]
     return {"items": items}

@@ -19,6 +19,7 @@ from partners.registries import (
     lend_measure,
     lend_panel,
     lend_worklist,
+    onboarding_check,
 )
 from prm.kernel.members import furnishes
 from prm.kernel.models import Membership
@@ -68,6 +69,15 @@ lend_measure(
         _scores,
     )
 )
+
+
+def _submitted(partner_ids: Sequence[UUID], on: dt.date) -> set[UUID]:
+    """Those of these partners that have submitted a scorecard of their own."""
+    done = Assessment.objects.filter(partner_id__in=list(partner_ids), kind="partner", submitted_at__isnull=False)
+    return set(done.values_list("partner_id", flat=True))
+
+
+onboarding_check("scorecard_submitted", _submitted)
 
 
 def _to_finish(member: Membership) -> QuerySet:

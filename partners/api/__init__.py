@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from partners.api import company, documents, standing
+from partners.api import company, standing, work
 
 
 def register(router: Any) -> None:
     company.register(router)
     standing.register(router)
     documents.register(router)
+    work.register(router)

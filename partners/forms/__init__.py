@@ -8,9 +8,12 @@ from partners.forms.company import (
 )
 from partners.forms.documents import DeclineForm, DocumentForm, SignForm, VersionForm
 from partners.forms.standing import OptionalReasonForm, ReasonForm, TerminationForm
+from partners.forms.work import AssignForm, CancelForm, StepForm, TaskForm
 
 __all__ = [
     "COUNTRY_CHOICES",
+    "AssignForm",
+    "CancelForm",
     "ContactForm",
     "DeclineForm",
     "DocumentForm",
@@ -19,6 +22,8 @@ __all__ = [
     "ProfileForm",
     "ReasonForm",
     "SignForm",
+    "StepForm",
+    "TaskForm",
     "TerminationForm",
     "VersionForm",
 ]

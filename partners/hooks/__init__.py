@@ -1,8 +1,9 @@
 """What the partners app lends, by noun: navigation, measures, panels, worklists, home parts, daily work."""
 
-from partners.hooks import company, program, standing
+from partners.hooks import company, program, standing, work
 
 __all__ = ["company", "program", "standing"]
 from partners.hooks import documents
 
 __all__ = ["company", "documents", "program"]
+__all__ = ["company", "program", "standing", "work"]

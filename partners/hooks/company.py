@@ -13,23 +13,20 @@ from django.utils.translation import gettext_lazy as _
 
 from partners import home  # noqa: F401 - lends its part of the home page
 from partners.models import Contact, Document, Partner, PartnerProfile, assigned_partner_ids
-from partners.queries import my_tasks, signed_documents, tier_standing, timeline
+from partners.queries import signed_documents, tier_standing, timeline
 from partners.registries import (
     Measure,
     PartnerAction,
     Period,
     Value,
-    Worklist,
     lend_measure,
     lend_panel,
     lend_partner_action,
-    lend_worklist,
     tell,
 )
 from partners.rows import present_event, present_requirement
 from partners.starter import copy_program
 from prm.kernel import clock
-from prm.kernel.addresses import shown
 from prm.kernel.members import furnishes
 from prm.kernel.models import Membership
 from prm.kernel.policies import permits
@@ -105,22 +102,6 @@ tell(
     member__invited="invited {email}",
     member__authority_set="changed the signing authority of {person}",
     member__deactivated="ended a person’s access",
-    task__added="added the task “{title}”",
-    task__completed="completed the task “{title}”",
-    task__reopened="re-opened the task “{title}”",
-    task__cancelled="cancelled the task “{title}”: {reason}",
-    task__assigned="gave the task “{title}” to {owner}",
-)
-
-lend_worklist(
-    Worklist(
-        "my_tasks",
-        "Your tasks",
-        my_tasks,
-        url=lambda task: shown(task.url) or task.get_absolute_url(),
-        text=lambda task: f"{task.partner.name}: {task.title}" if task.partner and task.names_partner else task.title,
-        due=lambda task: task.due_on,
-    )
 )
 
 

@@ -17,6 +17,7 @@ from partners.models.company import (
     random_number,
 )
 from partners.models.documents import Document, DocumentVersion
+from partners.models.onboarding import STEP_ROLES, Onboarding, OnboardingStep
 from partners.models.program import BENEFIT_FIELDS, Program, ProgramTier
 from partners.models.standing import Suspension, Termination
 from partners.models.work import SEES_ALERTS, SEES_ALL_TASKS, Alert, Task, falls_to
@@ -27,11 +28,14 @@ __all__ = [
     "SEES_ALERTS",
     "SEES_ALL_PARTNERS",
     "SEES_ALL_TASKS",
+    "STEP_ROLES",
     "Alert",
     "Contact",
     "Document",
     "DocumentVersion",
     "ManagerAssignment",
+    "Onboarding",
+    "OnboardingStep",
     "Partner",
     "PartnerInternal",
     "PartnerLocation",

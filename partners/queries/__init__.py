@@ -8,6 +8,16 @@ from partners.queries.documents import (
     signed_documents,
     signers_of,
     with_state,
+from partners.queries.company import managers_of, signed_documents, timeline
+from partners.queries.onboarding import (
+    Progress,
+    has_champion,
+    open_required,
+    progress_of,
+    slow_onboardings,
+    with_all_users,
+    with_champion,
+    with_complete_profile,
 )
 from partners.queries.program import (
     METRIC_LABELS,
@@ -34,13 +44,14 @@ from partners.queries.standing import (
     open_suspension,
     partners_to_lapse,
 )
-from partners.queries.work import my_tasks
+from partners.queries.work import my_tasks, owners_for
 
 __all__ = [
     "METRIC_LABELS",
     "NO_BENEFITS",
     "Benefits",
     "Ladder",
+    "Progress",
     "RequirementRow",
     "Rung",
     "TierStanding",
@@ -50,6 +61,7 @@ __all__ = [
     "documents_to_sign",
     "due_notices",
     "ending_documents",
+    "has_champion",
     "is_company_frozen",
     "ladder_of",
     "ladder_on",
@@ -57,14 +69,21 @@ __all__ = [
     "managers_of",
     "my_tasks",
     "open_notice",
+    "open_required",
     "open_suspension",
+    "owners_for",
     "partners_to_lapse",
+    "progress_of",
     "signed_documents",
     "signers_of",
+    "slow_onboardings",
     "tier_standing",
     "tier_standings",
     "tiers",
     "tiers_held",
     "timeline",
     "with_state",
+    "with_all_users",
+    "with_champion",
+    "with_complete_profile",
 ]

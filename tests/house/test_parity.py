@@ -25,6 +25,8 @@ WITHOUT_PAGE: dict[str, str] = {
     "partners.reopen_task": "the pages of tasks and alerts follow",
     "partners.see_alert": "the pages of tasks and alerts follow",
     "partners.dismiss_alert": "the pages of tasks and alerts follow",
+    "partners.record_document": IMPORTED,
+    "partners.complete_onboarding": "the system's alone, when all that is required is done",
     "partners.end_partnership": BY_TIME,
     "partners.lapse_partner": BY_TIME,
     "partners.return_to_active": BY_TIME,
@@ -34,7 +36,6 @@ WITHOUT_PAGE: dict[str, str] = {
     "sales.set_targets": IMPORTED,
 }
 WITHOUT_API: dict[str, str] = WITHOUT_PAGE | {
-    "partners.complete_task": "the pages of tasks and alerts follow",
     "partners.update_profile": "what a partner says of itself is entered on its page",
 }
 

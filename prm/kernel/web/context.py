@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from prm.kernel.notifications import unread_count
 from prm.kernel.web.navigation import navigation_for
 
 
@@ -13,4 +14,9 @@ def page(request: HttpRequest) -> dict[str, Any]:
     member = getattr(request, "member", None)
     if member is None:
         return {"member": None, "tenant": None, "navigation": []}
-    return {"member": member, "tenant": member.tenant, "navigation": navigation_for(request, member)}
+    return {
+        "member": member,
+        "tenant": member.tenant,
+        "navigation": navigation_for(request, member),
+        "unread": lambda: unread_count(member),  # asked by the bell alone, so parts of pages cost nothing
+    }
