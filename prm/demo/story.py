@@ -22,6 +22,7 @@ from prm.demo.cast import (
     SECOND_WORDS,
     Vendor,
 )
+from prm.demo.work import tell_work
 from prm.kernel import clock
 from prm.kernel.members import add_member, found_tenant, furnish_tenant, get_or_create_user
 from prm.kernel.models import Membership, Tenant
@@ -93,6 +94,8 @@ class Story:
             if number % 2 == 0:
                 self._assess(partner, months_ago=1, quality=min(0.95, self._quality(partner) + 0.12))
         self.say(f"{vendor.name}: scorecards of {len(assessed)} partners")
+        with tenant_scope(self.tenant):
+            tell_work(lambda partner: self.manager_of[partner.name])
         return self.tenant
 
     # --- people and products ------------------------------------------------------------------------------
