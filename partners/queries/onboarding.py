@@ -69,7 +69,9 @@ def progress_of(partner_ids: Sequence[UUID], on: dt.date) -> dict[UUID, Progress
         )
         .order_by()
     )
-    by_partner = {row.pop("partner_id"): row for row in counts}
+    by_partner: dict[Any, dict[str, Any]] = {
+        row["partner_id"]: {name: value for name, value in row.items() if name != "partner_id"} for row in counts
+    }
     started = dict(Onboarding.objects.filter(partner_id__in=list(partner_ids)).values_list("partner_id", "started_on"))
     nothing = {"all": 0, "done": 0, "required_open": 0, "overdue": 0, "next_due": None}
     return {

@@ -5,13 +5,29 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
-from partners.actions import add_task, cancel_task, complete_task, give_path, look_for_alerts, raise_alert
+from partners.actions import (
+    add_partner,
+    add_task,
+    assign_manager,
+    cancel_task,
+    complete_task,
+    give_path,
+    look_for_alerts,
+    raise_alert,
+    record_document,
+    settle_onboarding,
+    start_onboarding,
+)
 from partners.models import Partner, Task
 from prm.kernel import clock
+from prm.kernel.members import add_member, get_or_create_user
 from prm.kernel.models import Membership
+from prm.kernel.roles import Role
+from prm.kernel.text import sort_key
 
 # Days since the start, and how many of the tasks that people tick off are done.
 WAYS = ((9, 0), (24, 1), (41, 2), (66, 4), (97, 5), (134, 5))
+NEW_PARTNERS = (("Kestrel Networks", "US", 6), ("Öresund Data", "SE", 33), ("Río Verde Sistemas", "ES", 126))
 CALLS = (
     ("Call about the pipeline of this quarter", 2),
     ("Agree the date of the next review", 6),
@@ -27,6 +43,9 @@ ASKED = (
 
 def tell_work(manager_of: Callable[[Partner], Membership]) -> None:
     """In the vendor's scope, when partners and people stand."""
+    manager = Membership.objects.filter(partner=None, roles__contains=[Role.ACCOUNT_MANAGER]).order_by("created_at")[0]
+    for name, country, days in NEW_PARTNERS:
+        _sign(name, country, days, manager)
     _onboardings()
     partners = list(Partner.objects.filter(state=Partner.State.ACTIVE).order_by("created_at", "pk")[:8])
     for number, partner in enumerate(partners):
@@ -36,8 +55,28 @@ def tell_work(manager_of: Callable[[Partner], Membership]) -> None:
         raise_alert(partner, "no_sales", "No net sales for two full quarters", url=f"/partners/{partner.pk}/")
 
 
+def _sign(name: str, country: str, days: int, manager: Membership) -> None:
+    """A partner signed and started some days ago, with its first person there."""
+    with clock.travel(days=-days):
+        partner = add_partner(name, country=country, state=Partner.State.COMMITTED, source="Demo", by=None)
+        assign_manager(partner, manager, by=None)
+        record_document(
+            partner,
+            kind="agreement",
+            title="Reseller agreement",
+            signed_by="Management",
+            signed_on=clock.today(),
+            by=None,
+        )
+        address = f"champion@{sort_key(name).split()[0]}.example"
+        add_member(get_or_create_user(address, f"Champion of {name}"), roles=[Role.CHAMPION], partner_id=partner.pk,
+                   by=None)  # fmt: skip
+        start_onboarding(partner, by=None)
+        settle_onboarding(clock.today(), only=[partner.pk])
+
+
 def _onboardings() -> None:
-    waiting = Partner.objects.filter(state=Partner.State.ONBOARDING).order_by("sort_name")
+    waiting = Partner.objects.filter(state=Partner.State.ONBOARDING, onboardings=None).order_by("sort_name")
     for number, partner in enumerate(waiting):
         days, done = WAYS[number % len(WAYS)]
         give_path(partner, started_on=clock.today() - dt.timedelta(days=days))
