@@ -3,8 +3,7 @@
 from django.urls import path
 
 from partners.views import company as views
-from partners.views import documents, standing, work
-from partners.views import onboarding, standing, work
+from partners.views import documents, onboarding, standing, work
 
 app_name = "partners"
 urlpatterns = [

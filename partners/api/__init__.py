@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from partners.api import company, documents, standing
-from partners.api import company, standing, work
+from partners.api import company, documents, standing, work
 
 
 def register(router: Any) -> None:

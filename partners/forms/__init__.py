@@ -1,11 +1,6 @@
 """What people fill in about partners and their contacts."""
 
-from partners.forms.company import (
-    COUNTRY_CHOICES,
-    ContactForm,
-    PartnerForm,
-    ProfileForm,
-)
+from partners.forms.company import COUNTRY_CHOICES, ContactForm, PartnerForm, ProfileForm
 from partners.forms.documents import DeclineForm, DocumentForm, SignForm, VersionForm
 from partners.forms.standing import OptionalReasonForm, ReasonForm, TerminationForm
 from partners.forms.work import AssignForm, CancelForm, StepForm, TaskForm

@@ -1,6 +1,6 @@
 """Questions about partners: where one stands in the programme, who looks after it, what happened."""
 
-from partners.queries.company import managers_of, timeline
+from partners.queries.company import managers_of, signed_documents, timeline
 from partners.queries.documents import (
     declined_documents,
     documents_to_sign,
@@ -8,7 +8,7 @@ from partners.queries.documents import (
     signed_documents,
     signers_of,
     with_state,
-from partners.queries.company import managers_of, signed_documents, timeline
+)
 from partners.queries.onboarding import (
     Progress,
     has_champion,
@@ -82,8 +82,8 @@ __all__ = [
     "tiers",
     "tiers_held",
     "timeline",
-    "with_state",
     "with_all_users",
     "with_champion",
     "with_complete_profile",
+    "with_state",
 ]
