@@ -1,6 +1,6 @@
 """Questions about partners: where one stands in the programme, who looks after it, what happened."""
 
-from partners.queries.company import managers_of, signed_documents, timeline
+from partners.queries.company import managers_of, timeline
 from partners.queries.documents import (
     declined_documents,
     documents_to_sign,
