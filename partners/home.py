@@ -13,7 +13,7 @@ from partners.queries import next_profile_question
 from partners.queries.announcements import announcements_for
 from partners.queries.directory import account_managers
 from partners.queries.home import changes_since, partners_by, records_with_gaps
-from partners.registries import worklists
+from partners.registries import waiting_for, worklists
 from partners.rows import present_card, present_changes
 from prm.kernel import clock
 from prm.kernel.models import Membership
@@ -42,23 +42,18 @@ def all_waiting(member: Membership, most: int) -> Waiting:
     return Waiting(count, _items(member, most)[:most])
 
 
-def _items(member: Membership, most: int) -> list[dict[str, Any]]:
+def _items(member: Membership, each: int) -> list[dict[str, Any]]:
     today, write = clock.today(), formatter()
-    items = []
-    for worklist in worklists.values():
-        for record in worklist.query(member)[:most]:
-            due = worklist.due(record)
-            items.append(
-                {
-                    "list": worklist.label,
-                    "text": worklist.text(record),
-                    "url": worklist.url(record),
-                    "due": write.day(due) if due else "",
-                    "is_overdue": due is not None and due < today,
-                    "order": due or dt.date.max,
-                }
-            )
-    return sorted(items, key=lambda item: (item["order"], item["text"]))
+    return [
+        {
+            "list": item.label,
+            "text": item.text,
+            "url": item.url,
+            "due": write.day(item.due) if item.due else "",
+            "is_overdue": item.due is not None and item.due < today,
+        }
+        for item in waiting_for(member, each=each)
+    ]
 
 
 @home_part(15, "partners/home/question.html")

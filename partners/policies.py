@@ -78,6 +78,10 @@ def may_sign(member: Membership, subject: Any = None) -> bool:
 
 grant("partners.sign_document", R.CHAMPION, R.DISTRIBUTOR, guard=may_sign)
 grant("partners.decline_document", R.CHAMPION, R.DISTRIBUTOR, guard=may_sign)
+grant("partners.view_onboarding", *SEES_ALERTS)
+grant("partners.start_onboarding", R.OPERATIONS, R.CHANNEL_CHIEF)
+grant("partners.complete_onboarding")  # the system's alone: when all that is required is done
+grant("partners.edit_onboarding_step", R.OPERATIONS, R.CHANNEL_CHIEF)
 grant("partners.import_data", R.OPERATIONS, R.CHANNEL_CHIEF)
 grant("partners.suspend_partner", R.CHANNEL_CHIEF, R.OPERATIONS)
 grant("partners.lift_suspension", R.CHANNEL_CHIEF, R.OPERATIONS)

@@ -106,6 +106,16 @@ class Worklist:
     due: Callable[[Any], dt.date | None] = lambda record: None
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """One thing that waits for a member, in words."""
+
+    label: str
+    text: str
+    url: str
+    due: dt.date | None
+
+
 def _partner_of(record: Any) -> Any:
     return record if record._meta.label == "partners.Partner" else record.partner
 
@@ -127,6 +137,7 @@ class Alert:
     url: Callable[[Any], str] = lambda record: record.get_absolute_url()
     partner: Callable[[Any], Any] = _partner_of
     again_after_days: int = 30
+    tells_chief: bool = False  # the channel chief as well
 
 
 measures: dict[str, Measure] = {}
@@ -247,3 +258,13 @@ def actions_for(member: Membership, partner: Any) -> list[PartnerAction]:
 
 def _may_see(panel: Panel, member: Membership, partner: Any) -> bool:
     return not panel.permission or permits(member, panel.permission, partner)
+
+
+def waiting_for(member: Membership, *, each: int = 5) -> list[Waiting]:
+    """What waits for this member in every worklist, a few of each, the earliest day first."""
+    found = [
+        Waiting(worklist.label, worklist.text(record), worklist.url(record), worklist.due(record))
+        for worklist in worklists.values()
+        for record in worklist.query(member)[:each]
+    ]
+    return sorted(found, key=lambda waiting: (waiting.due or dt.date.max, waiting.text))

@@ -22,6 +22,7 @@ from partners.registries import (
     lend_panel,
     lend_screening,
     lend_worklist,
+    onboarding_check,
     tell,
 )
 from prm.kernel.members import furnishes
@@ -113,6 +114,15 @@ def screening(member: Membership, partner: Partner) -> ScreeningLink | None:
         result_url=reverse("scorecards:assessment", args=[result.assessment_id]) if result else "",
         progress=f"{running.given or 0} of {running.asked or 0} answered" if running else "",  # type: ignore[attr-defined]
     )
+
+
+def _submitted(partner_ids: Sequence[UUID], on: dt.date) -> set[UUID]:
+    """Those of these partners that have submitted a scorecard of their own."""
+    done = Assessment.objects.filter(partner_id__in=list(partner_ids), kind="partner", submitted_at__isnull=False)
+    return set(done.values_list("partner_id", flat=True))
+
+
+onboarding_check("scorecard_submitted", _submitted)
 
 
 def _to_finish(member: Membership) -> QuerySet:

@@ -6,7 +6,9 @@ import datetime as dt
 
 from django.db.models.functions import Coalesce
 
+from partners.tasks.work import look_at_onboarding
 from prm.kernel import clock
+from prm.kernel.events import on
 from prm.kernel.outbox import deferred
 from prm.kernel.schedule import daily
 from scorecards.actions import discard_assessment
@@ -24,3 +26,6 @@ def discard_abandoned(on: str) -> None:
     )
     for assessment in abandoned:
         discard_assessment(assessment, by=None, reason="Ninety days without an answer.")
+
+
+on("assessment.submitted")(look_at_onboarding)  # a step of onboarding

@@ -21,7 +21,7 @@ from prm.kernel.lifecycle import move, touch
 from prm.kernel.models import Membership
 from prm.kernel.notifications import notify, notify_many
 from prm.kernel.policies import permits, require
-from prm.kernel.roles import Side
+from prm.kernel.roles import Role, Side
 from prm.kernel.text import clean_text
 
 
@@ -197,7 +197,12 @@ def raise_alert(
 
 @transaction.atomic
 def raise_alerts(
-    kind: str, found: Iterable[tuple[Partner | None, str, str]], *, level: str, again_after_days: int
+    kind: str,
+    found: Iterable[tuple[Partner | None, str, str]],
+    *,
+    level: str,
+    again_after_days: int,
+    tells_chief: bool = False,
 ) -> list[Alert]:
     """As `raise_alert` for many partners (partner, text, url); costs the same queries however many stay as they are."""
     now = clock.now()
@@ -230,7 +235,7 @@ def raise_alerts(
         if alert.state != Alert.State.OPEN:
             move(alert, Alert.State.OPEN)
     record_many(new, "alert.raised", by=None, vendor_only=True, data=lambda a: {"kind": a.kind, "text": a.text})
-    _tell_managers(new + again, {key: partner for key, (partner, _, _) in wanted.items()})
+    _tell_managers(new + again, {key: partner for key, (partner, _, _) in wanted.items()}, tells_chief=tells_chief)
     return live
 
 
@@ -277,7 +282,13 @@ def look_for_alerts(on: dt.date) -> int:
             partner = alert.partner(holding)
             found.setdefault(partner.pk, (partner, []))[1].append(holding)
         rows = [(partner, _said(alert, records), alert.url(records[0])) for partner, records in found.values()]
-        raise_alerts(alert.kind, rows, level=alert.level, again_after_days=alert.again_after_days)
+        raise_alerts(
+            alert.kind,
+            rows,
+            level=alert.level,
+            again_after_days=alert.again_after_days,
+            tells_chief=alert.tells_chief,
+        )
         end_alerts(alert.kind, still=set(found))
         live += len(rows)
     return live
@@ -288,12 +299,24 @@ def _said(alert: LentAlert, records: list[Any]) -> str:
     return text if len(records) == 1 else f"{text} (and {len(records) - 1} more)"
 
 
-def _tell_managers(alerts: list[Alert], partners: dict[Any, Partner | None]) -> None:
+def _tell_managers(alerts: list[Alert], partners: dict[Any, Partner | None], *, tells_chief: bool) -> None:
+    """The account manager of each partner; the chief where asked, and where a partner has no manager."""
+    if not alerts:
+        return
     managers = managers_of([alert.partner_id for alert in alerts if alert.partner_id])
+    chiefs = _chiefs()
     told = []
     for alert in alerts:
-        partner, manager = partners[alert.partner_id], managers.get(alert.partner_id)  # type: ignore[arg-type]
-        if partner is not None and manager is not None:
-            told.append((manager, f"{partner.name}: {alert.text}"[:300], alert, alert.url or f"/partners/{partner.pk}/",
-                         f"alert:{alert.pk}:{alert.count}"))  # fmt: skip
+        partner = partners[alert.partner_id]
+        manager = managers.get(alert.partner_id) if alert.partner_id else None
+        text = f"{partner.name}: {alert.text}" if partner else alert.text
+        url = alert.url or (f"/partners/{partner.pk}/" if partner else "/partners/alerts/")
+        listeners = [manager] if manager else []
+        if tells_chief or manager is None:
+            listeners += chiefs
+        told += [(member, text[:300], alert, url, f"alert:{alert.pk}:{alert.count}") for member in listeners]
     notify_many(told)
+
+
+def _chiefs() -> list[Membership]:
+    return list(Membership.objects.filter(partner=None, active=True, roles__contains=[Role.CHANNEL_CHIEF.value]))

@@ -16,6 +16,7 @@ from partners.api import (
     recruitment,
     segments,
     standing,
+    work,
 )
 
 
@@ -31,3 +32,4 @@ def register(router: Any) -> None:
     segments.register(router)
     announcements.register(router)
     bulk.register(router)
+    work.register(router)

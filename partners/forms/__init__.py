@@ -20,13 +20,16 @@ from partners.forms.recruitment import (
     write_questions,
 )
 from partners.forms.standing import OptionalReasonForm, ReasonForm, TerminationForm
+from partners.forms.work import AssignForm, CancelForm, StepForm, TaskForm
 
 __all__ = [
     "COUNTRY_CHOICES",
     "ActivityForm",
     "AnswerForm",
     "ApplicationForm",
+    "AssignForm",
     "AttachForm",
+    "CancelForm",
     "CommitForm",
     "CommunityForm",
     "ContactForm",
@@ -45,6 +48,8 @@ __all__ = [
     "RulesForm",
     "SignForm",
     "SignerForm",
+    "StepForm",
+    "TaskForm",
     "TerminationForm",
     "VersionForm",
     "WhyForm",

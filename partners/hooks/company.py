@@ -10,18 +10,15 @@ from uuid import UUID
 
 from partners import home, panels  # noqa: F401 - lend their parts of the home page and of the partner page
 from partners.models import Document, Partner, assigned_partner_ids
-from partners.queries import my_tasks, signed_documents
+from partners.queries import signed_documents
 from partners.registries import (
     Measure,
     Period,
     Value,
-    Worklist,
     lend_measure,
-    lend_worklist,
     tell,
 )
 from partners.starter import copy_profile_questions, copy_program
-from prm.kernel.addresses import shown
 from prm.kernel.members import furnishes
 from prm.kernel.models import Membership
 from prm.kernel.tenancy.context import tenant_scope
@@ -116,20 +113,4 @@ tell(
     invitation__sent="invited {email}",
     invitation__accepted="accepted the invitation",
     invitation__revoked="took back the invitation of {email}",
-    task__added="added the task “{title}”",
-    task__completed="completed the task “{title}”",
-    task__reopened="re-opened the task “{title}”",
-    task__cancelled="cancelled the task “{title}”: {reason}",
-    task__assigned="gave the task “{title}” to {owner}",
-)
-
-lend_worklist(
-    Worklist(
-        "my_tasks",
-        "Your tasks",
-        my_tasks,
-        url=lambda task: shown(task.url) or task.get_absolute_url(),
-        text=lambda task: f"{task.partner.name}: {task.title}" if task.partner and task.names_partner else task.title,
-        due=lambda task: task.due_on,
-    )
 )

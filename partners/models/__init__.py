@@ -21,6 +21,7 @@ from partners.models.company import (
     random_number,
 )
 from partners.models.documents import Document, DocumentVersion
+from partners.models.onboarding import STEP_ROLES, Onboarding, OnboardingStep
 from partners.models.profile import PartnerLocation, PartnerProfile, ProfilePrompt, ProfileQuestion
 from partners.models.program import BENEFIT_FIELDS, Program, ProgramTier
 from partners.models.recruitment import (
@@ -40,6 +41,7 @@ __all__ = [
     "SEES_ALERTS",
     "SEES_ALL_PARTNERS",
     "SEES_ALL_TASKS",
+    "STEP_ROLES",
     "Activity",
     "Alert",
     "Announcement",
@@ -55,6 +57,8 @@ __all__ = [
     "DocumentVersion",
     "ManagerAssignment",
     "Note",
+    "Onboarding",
+    "OnboardingStep",
     "Partner",
     "PartnerInternal",
     "PartnerLocation",

@@ -10,6 +10,16 @@ from partners.queries.documents import (
     signers_of,
     with_state,
 )
+from partners.queries.onboarding import (
+    Progress,
+    has_champion,
+    open_required,
+    progress_of,
+    slow_onboardings,
+    with_all_users,
+    with_champion,
+    with_complete_profile,
+)
 from partners.queries.profile import locations_of, next_profile_question, profile_of
 from partners.queries.program import (
     METRIC_LABELS,
@@ -67,7 +77,7 @@ from partners.queries.tiers import (
     tier_outlook,
     waiting_proposals,
 )
-from partners.queries.work import my_tasks
+from partners.queries.work import my_tasks, owners_for
 
 __all__ = [
     "KINDS",
@@ -78,6 +88,7 @@ __all__ = [
     "Benefits",
     "Ladder",
     "Pathway",
+    "Progress",
     "RequirementRow",
     "Rung",
     "Standing",
@@ -96,6 +107,7 @@ __all__ = [
     "ending_documents",
     "entry_tier",
     "fit_scores",
+    "has_champion",
     "holdings_of",
     "is_authorised",
     "is_company_frozen",
@@ -112,17 +124,21 @@ __all__ = [
     "notice_of",
     "open_notice",
     "open_questions",
+    "open_required",
     "open_suspension",
     "over_limit",
+    "owners_for",
     "partners_to_lapse",
     "pathway",
     "preview",
     "profile_of",
     "program_page",
+    "progress_of",
     "qualifying_for",
     "rules",
     "signed_documents",
     "signers_of",
+    "slow_onboardings",
     "standing_in_recruiting",
     "tier_history",
     "tier_outlook",
@@ -132,5 +148,8 @@ __all__ = [
     "tiers_held",
     "timeline_page",
     "waiting_proposals",
+    "with_all_users",
+    "with_champion",
+    "with_complete_profile",
     "with_state",
 ]

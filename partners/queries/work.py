@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from django.db.models import BooleanField, F, QuerySet, Value
 
-from partners.models import Task, falls_to
+from partners.models import Partner, Task, falls_to
 from prm.kernel.models import Membership
+from prm.kernel.roles import Role, Side
+
+WORKING_ROLES = (Role.CHANNEL_CHIEF, Role.ACCOUNT_MANAGER, Role.OPERATIONS, Role.MARKETING, Role.FINANCE)
 
 
 def my_tasks(member: Membership) -> QuerySet[Task]:
@@ -13,3 +16,12 @@ def my_tasks(member: Membership) -> QuerySet[Task]:
     found = Task.objects.visible_to(member).open().filter(falls_to(member)).select_related("partner")
     names_partner = Value(member.is_vendor, BooleanField())
     return found.annotate(names_partner=names_partner).order_by(F("due_on").asc(nulls_last=True), "pk")
+
+
+def owners_for(side: str, partner: Partner | None) -> QuerySet[Membership]:
+    """Who can be given a task of that side: the vendor's people who work on tasks, or the partner's."""
+    people = Membership.objects.filter(active=True).select_related("user")
+    if side == Side.PARTNER:
+        return people.filter(partner=partner).order_by("user__name") if partner else people.none()
+    working = [role.value for role in WORKING_ROLES]
+    return people.filter(partner=None, roles__overlap=working).order_by("user__name")

@@ -10,6 +10,7 @@ from partners.rows.company import (
     present_requirement,
 )
 from partners.rows.documents import DocumentRow, VersionRow, present_documents, present_versions
+from partners.rows.work import present_alerts, present_onboarding, present_progress, present_tasks
 
 __all__ = [
     "STATE_TONES",
@@ -17,10 +18,14 @@ __all__ = [
     "PartnerRow",
     "ShownRequirement",
     "VersionRow",
+    "present_alerts",
     "present_card",
     "present_changes",
     "present_documents",
+    "present_onboarding",
     "present_partners",
+    "present_progress",
     "present_requirement",
+    "present_tasks",
     "present_versions",
 ]

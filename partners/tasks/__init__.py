@@ -1,3 +1,3 @@
 """What partners do later and every day, by noun."""
 
-from partners.tasks import alerts, announcements, bulk, segments  # noqa: F401 - registers their tasks
+from partners.tasks import announcements, bulk, people, segments, work  # noqa: F401 - registers their tasks

@@ -27,6 +27,7 @@ from prm.demo.program import tell_program
 from prm.demo.recruiting import tell_of_recruiting
 from prm.demo.relations import relate
 from prm.demo.segments import group_and_announce
+from prm.demo.work import tell_work
 from prm.kernel import clock
 from prm.kernel.members import add_member, found_tenant, furnish_tenant, get_or_create_user
 from prm.kernel.models import Membership, Tenant
@@ -104,6 +105,8 @@ class Story:
         tell_of_recruiting(self)
         with tenant_scope(self.tenant):
             group_and_announce(list(self.people.values()))
+        with tenant_scope(self.tenant):
+            tell_work(lambda partner: self.manager_of[partner.name])
         return self.tenant
 
     # --- people and products ------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from prm.kernel.web import import_pages, pages, vendor, view_pages
+from prm.kernel.web import import_pages, notices, pages, vendor, view_pages
 
 app_name = "kernel"
 urlpatterns = [
@@ -18,6 +18,11 @@ urlpatterns = [
     path("imports/<uuid:import_upload_id>/apply/", import_pages.apply, name="import_apply"),
     path("imports/<uuid:import_upload_id>/keep/", import_pages.keep, name="import_keep"),
     path("imports/<uuid:import_upload_id>/profile/", import_pages.profile, name="import_profile"),
+    path("notifications/", notices.notifications, name="notifications"),
+    path("notifications/read/", notices.read_all, name="read_notifications"),
+    path("notifications/mail/", notices.mail_wishes, name="mail_wishes"),
+    path("notifications/<uuid:notification_id>/", notices.open_notice, name="notification"),
+    path("notifications/<uuid:notification_id>/read/", notices.read, name="read_notification"),
     path("gallery/", pages.gallery, name="gallery"),
     path("branding/<slug:slug>/<slug:digest>.png", vendor.logo, name="logo"),
     path("settings/", vendor.settings_page, name="settings"),

@@ -15,7 +15,9 @@ from tests.house import routes
 LIST, DETAIL = 10, 12
 # Asked on every request, before the page's own work: who is it, and in which context.
 FRAME = re.compile(
-    r"SAVEPOINT|set_config|django_session|\"kernel_user\"|LIMIT 1$.*\"kernel_membership\"", re.IGNORECASE
+    r"SAVEPOINT|set_config|django_session|COUNT.*kernel_notification.*read_at|"
+    r"\"kernel_user\"|LIMIT 1$.*\"kernel_membership\"",
+    re.IGNORECASE,
 )
 # Pages that may ask more, with the reason.
 DEARER: dict[str, tuple[int, str]] = {}

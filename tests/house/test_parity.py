@@ -22,13 +22,7 @@ WITHOUT_PAGE: dict[str, str] = {
     "partners.apply_proposal": "what was confirmed takes effect by time, or with the confirmation",
     "partners.return_from_override": "an override ends by time, or by end_tier_override",
     "partners.move_partner": "one step as imports and onboarding take it; people take the named steps of recruiting",
-    "partners.record_document": IMPORTED,
-    "partners.add_task": "the pages of tasks and alerts follow",
-    "partners.assign_task": "the pages of tasks and alerts follow",
-    "partners.cancel_task": "the pages of tasks and alerts follow",
-    "partners.reopen_task": "the pages of tasks and alerts follow",
-    "partners.see_alert": "the pages of tasks and alerts follow",
-    "partners.dismiss_alert": "the pages of tasks and alerts follow",
+    "partners.complete_onboarding": "the system's alone, when all that is required is done",
     "partners.end_partnership": BY_TIME,
     "partners.lapse_partner": BY_TIME,
     "partners.return_to_active": BY_TIME,
@@ -39,7 +33,7 @@ WITHOUT_PAGE: dict[str, str] = {
     "sales.set_targets": IMPORTED,
 }
 WITHOUT_API: dict[str, str] = WITHOUT_PAGE | {
-    "partners.complete_task": "the pages of tasks and alerts follow",
+    "partners.update_profile": "what a partner says of itself is entered on its page",
 }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from prm.kernel.models import Tenant
+from prm.kernel.notifications import unread_count
 from prm.kernel.web import sessions
 from prm.kernel.web.banners import banners_for
 from prm.kernel.web.navigation import navigation_for
@@ -29,6 +30,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "tenant": member.tenant,
         "navigation": navigation_for(request, member),
         "vendors": other_vendors(request, member),
+        "unread": lambda: unread_count(member),  # asked by the bell alone, so parts of pages cost nothing
         "banners": lambda: banners_for(request),  # asked by pages with a frame only
     }
 

@@ -36,7 +36,8 @@ def navigation(entry: Entry) -> None:
 
 
 def navigation_for(request: HttpRequest, member: Membership) -> list[dict[str, object]]:
-    shown = []
+    shown: list[dict[str, object]] = []
+    home, nearest = reverse("home"), ""
     for entry in sorted(_entries, key=lambda e: e.order):
         if entry.for_partners and member.is_vendor:
             continue
@@ -44,7 +45,8 @@ def navigation_for(request: HttpRequest, member: Membership) -> list[dict[str, o
             continue
         url = reverse(entry.route)
         label = own_word(entry.label if member.is_vendor else entry.partner_label or entry.label)
-        home = url == reverse("home")
-        here = request.path == url if home else request.path.startswith(url)
-        shown.append({"label": label, "url": url, "icon": entry.icon, "here": here})
-    return shown
+        is_over = request.path == url if url == home else request.path.startswith(url)
+        if is_over and len(url) > len(nearest):  # of two entries one above the other the nearer one is here
+            nearest = url
+        shown.append({"label": label, "url": url, "icon": entry.icon})
+    return [entry | {"here": entry["url"] == nearest} for entry in shown]

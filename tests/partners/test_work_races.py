@@ -1,0 +1,62 @@
+"""Two people at once: one completes a task, one completes an onboarding."""
+
+import threading
+
+import pytest
+from django.db import connections
+
+from partners.actions import add_partner, add_task, cancel_task, complete_onboarding, complete_task, give_path
+from partners.models import Partner, Task
+from partners.queries import open_required
+from prm.kernel.errors import Refused
+from prm.kernel.models import Event
+from prm.kernel.tenancy.context import member_scope, tenant_scope
+from tests.conftest import build_cast
+
+pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+
+
+def at_once(*deeds):
+    """Each deed with the scope to enter, in threads that start together; returns what came of them."""
+    barrier, outcomes = threading.Barrier(len(deeds)), []
+
+    def run(scope, deed):
+        try:
+            barrier.wait(timeout=10)
+            with scope:
+                deed()
+            outcomes.append("done")
+        except Refused as refusal:
+            outcomes.append(refusal.code)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=deed) for deed in deeds]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    return sorted(outcomes)
+
+
+def test_one_of_two_completes_and_onboarding_ends_once():
+    cast = build_cast()
+    with tenant_scope(cast.acme):
+        task = add_task(cast.northwind, "Read", side="partner", by=cast.cam)
+        partner = add_partner("Neuling", country="DE", state=Partner.State.ONBOARDING, by=None)
+        give_path(partner)
+        for one in open_required([partner.pk]):
+            cancel_task(one, by=None, reason="on paper")
+    both = at_once(
+        *(
+            (member_scope(member), lambda member=member: complete_task(Task.objects.get(pk=task.pk), by=member))
+            for member in (cast.champion, cast.cam)
+        )
+    )
+    assert both.count("done") == 1
+    ends = lambda: complete_onboarding(Partner.objects.get(pk=partner.pk), by=None)
+    twice = at_once((tenant_scope(cast.acme), ends), (tenant_scope(cast.acme), ends))
+    assert twice.count("done") == 1
+    with tenant_scope(cast.acme):
+        assert Event.objects.filter(name="task.completed").count() == 1
+        assert Event.objects.filter(name="partner.active").count() == 1
