@@ -77,3 +77,11 @@ grant("partners.withdraw_termination", R.CHANNEL_CHIEF)
 grant("partners.begin_reactivation", R.CHANNEL_CHIEF, R.OPERATIONS, R.ACCOUNT_MANAGER)
 grant("partners.lapse_partner")  # the system's
 grant("partners.return_to_active")  # the system's, when a sale is booked
+grant("partners.view_locator_profile", *ALL_ROLES)
+grant("partners.edit_locator_profile", R.CHAMPION, R.PARTNER_MARKETING, R.DISTRIBUTOR, R.OPERATIONS, R.MARKETING)
+grant("partners.publish_locator_profile", R.OPERATIONS, R.MARKETING)
+grant("partners.hide_locator_profile", R.OPERATIONS, R.MARKETING)
+INQUIRIES = (R.CHANNEL_CHIEF, R.ACCOUNT_MANAGER, R.OPERATIONS, R.CHAMPION, R.PARTNER_SALES, R.PARTNER_MARKETING)
+grant("partners.view_inquiry", *INQUIRIES, R.MARKETING, R.AUDITOR, R.DISTRIBUTOR)
+grant("partners.answer_inquiry", *INQUIRIES, R.DISTRIBUTOR)
+grant("partners.reopen_inquiry", *INQUIRIES, R.DISTRIBUTOR)
