@@ -17,7 +17,7 @@ from partners.actions import (
     prepared_contact,
 )
 from partners.countries import COUNTRIES
-from partners.models import Contact, ManagerAssignment, Partner, PartnerLocation, PartnerProfile, Territory
+from partners.models import Contact, ManagerAssignment, Partner, PartnerLocation, PartnerProfile, Place, Territory
 from prm.kernel.errors import Conflict, Invalid
 from prm.kernel.events import record_many
 from prm.kernel.imports import values
@@ -34,6 +34,7 @@ from prm.kernel.imports.registry import (
     replace,
 )
 from prm.kernel.models import Membership
+from prm.kernel.text import sort_key
 
 PERMISSION = "partners.import_data"
 
@@ -66,6 +67,34 @@ class Territories(RecordImporter):
         "country": values.country(),
         "region": values.text(80),
     }
+
+
+@imports
+class Places(RecordImporter):
+    """Towns with their coordinates, by which the locator finds partners within a radius."""
+
+    entity = "places"
+    permission = PERMISSION
+    model = Place
+    key = ("external_id",)
+    key_field = "external_id"
+    rules = {
+        "external_id": values.text(40, required=True),
+        "name": values.text(120, required=True),
+        "country": values.country(required=True),
+        "latitude": values.number(required=True),
+        "longitude": values.number(required=True),
+        "population": values.count(),
+    }
+
+    def fill(self, record: Any, given: Values, *, is_new: bool) -> None:
+        super().fill(record, given, is_new=is_new)
+        if abs(record.latitude) > 90:
+            raise Invalid("A latitude lies between -90 and 90.", field="latitude")
+        if abs(record.longitude) > 180:
+            raise Invalid("A longitude lies between -180 and 180.", field="longitude")
+        record.population = record.population or 0
+        record.sort_name = sort_key(record.name)
 
 
 @dataclass

@@ -151,6 +151,23 @@ onboarding_checks: dict[str, Check] = {}  # name to: of these partners those tha
 event_words: dict[str, str] = {}  # event name to words of the timeline; {name} stands for a value of the event
 
 
+Choices = Callable[[], list[tuple[str, str]]]
+_choices: dict[str, Choices] = {}  # lists that belong to an app above, by name: product lines, for one
+
+
+def lend_choices(name: str) -> Callable[[Choices], Choices]:
+    def lend(choices: Choices) -> Choices:
+        _choices[name] = choices
+        return choices
+
+    return lend
+
+
+def choices_of(name: str) -> list[tuple[str, str]]:
+    """What can be chosen: code and label. Nothing when nobody lends such a list."""
+    return _choices[name]() if name in _choices else []
+
+
 def lend_measure(measure: Measure) -> Measure:
     if measure.name in measures:
         raise ValueError(f"measure {measure.name} is lent twice")

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("prm.kernel.urls")),
     path("partners/", include("partners.urls")),
     path("recruiting/", include("partners.urls_recruitment")),
+    path("locator/", include("partners.urls_locator")),
     path("become-a-partner/", include("partners.urls_public")),
     path("performance/", include("sales.urls")),
     path("scorecards/", include("scorecards.urls")),

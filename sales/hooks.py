@@ -10,14 +10,14 @@ from uuid import UUID
 
 from partners.actions import return_to_active
 from partners.models import Partner
-from partners.registries import Measure, Period, Value, lend_measure, lend_panel, tell
+from partners.registries import Measure, Period, Value, lend_choices, lend_measure, lend_panel, tell
 from prm.kernel import clock
 from prm.kernel.events import on
 from prm.kernel.models import Event, Membership
 from prm.kernel.outbox import deferred
 from prm.kernel.policies import permits
 from sales import home  # noqa: F401 - lends its parts of the home page
-from sales.models import SalesActual
+from sales.models import ProductLine, SalesActual
 from sales.queries import first_bookings, performance, performance_of, revenue_12m, revenue_of
 from sales.rows import present_performance
 
@@ -116,6 +116,11 @@ def return_who_sells(event_id: str) -> None:
     partner = Partner.objects.filter(pk=event.subject_id, state__in=AWAY).first()
     if partner is not None and Decimal(event.data["total"]) > 0:
         return_to_active(partner, by=None, cause="net sale")
+
+
+@lend_choices("product_lines")
+def product_lines() -> list[tuple[str, str]]:
+    return list(ProductLine.objects.filter(active=True).order_by("name").values_list("code", "name"))
 
 
 tell(targets__set="set targets", actuals__booked="booked {lines} lines of revenue")

@@ -13,16 +13,13 @@ from partners.actions.announcements import (
 )
 from partners.actions.applicants import (
     LinkOver,
-    TooMany,
     accept_community,
     ask_as_applicant,
-    check_stamp,
     confirm_application,
     expire_applications,
     find_application,
     link_of,
     receive_application,
-    stamp_form,
     token_of,
     withdraw_application,
 )
@@ -65,6 +62,15 @@ from partners.actions.documents import (
     record_document,
     send_document_for_signature,
     sign_document,
+)
+from partners.actions.locator import (
+    answer_inquiry,
+    edit_locator_profile,
+    hide_locator_profile,
+    publish_locator_profile,
+    receive_inquiry,
+    refresh_locator,
+    reopen_inquiry,
 )
 from partners.actions.onboarding import (
     SLOW_AFTER_DAYS,
@@ -162,6 +168,7 @@ from partners.actions.tiers import (
     set_tier,
 )
 from partners.actions.tiers_by_time import run_night
+from partners.actions.visitors import check_stamp, stamp_form
 from partners.actions.work import (
     NotYet,
     WrongOwner,
@@ -206,7 +213,6 @@ __all__ = [
     "SegmentNameTaken",
     "SignerUnknown",
     "TooEarly",
-    "TooMany",
     "WrongOwner",
     "accept_community",
     "add_announcement",
@@ -220,6 +226,7 @@ __all__ = [
     "add_segment",
     "add_task",
     "agreement_allows",
+    "answer_inquiry",
     "answer_profile_question",
     "answer_vendor_question",
     "ask_as_applicant",
@@ -247,6 +254,7 @@ __all__ = [
     "edit_announcement",
     "edit_contact",
     "edit_location",
+    "edit_locator_profile",
     "edit_note",
     "edit_onboarding_step",
     "edit_partner",
@@ -268,6 +276,7 @@ __all__ = [
     "follow_announcement",
     "give_entry_tier",
     "give_path",
+    "hide_locator_profile",
     "import_program",
     "is_checked",
     "is_proven",
@@ -288,18 +297,22 @@ __all__ = [
     "prepared",
     "prepared_contact",
     "publish_announcement",
+    "publish_locator_profile",
     "publish_program",
     "qualify_partner",
     "raise_alert",
     "raise_alerts",
     "recall_document",
     "receive_application",
+    "receive_inquiry",
     "recompute_segment",
     "record_consent",
     "record_document",
+    "refresh_locator",
     "refuse_application",
     "remove_location",
     "remove_program_tier",
+    "reopen_inquiry",
     "reopen_partner",
     "reopen_task",
     "return_contact",

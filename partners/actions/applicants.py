@@ -9,28 +9,26 @@ from __future__ import annotations
 import base64
 import binascii
 import datetime as dt
-import re
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.core import signing
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
-from django.db.models import F
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from partners.actions.applications import ask_to_call, become_candidate
 from partners.actions.candidates import ON_THE_WAY
 from partners.actions.recruitment import decline_partner, join_community
+from partners.actions.visitors import LINK, MOST_LINKS, TooMany, count_visit, counts_for
 from partners.countries import is_country
 from partners.formulas import normalise_domain, normalise_name
 from partners.models import Application, ApplicationCount, Candidate, Partner, VendorQuestion
 from partners.queries import doubles_of, is_offered_community, program_page
 from prm.kernel import clock
-from prm.kernel.errors import Conflict, Invalid, Refused, Unknown
+from prm.kernel.errors import Conflict, Invalid, Unknown
 from prm.kernel.events import record
 from prm.kernel.lifecycle import move
 from prm.kernel.outbox import later
@@ -39,37 +37,13 @@ from prm.kernel.text import clean_text
 
 LIVES = dt.timedelta(hours=48)
 STATUS_LIVES = dt.timedelta(days=365)
-SHORTEST_FILLING = dt.timedelta(seconds=3)  # nobody fills in eight fields faster
-LONGEST_FILLING = dt.timedelta(hours=24)
-MOST_LINKS = 2
-LIMITS = {"network": 10, "address": 3, "vendor": 1000}  # an hour; a day; a day
 TOKEN_BYTES = 48  # the application, and 256 bits that only we can compute
-_LINK = re.compile(r"https?://|www\.", re.IGNORECASE)
 _THROWN_AWAY = frozenset(
     {
         *("mailinator.com", "guerrillamail.com", "10minutemail.com", "yopmail.com", "trashmail.com", "maildrop.cc"),
         *("sharklasers.com", "temp-mail.org", "throwawaymail.com", "getnada.com", "dispostable.com"),
     }
 )
-
-
-class TooMany(Refused):
-    """There were many applications from your network in the last hour. Please try again later."""
-
-    status = 429
-    code = "too_many"
-
-
-class FormTooOld(Invalid):
-    """This form was open for very long. Nothing is lost: look it over and send it again."""
-
-    code = "form_too_old"
-
-
-class FormTooQuick(Invalid):
-    """That was very quick. Please look it over and send it again."""
-
-    code = "form_too_quick"
 
 
 class LinkOver(Unknown):
@@ -81,26 +55,6 @@ class LinkOver(Unknown):
 # --- from the world --------------------------------------------------------------------------------------
 
 
-def stamp_form() -> str:
-    """What the form carries, so that it is known when it was opened, and that we made it."""
-    return signing.dumps(
-        {"at": clock.now().timestamp(), "tenant": str(current_tenant().pk)}, salt="partners.application"
-    )
-
-
-def check_stamp(stamp: str) -> None:
-    """Refuse what no person filled in: a form that is not ours, or was sent at once; or that lay for a day."""
-    try:
-        kept = signing.loads(stamp, salt="partners.application")
-    except signing.BadSignature:
-        raise FormTooOld() from None
-    age = dt.timedelta(seconds=clock.now().timestamp() - kept["at"])
-    if kept["tenant"] != str(current_tenant().pk) or age > LONGEST_FILLING:
-        raise FormTooOld()
-    if age < SHORTEST_FILLING:
-        raise FormTooQuick()
-
-
 @transaction.atomic
 def receive_application(given: Mapping[str, Any], *, network: str) -> None:
     """Take in an application and write to its address. Says nothing of what is known here.
@@ -109,10 +63,9 @@ def receive_application(given: Mapping[str, Any], *, network: str) -> None:
     has had its letters for the day gets no more of them, and the sender no other answer.
     """
     with vendor_scope("an application of a visitor: kept for the vendor, nothing is answered"):
-        if not _count("network", network, f"{clock.now():%Y-%m-%dT%H}") or not _count("vendor", "", _day()):
-            raise TooMany()
+        count_visit(network)
         application = _prepared(given)
-        if not _count("address", application.email, _day()):
+        if not counts_for("address", application.email):
             return
         application.save()
         later("partners.send_application_letter", by=None, key=f"apply:{application.pk}", application_id=application.pk)
@@ -139,7 +92,7 @@ def _prepared(given: Mapping[str, Any]) -> Application:
         raise Invalid("Choose what fits best.", field="type")
     if not given.get("accepts_terms"):
         raise Invalid("Without your consent we cannot keep the application.", field="accepts_terms")
-    if len(_LINK.findall(message)) > MOST_LINKS or _LINK.search(company) or _LINK.search(name):
+    if len(LINK.findall(message)) > MOST_LINKS or LINK.search(company) or LINK.search(name):
         raise Invalid(f"At most {MOST_LINKS} links, and those in the message.", field="message")
     if email.rpartition("@")[2] in _THROWN_AWAY:
         raise Invalid("Please use the address at which we can reach you next week, too.", field="email")
@@ -159,18 +112,6 @@ def _prepared(given: Mapping[str, Any]) -> Application:
         terms_accepted_at=now,
         expires_at=now + LIVES,
     )
-
-
-def _count(kind: str, who: str, span: str) -> bool:
-    """Count one more, unless the limit is reached: an update that only one of many at once can do last."""
-    said = salted_hmac("partners.applicants", f"{kind}|{who.casefold()}", algorithm="sha256").hexdigest()
-    key = {"kind": kind, "who": said, "span": span}
-    ApplicationCount.objects.bulk_create([ApplicationCount(**key)], ignore_conflicts=True)
-    return bool(ApplicationCount.objects.filter(**key, count__lt=LIMITS[kind]).update(count=F("count") + 1))
-
-
-def _day() -> str:
-    return f"{clock.now():%Y-%m-%d}"
 
 
 # --- links -----------------------------------------------------------------------------------------------
@@ -247,7 +188,7 @@ def ask_as_applicant(application: Application, text: str) -> None:
     if not said:
         raise Invalid("Write your question.", field="text")
     with vendor_scope("a question of an applicant"):
-        if not _count("address", f"question|{application.pk}", _day()):
+        if not counts_for("address", f"question|{application.pk}"):
             raise TooMany("Three questions a day. We answer the ones you asked first.")
         question = VendorQuestion.objects.create(
             partner=application.became, application=application, text=said, asked_on=clock.today()

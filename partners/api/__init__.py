@@ -10,6 +10,7 @@ from partners.api import (
     company,
     directory,
     documents,
+    locator,
     people,
     profile,
     program,
@@ -33,3 +34,4 @@ def register(router: Any) -> None:
     announcements.register(router)
     bulk.register(router)
     work.register(router)
+    locator.register(router)

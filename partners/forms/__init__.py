@@ -5,6 +5,7 @@ from partners.forms.company import (
     PartnerForm,
 )
 from partners.forms.documents import DeclineForm, DocumentForm, SignForm, VersionForm
+from partners.forms.locator import InquiryForm, LocatorProfileForm, LocatorSearchForm
 from partners.forms.people import ActivityForm, ContactForm, LeaveForm, NoteForm
 from partners.forms.profile import AnswerForm, LocationForm, ProfileForm, QuestionForm
 from partners.forms.recruitment import (
@@ -35,8 +36,11 @@ __all__ = [
     "ContactForm",
     "DeclineForm",
     "DocumentForm",
+    "InquiryForm",
     "LeaveForm",
     "LocationForm",
+    "LocatorProfileForm",
+    "LocatorSearchForm",
     "NoteForm",
     "OptionalReasonForm",
     "PartnerForm",

@@ -1,11 +1,5 @@
 """What the partners app lends, by noun: navigation, measures, panels, worklists, home parts, daily work."""
 
-from partners.hooks import company, program, recruitment, segments, standing, work
+from partners.hooks import company, documents, locator, program, recruitment, segments, standing, work
 
-__all__ = ["company", "program", "standing"]
-from partners.hooks import documents
-
-__all__ = ["company", "documents", "program"]
-__all__ = ["company", "program", "recruitment", "standing"]
-__all__ = ["company", "program", "segments", "standing"]
-__all__ = ["company", "program", "standing", "work"]
+__all__ = ["company", "documents", "locator", "program", "recruitment", "segments", "standing", "work"]

@@ -21,6 +21,7 @@ from partners.models.company import (
     random_number,
 )
 from partners.models.documents import Document, DocumentVersion
+from partners.models.locator import Inquiry, LocatorEntry, LocatorProfile, Place
 from partners.models.onboarding import STEP_ROLES, Onboarding, OnboardingStep
 from partners.models.profile import PartnerLocation, PartnerProfile, ProfilePrompt, ProfileQuestion
 from partners.models.program import BENEFIT_FIELDS, Program, ProgramTier
@@ -55,6 +56,9 @@ __all__ = [
     "Contact",
     "Document",
     "DocumentVersion",
+    "Inquiry",
+    "LocatorEntry",
+    "LocatorProfile",
     "ManagerAssignment",
     "Note",
     "Onboarding",
@@ -65,6 +69,7 @@ __all__ = [
     "PartnerProfile",
     "PartnerQuerySet",
     "PartnerTier",
+    "Place",
     "ProfilePrompt",
     "ProfileQuestion",
     "Program",

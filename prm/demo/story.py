@@ -22,6 +22,7 @@ from prm.demo.cast import (
     SECOND_WORDS,
     Vendor,
 )
+from prm.demo.locator import tell_locator
 from prm.demo.portal import make_it_theirs
 from prm.demo.program import tell_program
 from prm.demo.recruiting import tell_of_recruiting
@@ -105,7 +106,7 @@ class Story:
         tell_of_recruiting(self)
         with tenant_scope(self.tenant):
             group_and_announce(list(self.people.values()))
-        with tenant_scope(self.tenant):
+            tell_locator()
             tell_work(lambda partner: self.manager_of[partner.name])
         return self.tenant
 
