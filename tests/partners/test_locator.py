@@ -83,7 +83,7 @@ def test_the_order_is_matches_then_tier_then_distance(cast, towns):
     assert names(place="Köln", radius_km=100) == ["Südstern", "Northwind"]  # equal but for the distance
     LocatorEntry.objects.filter(partner=cast.northwind).update(tier_level=3)
     assert names(place="Köln", radius_km=100) == ["Northwind", "Südstern"]
-    assert names(place="Köln", radius_km=25) == ["Südstern"]
+    assert names(place="Köln", radius_km=20) == ["Südstern"]
     assert set(names(place="Köln", radius_km=500)) == {"Northwind", "Südstern", "Bigbox Distribution"}
     assert names(country="FR") == []
     assert find_partners(Search(place="Atlantis")).unknown_place
