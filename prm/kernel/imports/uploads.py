@@ -117,7 +117,7 @@ def sample_of(upload: ImportUpload, mapping: Mapping[str, Any] | None = None) ->
     """The columns of the file and its first rows. Raises Refused when it cannot be read."""
     options = (upload.mapping if mapping is None else mapping).get("options", {})
     with _laid_out(upload) as path:
-        said = {word: options.get(word) or "" for word in ("encoding", "delimiter", "sheet")}
+        said: dict[str, Any] = {word: options.get(word) or "" for word in ("encoding", "delimiter", "sheet")}
         table = open_table(Source(path, **said))
         rows = [row.cells for row in islice(table.rows, SAMPLE_ROWS) if not row.problem]
     return table.columns, rows

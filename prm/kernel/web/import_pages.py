@@ -171,7 +171,9 @@ def batch(request: HttpRequest, batch: ImportBatch) -> HttpResponse:
 
 def _mapping(request: HttpRequest, upload: ImportUpload) -> tuple[dict[str, Any], dict[str, str]]:
     """What the page said, and what is wrong with it by field."""
-    data, errors, fields = request.POST, {}, {}
+    data = request.POST
+    errors: dict[str, str] = {}
+    fields: dict[str, Any] = {}
     for field in importer_of(upload.entity).rules:
         column, constant = data.get(f"column-{field}", "")[:200], data.get(f"constant-{field}", "").strip()[:200]
         try:
