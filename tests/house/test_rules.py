@@ -47,6 +47,9 @@ WRITABLE_HERE: dict[tuple[str, str], str] = {
     ("NoteInput", "partner_id"): FOUND_AMONG_VISIBLE,
     ("ReviewInput", "partner_id"): FOUND_AMONG_VISIBLE,
     ("StartInput", "partner_id"): FOUND_AMONG_VISIBLE,
+    ("StepChange", "role"): "whose step of the blueprint it is; gives nobody a right",
+    ("StepInput", "role"): "whose step of the blueprint it is; gives nobody a right",
+    ("TaskInput", "partner_id"): FOUND_AMONG_VISIBLE,
     ("QuestionInput", "partner_id"): FOUND_AMONG_VISIBLE,
     ("AttachInput", "partner_id"): FOUND_AMONG_VISIBLE,
 }
