@@ -6,7 +6,7 @@ from django.db import transaction
 
 from partners.actions.candidates import ON_THE_WAY, note_stage
 from partners.actions.company import add_partner, assign_manager
-from partners.actions.contacts import add_contact
+from partners.actions.contacts import add_contact, record_consent
 from partners.actions.profile import update_profile
 from partners.actions.recruitment import engage_partner
 from partners.actions.work import add_task
@@ -98,19 +98,12 @@ def _decide(application: Application, partner: Partner, *, by: Membership | None
     application.became, application.is_own_partner, application.decided_by = partner, is_own, by
     application.save(update_fields=["is_own_partner", "decided_by", "updated_at"])
     VendorQuestion.objects.filter(application=application).update(partner=partner)
-    consent = {
-        "terms": application.terms_accepted_at.isoformat(),
-        "confirmed": application.confirmed_at.isoformat() if application.confirmed_at else "",
-        "source": "application",
-    }
     known = Contact.objects.filter(partner=partner, email=application.email, left_on=None).first()
     if known is None:
-        add_contact(
-            partner, name=application.name, email=application.email, phone=application.phone, consent=consent, by=None
-        )
-    else:
-        known.consent = known.consent | consent
-        known.save(update_fields=["consent", "updated_at"])
+        known = add_contact(partner, name=application.name, email=application.email, phone=application.phone, by=None)
+    if not known.objected:
+        # Who applies asks to be called and written to; the terms it accepted stand in the application.
+        record_consent(known, by=None, mail=True, call=True, source="application")
 
 
 def ask_to_call(
