@@ -1,5 +1,16 @@
 """What the partners app lends, by noun: navigation, measures, panels, worklists, home parts, daily work."""
 
-from partners.hooks import company, documents, locator, program, recruitment, segments, standing, work
+from partners.hooks import bank, company, documents, locator, managers, program, recruitment, segments, standing, work
 
-__all__ = ["company", "documents", "locator", "program", "recruitment", "segments", "standing", "work"]
+__all__ = [
+    "bank",
+    "company",
+    "documents",
+    "locator",
+    "managers",
+    "program",
+    "recruitment",
+    "segments",
+    "standing",
+    "work",
+]
