@@ -66,7 +66,7 @@ def consent_in_words(contact: Contact) -> str:
     if contact.objected:
         return _("Objected")
     said = contact.consent
-    if not said:
+    if "mail" not in said and "call" not in said:
         return _("Not asked")
     agreed = [word for name, word in (("mail", _("mail")), ("call", _("calls"))) if said.get(name)]
     return ", ".join(agreed) if agreed else _("None")

@@ -12,7 +12,7 @@ from partners.forms import AnswerForm
 from partners.queries import next_profile_question
 from partners.queries.announcements import announcements_for
 from partners.queries.directory import account_managers
-from partners.queries.home import changes_since, partners_by, records_with_gaps
+from partners.queries.home import changes_since, names_in, partners_by, records_with_gaps
 from partners.registries import waiting_for, worklists
 from partners.rows import present_card, present_changes
 from prm.kernel import clock
@@ -80,10 +80,9 @@ def what_changed(request: HttpRequest) -> dict[str, Any]:
     """What others did since the last visit; on the first one, what they did lately."""
     member = member_of(request)
     since = member.visited_before or clock.now() - LATELY
+    changes, several = changes_since(member, since), member.is_vendor or len(member.reach or ()) > 1
     return {
-        "changes": present_changes(
-            changes_since(member, since), with_company=member.is_vendor or len(member.reach or ()) > 1
-        ),
+        "changes": present_changes(changes, names_in(member, changes), with_company=several),
         "since": formatter().moment(member.visited_before) if member.visited_before else "",
     }
 

@@ -25,6 +25,12 @@ from prm.kernel.web.format import formatter
 PEOPLE_SHOWN = 25
 
 
+@lend_sample("partners.Contact")
+def planted_contact(row: dict[str, Any]) -> dict[str, Any]:
+    """A login belongs to one contact, and there are more contacts than logins."""
+    return {"member_id": None}
+
+
 @lend_sample("partners.Activity")
 def planted_activity(row: dict[str, Any]) -> dict[str, Any]:
     """What the proof of isolation plants says nothing of intent, which only the vendor's own entries may."""

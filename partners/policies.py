@@ -175,3 +175,18 @@ INQUIRIES = (R.CHANNEL_CHIEF, R.ACCOUNT_MANAGER, R.OPERATIONS, R.CHAMPION, R.PAR
 grant("partners.view_inquiry", *INQUIRIES, R.MARKETING, R.AUDITOR, R.DISTRIBUTOR)
 grant("partners.answer_inquiry", *INQUIRIES, R.DISTRIBUTOR)
 grant("partners.reopen_inquiry", *INQUIRIES, R.DISTRIBUTOR)
+
+
+def _is_own_company(member: Membership, partner: Any) -> bool:
+    return member.is_vendor or member.partner_id == partner.pk
+
+
+def _sees_bank_details(member: Membership, subject: Any) -> bool:
+    return _is_own_company(member, getattr(subject, "partner", subject))
+
+
+grant("partners.view_bank_details", R.FINANCE, R.AUDITOR, R.CHAMPION, R.DISTRIBUTOR, guard=_sees_bank_details)
+grant("partners.enter_bank_details", R.CHAMPION, R.DISTRIBUTOR, guard=_is_own_company)
+grant("partners.verify_bank_details", R.FINANCE)
+for _verb in ("add_stand_in", "end_stand_in", "reassign_partners", "set_sponsor"):
+    grant(f"partners.{_verb}", R.CHANNEL_CHIEF, R.OPERATIONS)

@@ -29,6 +29,7 @@ from partners.actions.applications import (
     refuse_application,
     take_application,
 )
+from partners.actions.bank import AlreadyVerified, OwnEntry, enter_bank_details, verify_bank_details
 from partners.actions.bulk import run_bulk_edit, start_bulk_edit
 from partners.actions.candidates import (
     note_first_revenue,
@@ -72,6 +73,7 @@ from partners.actions.locator import (
     refresh_locator,
     reopen_inquiry,
 )
+from partners.actions.managers import AlreadyThere, add_stand_in, end_stand_in, reassign_partners
 from partners.actions.onboarding import (
     SLOW_AFTER_DAYS,
     NoChampion,
@@ -144,6 +146,7 @@ from partners.actions.segments import (
     edit_segment,
     recompute_segment,
 )
+from partners.actions.sponsors import NoSponsor, OneLevel, set_sponsor
 from partners.actions.standing import (
     begin_reactivation,
     end_partnership,
@@ -193,6 +196,8 @@ __all__ = [
     "AgreementMissing",
     "AlreadyDecided",
     "AlreadyPublished",
+    "AlreadyThere",
+    "AlreadyVerified",
     "BadOverride",
     "CannotPublish",
     "DayIsTaken",
@@ -202,12 +207,15 @@ __all__ = [
     "LinkOver",
     "NoAccountManager",
     "NoChampion",
+    "NoSponsor",
     "NotADraft",
     "NotAgreed",
     "NotComplete",
     "NotOverridden",
     "NotScreened",
     "NotYet",
+    "OneLevel",
+    "OwnEntry",
     "QuestionsOpen",
     "SegmentInUse",
     "SegmentNameTaken",
@@ -224,6 +232,7 @@ __all__ = [
     "add_partner",
     "add_program_tier",
     "add_segment",
+    "add_stand_in",
     "add_task",
     "agreement_allows",
     "answer_inquiry",
@@ -267,8 +276,10 @@ __all__ = [
     "end_access_of",
     "end_alerts",
     "end_partnership",
+    "end_stand_in",
     "end_tier_override",
     "engage_partner",
+    "enter_bank_details",
     "evaluate_tier",
     "expire_applications",
     "fill_profile",
@@ -302,6 +313,7 @@ __all__ = [
     "qualify_partner",
     "raise_alert",
     "raise_alerts",
+    "reassign_partners",
     "recall_document",
     "receive_application",
     "receive_inquiry",
@@ -324,6 +336,7 @@ __all__ = [
     "send_agreement",
     "send_document_for_signature",
     "set_objection",
+    "set_sponsor",
     "set_tier",
     "settle_onboarding",
     "settle_profile_value",
@@ -337,6 +350,7 @@ __all__ = [
     "terminate_partner",
     "token_of",
     "update_profile",
+    "verify_bank_details",
     "waive_vendor_question",
     "welcome_newcomer",
     "withdraw_announcement",

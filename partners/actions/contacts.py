@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from partners.models import Contact, Partner
 from prm.kernel import clock
@@ -116,10 +117,9 @@ def return_contact(contact: Contact, *, by: Membership | None) -> Contact:
 
 
 def members_of(contact: Contact) -> Iterable[Membership]:
-    """The live memberships of this person at this partner: those with the same address."""
-    if not contact.email:
-        return []
-    found = Membership.objects.filter(partner_id=contact.partner_id, active=True, user__email=contact.email)
+    """The live memberships of this person at this partner: the one it is joined with, and those of the same address."""
+    same = Q(pk=contact.member_id) | Q(user__email=contact.email) if contact.email else Q(pk=contact.member_id)
+    found = Membership.objects.filter(same, partner_id=contact.partner_id, active=True)
     return list(found.select_related("user"))
 
 

@@ -30,7 +30,7 @@ def link_contact(member: Membership) -> Contact | None:
     prepared_contact(contact, contact.name or member.user.name, member.user.email)
     contact.save()
     if known is None:
-        record(contact, "contact.added", by=None, name=contact.name)
+        record(contact, "contact.added", by=None)  # names stay out of the log, which is never erased
     return contact
 
 

@@ -6,11 +6,13 @@ from typing import Any
 
 from partners.api import (
     announcements,
+    bank,
     bulk,
     company,
     directory,
     documents,
     locator,
+    managers,
     people,
     profile,
     program,
@@ -35,3 +37,5 @@ def register(router: Any) -> None:
     bulk.register(router)
     work.register(router)
     locator.register(router)
+    bank.register(router)
+    managers.register(router)

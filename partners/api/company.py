@@ -9,12 +9,13 @@ from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
-from partners.actions import add_partner, edit_partner, settle_profile_value, update_profile
+from partners.actions import add_partner, edit_partner, set_sponsor, settle_profile_value, update_profile
 from partners.api.profile import ProfileChange, ProfileSerializer, SettleInput, shown_profile
 from partners.countries import COUNTRIES
 from partners.models import Partner
 from partners.queries import profile_of, tier_standing
 from prm.kernel import clock
+from prm.kernel.web.access import find_visible
 from prm.kernel.web.viewsets import ReadRecordsViewSet
 
 
@@ -76,6 +77,11 @@ class TierStandingSerializer(serializers.Serializer):
     requirements = TierRequirementSerializer(many=True)
 
 
+class SponsorInput(serializers.Serializer):
+    sponsor_id = serializers.UUIDField(allow_null=True)
+    version = serializers.IntegerField(required=False)
+
+
 class PartnersViewSet(ReadRecordsViewSet):
     """Partner companies."""
 
@@ -91,6 +97,7 @@ class PartnersViewSet(ReadRecordsViewSet):
         "profile": "partners.view_partner",
         "change_profile": "partners.edit_profile",
         "settle_profile": "partners.edit_profile",
+        "sponsor": "partners.set_sponsor",
     }
 
     @extend_schema(request=PartnerInput, responses={201: PartnerSerializer})
@@ -120,6 +127,18 @@ class PartnersViewSet(ReadRecordsViewSet):
     def profile(self, request: Any, pk: Any = None) -> Response:
         """What is known of the partner, each value with everything that was said of it."""
         return Response(shown_profile(profile_of(self.get_object())))
+
+    @extend_schema(request=SponsorInput, responses=PartnerSerializer)
+    @action(detail=True, methods=["put"])
+    def sponsor(self, request: Any, pk: Any = None) -> Response:
+        """Put the partner under a distributor, or under none."""
+        partner = self.get_object()
+        data = SponsorInput(data=request.data)
+        data.is_valid(raise_exception=True)
+        values = data.validated_data
+        sponsor = find_visible(Partner, self.member, values["sponsor_id"]) if values["sponsor_id"] else None
+        set_sponsor(partner, sponsor, by=self.member, seen_version=values.get("version"))
+        return Response(PartnerSerializer(partner).data)
 
     @extend_schema(request=ProfileChange, responses=ProfileSerializer)
     @profile.mapping.patch

@@ -14,15 +14,15 @@ from prm.kernel.web.viewsets import RecordsViewSet
 
 
 class CardSerializer(serializers.Serializer):
-    name = serializers.CharField()
-    role = serializers.CharField()
-    title = serializers.CharField()
-    asks = serializers.CharField()
-    languages = serializers.ListField(child=serializers.CharField())
-    email = serializers.CharField(help_text="Empty where the person does not show it.")
-    phone = serializers.CharField()
-    companies = serializers.ListField(child=serializers.CharField())
-    is_stand_in = serializers.BooleanField()
+    name = serializers.CharField(read_only=True)
+    role = serializers.CharField(read_only=True)
+    title = serializers.CharField(read_only=True)
+    asks = serializers.CharField(read_only=True)
+    languages = serializers.ListField(child=serializers.CharField(), read_only=True)
+    email = serializers.CharField(read_only=True, help_text="Empty where the person does not show it.")
+    phone = serializers.CharField(read_only=True)
+    companies = serializers.ListField(child=serializers.CharField(), read_only=True)
+    is_stand_in = serializers.BooleanField(read_only=True)
 
 
 class DirectoryViewSet(RecordsViewSet):

@@ -1,11 +1,13 @@
 """What people fill in about partners and their contacts."""
 
+from partners.forms.bank import BankDetailsForm, VerifyForm
 from partners.forms.company import (
     COUNTRY_CHOICES,
     PartnerForm,
 )
 from partners.forms.documents import DeclineForm, DocumentForm, SignForm, VersionForm
 from partners.forms.locator import InquiryForm, LocatorProfileForm, LocatorSearchForm
+from partners.forms.managers import ManagerForm, ReassignForm, SponsorForm, StandInForm
 from partners.forms.people import ActivityForm, ContactForm, LeaveForm, NoteForm
 from partners.forms.profile import AnswerForm, LocationForm, ProfileForm, QuestionForm
 from partners.forms.recruitment import (
@@ -30,6 +32,7 @@ __all__ = [
     "ApplicationForm",
     "AssignForm",
     "AttachForm",
+    "BankDetailsForm",
     "CancelForm",
     "CommitForm",
     "CommunityForm",
@@ -41,6 +44,7 @@ __all__ = [
     "LocationForm",
     "LocatorProfileForm",
     "LocatorSearchForm",
+    "ManagerForm",
     "NoteForm",
     "OptionalReasonForm",
     "PartnerForm",
@@ -49,12 +53,16 @@ __all__ = [
     "QualifyForm",
     "QuestionForm",
     "ReasonForm",
+    "ReassignForm",
     "RulesForm",
     "SignForm",
     "SignerForm",
+    "SponsorForm",
+    "StandInForm",
     "StepForm",
     "TaskForm",
     "TerminationForm",
+    "VerifyForm",
     "VersionForm",
     "WhyForm",
     "write_questions",

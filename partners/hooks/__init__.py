@@ -3,3 +3,17 @@
 from partners.hooks import company, documents, locator, program, recruitment, segments, standing, words, work
 
 __all__ = ["company", "documents", "locator", "program", "recruitment", "segments", "standing", "words", "work"]
+from partners.hooks import bank, company, documents, locator, managers, program, recruitment, segments, standing, work
+
+__all__ = [
+    "bank",
+    "company",
+    "documents",
+    "locator",
+    "managers",
+    "program",
+    "recruitment",
+    "segments",
+    "standing",
+    "work",
+]

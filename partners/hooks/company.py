@@ -31,7 +31,6 @@ navigation(Entry("Today", "home", "home", 10))
 navigation(
     Entry("Partners", "partners:list", "building-store", 20, "partners.view_partner", partner_label="My company")
 )
-navigation(Entry("Documents", "partners:documents", "file-certificate", 25, "partners.view_document"))
 
 
 navigation(

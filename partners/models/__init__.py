@@ -6,6 +6,7 @@ from partners.models.applications import (
     Application,
     ApplicationCount,
 )
+from partners.models.bank import BankDetails
 from partners.models.bulk import BulkEdit, BulkEditRow
 from partners.models.company import (
     NUMBER_ALPHABET,
@@ -50,6 +51,7 @@ __all__ = [
     "AnnouncementReceipt",
     "Application",
     "ApplicationCount",
+    "BankDetails",
     "BulkEdit",
     "BulkEditRow",
     "Candidate",

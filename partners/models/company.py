@@ -9,6 +9,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from prm.kernel import clock
 from prm.kernel.fields import CodesField, NumericField, TextField
 from prm.kernel.models import Membership
 from prm.kernel.roles import Role
@@ -309,9 +310,8 @@ class ManagerAssignment(PartnerReads):
 
 
 def assigned_partner_ids(member: Membership) -> models.QuerySet | None:
-    """The partners an account manager looks after now; for a team's lead also those of the teams below.
-
-    None for those whose role sees all partners.
+    """The partners an account manager looks after now, as main one or as stand-in within its days; for a team's
+    lead also those of the teams below. None for those whose role sees all partners.
     """
     if member.has(*SEES_ALL_PARTNERS):
         return None
@@ -320,4 +320,7 @@ def assigned_partner_ids(member: Membership) -> models.QuerySet | None:
         from partners.teams import members_below
 
         managers |= models.Q(manager__in=members_below(member))
-    return ManagerAssignment.objects.filter(managers, to_date=None).values("partner_id")
+    today = clock.today()
+    main = models.Q(kind=ManagerAssignment.Kind.MAIN, to_date=None)
+    stand_in = models.Q(kind=ManagerAssignment.Kind.STAND_IN, from_date__lte=today, to_date__gte=today)
+    return ManagerAssignment.objects.filter(managers, main | stand_in).values("partner_id")

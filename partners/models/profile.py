@@ -125,7 +125,7 @@ class ProfilePrompt(PartnerRecord):
     skipped_on = models.DateField(null=True, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["tenant", "member", "question"], name="prompt_once")]
+        constraints = [models.UniqueConstraint(fields=["tenant", "partner", "member", "question"], name="prompt_once")]
 
     def __str__(self) -> str:
         return f"{self.question_id} to {self.member_id}"

@@ -11,7 +11,7 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Count, Exists, OuterRef, Q
 
-from partners.models import Document, ManagerAssignment, Partner
+from partners.models import Contact, Document, ManagerAssignment, Partner
 from prm.kernel.models import Event, Membership
 from prm.kernel.policies import permissions, permits
 from prm.kernel.roles import Role
@@ -41,6 +41,13 @@ def changes_since(member: Membership, since: dt.datetime) -> list[Change]:
         .order_by("-at", "-created_at")[:READ]
     )
     return _grouped(_known_to(member, list(events)))[:GROUPS]
+
+
+def names_in(member: Membership, changes: list[Change]) -> dict[Any, str]:
+    """The contacts of these changes whose names this member may know; an event keeps none of them."""
+    ids = [change.event.subject_id for change in changes if change.event.subject_type == "partners.Contact"]
+    known = Contact.objects.visible_to(member).filter(pk__in=ids)
+    return {contact.pk: str(contact) for contact in known} if ids else {}
 
 
 def _known_to(member: Membership, events: list[Event]) -> list[Event]:

@@ -1,5 +1,6 @@
 """What pages show of partners: every figure and date written once."""
 
+from partners.rows.bank import ShownBankDetails, present_bank_details
 from partners.rows.company import (
     STATE_TONES,
     PartnerRow,
@@ -16,9 +17,12 @@ __all__ = [
     "STATE_TONES",
     "DocumentRow",
     "PartnerRow",
+    "ShownBankDetails",
+    "ShownEvent",
     "ShownRequirement",
     "VersionRow",
     "present_alerts",
+    "present_bank_details",
     "present_card",
     "present_changes",
     "present_documents",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from partners.models import Partner
 from partners.queries import RequirementRow, managers_of
@@ -167,10 +168,10 @@ class ShownChange:
     more: int
 
 
-def present_changes(changes: list[Change], *, with_company: bool) -> list[ShownChange]:
+def present_changes(changes: list[Change], names: dict[Any, str], *, with_company: bool) -> list[ShownChange]:
     shown = []
     for change in changes:
-        line = present_event(change.event, {})
+        line = present_event(change.event, names)
         partner = change.event.partner
         shown.append(
             ShownChange(

@@ -31,7 +31,7 @@ COLUMNS = (
     Column("number", "Number", (), lambda row: row.number),
     Column("tier", "Tier", ("tier__level",), lambda row: row.tier, optional=True),
     Column("state", "State", ("state", "sort_name"), lambda row: row.state, optional=True),
-    Column("type", "Type", ("type", "sort_name"), lambda row: row.type, optional=True),
+    Column("type", "Type", ("type", "sort_name"), lambda row: row.type),
     Column("country", "Country", ("country", "sort_name"), lambda row: row.country, optional=True),
     Column("manager", "Account manager", (), lambda row: row.manager, optional=True),
     Column("revenue", "Revenue, 12 months", (), lambda row: row.raw_revenue, optional=True),

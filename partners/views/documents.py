@@ -93,7 +93,7 @@ def document_add(request: HttpRequest, partner: Partner) -> HttpResponse:
         DocumentForm(request.POST or None, request.FILES or None),
         lambda data: record_document(partner, by=member_of(request), **data),
         heading=f"Add a document of {partner.name}",
-        back=partner.get_absolute_url(),
+        back=f"{partner.get_absolute_url()}?tab=documents",
     )
 
 

@@ -55,6 +55,7 @@ from partners.rows.recruitment import (
     steps_of,
 )
 from prm.kernel import clock
+from prm.kernel.models import Membership
 from prm.kernel.policies import permits
 from prm.kernel.signin.forms import NothingForm
 from prm.kernel.web.access import may
@@ -155,13 +156,18 @@ def candidate(request: HttpRequest, partner: Partner) -> HttpResponse:
     return _page(request, partner)
 
 
+def _signers(partner: Partner, member: Membership) -> QuerySet:
+    """Whom an agreement can be sent to: people with an address whom this member may know of."""
+    return Contact.objects.visible_to(member).filter(partner=partner).present().exclude(email="").order_by("sort_name")
+
+
 def _page(request: HttpRequest, partner: Partner, *, tried: str = "", tried_form: Any = None) -> HttpResponse:
     """The candidate's page; `tried_form` is the form of a step that was refused, with what was typed."""
     member, today = member_of(request), clock.today()
     found = Candidate.objects.filter(partner=partner).first()
     standing = standing_in_recruiting(partner, today)
     steps = steps_of(partner, found, member, standing, today)
-    contacts = Contact.objects.filter(partner=partner, left_on=None).exclude(email="").order_by("sort_name")
+    contacts = _signers(partner, member)
     blank: dict[str, Callable[[], forms.Form]] = {
         "log_first_contact": lambda: NoteForm(auto_id="contact_%s"),
         "engage_partner": lambda: NoteForm(auto_id="engage_%s"),
@@ -248,8 +254,7 @@ def qualify(request: HttpRequest, partner: Partner) -> HttpResponse:
 @may("partners.send_agreement", WITH_ALL)
 @require_POST
 def agreement(request: HttpRequest, partner: Partner) -> HttpResponse:
-    contacts = Contact.objects.filter(partner=partner, left_on=None).exclude(email="").order_by("sort_name")
-    form = SignerForm(request.POST, auto_id="send_%s", contacts=contacts)
+    form = SignerForm(request.POST, auto_id="send_%s", contacts=_signers(partner, _me(request)))
     return _step(
         request,
         partner,

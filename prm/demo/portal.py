@@ -65,7 +65,7 @@ def logo(slug: str, brand: str, accent: str) -> bytes:
 
     picture = Image.new("RGBA", (160, 160), (0, 0, 0, 0))
     draw = ImageDraw.Draw(picture)
-    if len(slug) % 2 == 0:
+    if slug == "acme":
         draw.rounded_rectangle((4, 4, 156, 156), 34, fill=brand)
         draw.polygon([(80, 30), (132, 126), (106, 126), (80, 76), (54, 126), (28, 126)], fill="#ffffff")
         draw.ellipse((66, 98, 94, 126), fill=accent)

@@ -23,6 +23,7 @@ from prm.demo.cast import (
     Vendor,
 )
 from prm.demo.locator import tell_locator
+from prm.demo.papers import tell_papers
 from prm.demo.portal import make_it_theirs
 from prm.demo.program import tell_program
 from prm.demo.recruiting import tell_of_recruiting
@@ -108,6 +109,7 @@ class Story:
             group_and_announce(list(self.people.values()))
             tell_locator()
             tell_work(lambda partner: self.manager_of[partner.name])
+            tell_papers(self)
         return self.tenant
 
     # --- people and products ------------------------------------------------------------------------------

@@ -300,7 +300,7 @@ TEMPLATE_RULES = {
         "<img src='https://cdn.example/x.js'>",
     ),
     "words that a vendor chooses are asked for": (
-        r"{%\s*trans\s+['\"](Partners?|Tiers?|Account managers?)['\"]",
+        r"{%\s*trans\s+(['\"])(Partners?|Tiers?|Account managers?)\1",
         '{% trans "Account manager" %}',
     ),
     "forms that change something carry a token": (

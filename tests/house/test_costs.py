@@ -20,7 +20,9 @@ FRAME = re.compile(
     re.IGNORECASE,
 )
 # Pages that may ask more, with the reason.
-DEARER: dict[str, tuple[int, str]] = {}
+DEARER: dict[str, tuple[int, str]] = {
+    "": (30, "the first page puts together what every app lends to it, a question or two each"),
+}
 
 
 def costs(world, name: str) -> dict[str, int]:

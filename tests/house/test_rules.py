@@ -18,6 +18,10 @@ from tests.house import rules
 
 # Every place that widens a partner's view to the vendor's, with the question it asks. Each is looked at by hand.
 WIDENINGS = {
+    "partners/queries/bank.py": {
+        "whether a partner's bank details are verified",
+        "who is told of changed bank details",
+    },
     "partners/actions/documents.py": {
         "the partner's signature on a document",
         "the partner's answer to a document",
@@ -41,6 +45,9 @@ NEVER_WRITABLE = {"tenant", "tenant_id", "state", "approved_by", "approver", "ac
 FOUND_AMONG_VISIBLE = "the viewset finds the partner among those the member may know of"
 WRITABLE_HERE: dict[tuple[str, str], str] = {
     ("ActivityInput", "partner_id"): FOUND_AMONG_VISIBLE,
+    ("AssignmentInput", "partner_id"): FOUND_AMONG_VISIBLE,
+    ("BankDetailsInput", "partner_id"): FOUND_AMONG_VISIBLE,
+    ("StandInInput", "partner_id"): FOUND_AMONG_VISIBLE,
     ("ContactInput", "partner_id"): FOUND_AMONG_VISIBLE,
     ("DocumentInput", "partner_id"): FOUND_AMONG_VISIBLE,
     ("LocationInput", "partner_id"): FOUND_AMONG_VISIBLE,

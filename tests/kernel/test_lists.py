@@ -75,7 +75,7 @@ def test_several_values_of_one_filter_stay_while_sorting(cast, sign_in):
 def test_exports_hold_the_columns_of_the_address_and_are_recorded(cast, sign_in):
     client = sign_in(cast.cam)
     text = client.get("/partners/?format=csv&columns=tier&bom=no").content.decode()
-    assert text.splitlines()[0] == "Partner,Number,Tier"
+    assert text.splitlines()[0] == "Partner,Number,Tier,Type"
     assert len(text.splitlines()) == 4  # three assigned partners
     event = Event.objects.get(name="list.exported")
     assert (event.actor, event.data["rows"], event.partner_id) == (cast.cam, 3, None)

@@ -1,0 +1,46 @@
+"""Questions about who looks after partners, now and before."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db.models import Q, QuerySet
+
+from partners.models import ManagerAssignment, Partner
+from prm.kernel.models import Membership
+from prm.kernel.roles import Role
+
+
+def account_managers() -> QuerySet:
+    """Those to whom partners can be given."""
+    return (
+        Membership.objects.filter(partner=None, active=True, roles__contains=[Role.ACCOUNT_MANAGER.value])
+        .select_related("user")
+        .order_by("user__name", "pk")
+    )
+
+
+def managers_with_partners() -> QuerySet:
+    """Everybody who is somebody's main account manager, those who left included."""
+    held = ManagerAssignment.objects.filter(kind="main", to_date=None).values("manager_id")
+    return Membership.objects.filter(pk__in=held).select_related("user").order_by("user__name", "pk")
+
+
+def partners_of_manager(manager: Membership) -> QuerySet:
+    held = ManagerAssignment.objects.filter(manager=manager, kind="main", to_date=None).values("partner_id")
+    return Partner.objects.filter(pk__in=held).order_by("sort_name", "pk")
+
+
+def assignments_of(partner: Partner) -> QuerySet:
+    """The history, newest first; what is going on or still to come stands on top."""
+    return (
+        ManagerAssignment.objects.filter(partner=partner)
+        .select_related("manager__user")
+        .order_by("-from_date", "-created_at", "pk")
+    )
+
+
+def stand_ins_on(partner: Partner, on: dt.date) -> QuerySet:
+    return assignments_of(partner).filter(
+        Q(to_date=None) | Q(to_date__gte=on), kind=ManagerAssignment.Kind.STAND_IN, from_date__lte=on
+    )
