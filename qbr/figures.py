@@ -218,7 +218,8 @@ def _program(standing: TierStanding) -> dict[str, Any]:
 def _next_attainment(standing: TierStanding) -> Figure:
     """How far the next level is; of a partner that holds more than its figures give, how far it fulfils that."""
     if standing.holds_more:
-        attained, hint = standing.held_attainment, f"the figures of that day qualify for {standing.qualifying or 'no level'}"
+        attained = standing.held_attainment
+        hint = f"the figures of that day qualify for {standing.qualifying or 'no level'}"
         status = attainment_status(attained)
         return figure(f"Attainment of {standing.held}, held now", attained, "ratio", status=status, hint=hint)
     if not standing.next:

@@ -91,10 +91,7 @@ class Found(NamedTuple):
 
 def find_partners(member: Membership, search: str, *, first: str = "") -> list[Found]:
     """The first partners this member may review whose name has these letters, by name; `first` leads if it is one."""
-    booked = SalesActual.objects.filter(partner=OuterRef("pk")).order_by("booked_on").values("booked_on")[:1]
-    agreed = Target.objects.filter(partner=OuterRef("pk")).order_by("month").values("month")[:1]
     rows = Partner.objects.visible_to(member).exclude(state=Partner.State.DECLINED)
-    rows = rows.annotate(since=Least(Subquery(booked), Subquery(agreed)))
     letters = sort_key(search.strip())[:80]
     if letters:
         rows = rows.filter(sort_name__contains=letters)
@@ -106,7 +103,10 @@ def find_partners(member: Membership, search: str, *, first: str = "") -> list[F
 
 
 def _found(rows: QuerySet[Partner]) -> list[Found]:
-    return [Found(*row) for row in rows.values_list("pk", "name", "since")[:PARTNERS_OFFERED]]
+    booked = SalesActual.objects.filter(partner=OuterRef("pk")).order_by("booked_on").values("booked_on")[:1]
+    agreed = Target.objects.filter(partner=OuterRef("pk")).order_by("month").values("month")[:1]
+    with_days = rows.annotate(since=Least(Subquery(booked), Subquery(agreed)))
+    return [Found(*row) for row in with_days.values_list("pk", "name", "since")[:PARTNERS_OFFERED]]
 
 
 def uuid_or_none(text: str) -> UUID | None:

@@ -304,7 +304,10 @@ def runner_state(assessment: Assessment) -> RunnerState:
 def _question_state(
     number: int,
     place: int | None,
-    question: Question, options: Sequence[Option], answer: Answer | None, last: Answer | None
+    question: Question,
+    options: Sequence[Option],
+    answer: Answer | None,
+    last: Answer | None,
 ) -> QuestionState:
     chosen, was = set(answer.options if answer else ()), set(last.options if last else ())
     is_multi = question.kind == Question.Kind.MULTI

@@ -1,9 +1,18 @@
 """What the partners app lends, by noun: navigation, measures, panels, worklists, home parts, daily work."""
 
-from partners.hooks import company, documents, locator, program, recruitment, segments, standing, words, work
-
-__all__ = ["company", "documents", "locator", "program", "recruitment", "segments", "standing", "words", "work"]
-from partners.hooks import bank, company, documents, locator, managers, program, recruitment, segments, standing, work
+from partners.hooks import (
+    bank,
+    company,
+    documents,
+    locator,
+    managers,
+    program,
+    recruitment,
+    segments,
+    standing,
+    words,
+    work,
+)
 
 __all__ = [
     "bank",
@@ -15,5 +24,6 @@ __all__ = [
     "recruitment",
     "segments",
     "standing",
+    "words",
     "work",
 ]
