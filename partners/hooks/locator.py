@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from partners.registries import Worklist, lend_panel, lend_worklist, tell
 from partners.rows.locator import PROFILE_TONES
 from prm.kernel import clock
 from prm.kernel.events import on
+from prm.kernel.isolation.planting import lend_sample
 from prm.kernel.models import Event, Membership
 from prm.kernel.notifications import notify
 from prm.kernel.outbox import deferred
@@ -112,6 +114,17 @@ def tell_of_inquiry(event_id: str) -> None:
         key=f"inquiry:{inquiry.pk}",
         mail=True,
     )
+
+
+@lend_sample("partners.LocatorEntry")
+def planted_entry(row: dict[str, Any]) -> dict[str, Any]:
+    """An entry stands somewhere on earth."""
+    return {"quartile": 2, "latitude": Decimal("50.9"), "longitude": Decimal("7.1")}
+
+
+@lend_sample("partners.Place")
+def planted_place(row: dict[str, Any]) -> dict[str, Any]:
+    return {"latitude": Decimal("50.9"), "longitude": Decimal("7.1")}
 
 
 @daily

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from partners.actions import (
@@ -60,13 +60,13 @@ def candidate_panel(member: Membership, partner: Partner) -> dict[str, Any] | No
         return None
     candidate = Candidate.objects.filter(partner=partner).first()
     today = clock.today()
-    standing = standing_in_recruiting(partner, today)
+    standing = standing_in_recruiting(partner, today, only_next=True)
     return {
         "candidate": candidate,
         "lines": stage_lines(candidate) if candidate else [],
         "standing": present_standing(standing),
         "steps": steps_of(partner, candidate, member, standing, today),
-        "screening": screening_of(member, partner),
+        "screening": screening_of(member, partner) if partner.state == S.ENGAGED else None,
     }
 
 
@@ -155,7 +155,8 @@ lend_alert(
 def commit_when_signed(event_id: str) -> None:
     """An agreement came in signed: the candidate is won, if everything else is in order. Otherwise a person looks."""
     event = Event.objects.filter(pk=UUID(event_id)).first()
-    document = Document.objects.select_related("partner").filter(pk=event.subject_id).first() if event else None
+    signed = Q(pk=event.subject_id) | Q(versions=event.subject_id) if event else Q(pk=None)
+    document = Document.objects.select_related("partner").filter(signed).first()
     if document is None or document.kind != Document.Kind.AGREEMENT:
         return
     if agreement_allows(document.partner):

@@ -17,6 +17,7 @@ from partners.models import (
     Application,
     Candidate,
     Document,
+    DocumentVersion,
     ManagerAssignment,
     Partner,
     Program,
@@ -71,12 +72,15 @@ class Standing:
         return self.fit.number is not None and self.fit.number >= self.needed
 
 
-def standing_in_recruiting(partner: Partner, as_of: dt.date) -> Standing:
-    agreement = agreement_of(partner, as_of)
+def standing_in_recruiting(partner: Partner, as_of: dt.date, *, only_next: bool = False) -> Standing:
+    """Where a candidate stands; `only_next` asks no more than the step from its present state needs."""
+    asks_fit = not only_next or partner.state == Partner.State.ENGAGED
+    asks_agreement = not only_next or partner.state == Partner.State.QUALIFIED
+    agreement = agreement_of(partner, as_of) if asks_agreement else None
     return Standing(
-        fit=fit_scores([partner.pk], as_of)[partner.pk],
+        fit=fit_scores([partner.pk], as_of)[partner.pk] if asks_fit else Value(None, "not asked"),
         needed=rules().min_fit_score,
-        open_questions=open_questions([partner.pk]).get(partner.pk, 0),
+        open_questions=open_questions([partner.pk]).get(partner.pk, 0) if asks_fit else 0,
         agreement=agreement,
         has_authority=agreement is not None and is_authorised(partner, agreement),
     )
@@ -114,6 +118,10 @@ def agreement_of(partner: Partner, as_of: dt.date) -> Document | None:
 
 def is_authorised(partner: Partner, agreement: Document) -> bool:
     """Whether the one who signed carries the mark "may sign for the company" that operations gives."""
+    if DocumentVersion.objects.filter(
+        document=agreement, signed_by__partner=partner, signed_by__signing_authority=True
+    ).exists():
+        return True
     signers = Membership.objects.filter(partner=partner, active=True, signing_authority=True).select_related("user")
     return agreement.signed_by.casefold() in {member.user.name.casefold() for member in signers}
 

@@ -54,7 +54,7 @@ Say = Callable[[str], None]
 # How a partner's target is spread over the product lines (a vendor with three leaves the rest unplanned).
 LINE_SHARES = tuple(Decimal(share) for share in ("0.35", "0.30", "0.20", "0.15"))
 # State of a partner and how many of ten are in it.
-STATES = ["active"] * 7 + ["onboarding", "lapsed", "engaged"]
+STATES = ["active"] * 8 + ["onboarding", "lapsed"]  # who is still on the way: prm/demo/recruiting.py
 
 
 class Story:
@@ -175,17 +175,16 @@ class Story:
             )
             for _ in range(1 + number % 3):
                 self._contact(partner, domain)
-            if state not in {"engaged"}:
-                record_document(
-                    partner,
-                    kind="agreement",
-                    title="Reseller agreement",
-                    signed_by="Management",
-                    signed_on=clock.today(),
-                    by=self.operations,
-                )
-                code = ("silver", "silver", "gold", "silver", "gold", "platinum")[number % 6]
-                set_tier(partner, self.tiers[code], cause="entry", on=clock.today(), by=None)
+            record_document(
+                partner,
+                kind="agreement",
+                title="Reseller agreement",
+                signed_by="Management",
+                signed_on=clock.today(),
+                by=self.operations,
+            )
+            code = ("silver", "silver", "gold", "silver", "gold", "platinum")[number % 6]
+            set_tier(partner, self.tiers[code], cause="entry", on=clock.today(), by=None)
         return partner
 
     def _name(self, number: int) -> str:
@@ -211,8 +210,6 @@ class Story:
     # --- business -------------------------------------------------------------------------------------------
     def _business(self, partner: Partner, number: int) -> None:
         """Two fiscal years of monthly targets, and bookings up to today, better or worse by the partner's luck."""
-        if partner.state == Partner.State.ENGAGED:
-            return
         base = Decimal(4000 + 1500 * (number * 13 % 17))
         luck = Decimal(70 + number * 29 % 55) / 100
         this_year = FiscalYear.containing(self.today, self.vendor.fy_start_month)
@@ -286,8 +283,6 @@ class Story:
 
 
 def _life_stage(state: str, number: int) -> str:
-    if state == "engaged":
-        return Partner.LifeStage.RECRUIT
     if state == "onboarding":
         return Partner.LifeStage.ONBOARD
     return ("sell", "target", "pipeline", "success")[number % 4]

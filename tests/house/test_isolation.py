@@ -26,7 +26,7 @@ DAMAGES = {
     "memberships of others open": "alter policy member_select on kernel_membership using (true)",
     "a table without its fence": "alter table scorecards_answer disable row level security",
     "a company cannot see itself": "alter policy fence_select on partners_partner using (app.ctx_scope() = 'vendor')",
-    "references without the tenant": "alter table partners_contact drop constraint ref_partners_contact_partner_id_t",
+    "references without the tenant": "alter table sales_target drop constraint ref_sales_target_partner_id_t",
 }
 
 

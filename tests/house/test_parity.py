@@ -31,9 +31,7 @@ WITHOUT_PAGE: dict[str, str] = {
     "sales.book_actuals": IMPORTED,
     "sales.set_targets": IMPORTED,
 }
-WITHOUT_API: dict[str, str] = WITHOUT_PAGE | {
-    "partners.update_profile": "what a partner says of itself is entered on its page",
-}
+WITHOUT_API: dict[str, str] = WITHOUT_PAGE | {}
 
 
 def verbs() -> set[str]:

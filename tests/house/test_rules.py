@@ -35,6 +35,7 @@ WIDENINGS = {
         "an applicant joins the community it was offered",
     },
     "partners/actions/recruitment.py": {"a candidate that declines: its own record is the vendor's to write"},
+    "partners/actions/locator.py": {"an inquiry of a visitor: kept for the partner, nothing is answered"},
     "partners/queries/recruitment.py": {"what an applicant may read of its own application"},
     "prm/kernel/notifications.py": {"telling people: no row leaves"},
     "scorecards/queries.py": {"peer averages of a scorecard"},

@@ -10,7 +10,8 @@ from django.test import Client
 from django.urls import set_script_prefix
 
 from partners.actions import edit_program_page, find_application, token_of
-from partners.actions.applicants import LIMITS, LinkOver
+from partners.actions.applicants import LinkOver
+from partners.actions.visitors import LIMITS
 from partners.models import Application, Candidate, Contact, Partner, Task, VendorQuestion
 from prm.kernel import clock
 from prm.kernel.isolation.run import planted
