@@ -61,7 +61,11 @@ class PartnerFilter(django_filters.FilterSet):
         words = Q()
         for word in sort_key(value).split()[:5]:
             words &= Q(sort_name__contains=word)
-        return queryset.filter(words | Q(number=value.strip().upper()) | Q(domain__startswith=value.strip().lower()))
+        number = value.strip().upper()
+        merged = Partner.with_merged.filter(number=number).exclude(merged_into=None).values("merged_into")
+        return queryset.filter(
+            words | Q(number=number) | Q(domain__startswith=value.strip().lower()) | Q(pk__in=merged)
+        )
 
     def in_country(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         return queryset.filter(country=value.strip().upper())

@@ -49,7 +49,9 @@ class UnknownPartner(Invalid):
 
 
 def partners_by_external_id() -> dict[str, UUID]:
-    return dict(Partner.objects.exclude(external_id="").values_list("external_id", "pk"))
+    """The id of a merged partner leads to the one that was kept."""
+    rows = Partner.with_merged.exclude(external_id="").values_list("external_id", "pk", "merged_into")
+    return {external_id: merged_into or pk for external_id, pk, merged_into in rows}
 
 
 @imports

@@ -20,6 +20,8 @@ def for_own_company(member: Membership, subject: Any) -> bool:
 
 grant("partners.view_partner", *ALL_ROLES)
 grant("partners.add_partner", R.CHANNEL_CHIEF, R.ACCOUNT_MANAGER, R.OPERATIONS, R.MARKETING, R.DISTRIBUTOR)
+for _verb in ("merge_partners", "undo_merge", "view_merge"):
+    grant(f"partners.{_verb}", R.CHANNEL_CHIEF, R.OPERATIONS)
 grant("partners.view_duplicates", R.CHANNEL_CHIEF, R.OPERATIONS)
 grant("partners.edit_partner", R.CHANNEL_CHIEF, R.ACCOUNT_MANAGER, R.OPERATIONS)
 grant("partners.edit_profile", R.CHANNEL_CHIEF, R.ACCOUNT_MANAGER, R.OPERATIONS, R.CHAMPION, R.DISTRIBUTOR)

@@ -246,9 +246,9 @@ class Answer(PartnerRecord):
 
 
 class AnswerRevision(PartnerRecord):
-    """Each answer as it was given, by whom and when. Only ever added to."""
+    """Each answer as it was given, by whom and when. Only ever added to; it follows its partner in a merge."""
 
-    grants = "select, insert"
+    grants = "select, insert, update (partner_id)"
     partner_sees = "not vendor_only"
 
     assessment = TenantForeignKey(Assessment, related_name="revisions")

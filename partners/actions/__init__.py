@@ -75,6 +75,17 @@ from partners.actions.locator import (
     reopen_inquiry,
 )
 from partners.actions.managers import AlreadyThere, add_stand_in, end_stand_in, reassign_partners
+from partners.actions.merges import (
+    MERGED_FIELDS,
+    AlreadyMerged,
+    AlreadyUndone,
+    OneSponsorsTheOther,
+    OpenMerge,
+    SamePartner,
+    TooLate,
+    merge_partners,
+    undo_merge,
+)
 from partners.actions.onboarding import (
     SLOW_AFTER_DAYS,
     NoChampion,
@@ -192,12 +203,15 @@ from partners.actions.work import (
 )
 
 __all__ = [
+    "MERGED_FIELDS",
     "PROFILE_FIELDS",
     "SLOW_AFTER_DAYS",
     "AgreementMissing",
     "AlreadyDecided",
+    "AlreadyMerged",
     "AlreadyPublished",
     "AlreadyThere",
+    "AlreadyUndone",
     "AlreadyVerified",
     "BadOverride",
     "CannotPublish",
@@ -216,13 +230,17 @@ __all__ = [
     "NotScreened",
     "NotYet",
     "OneLevel",
+    "OneSponsorsTheOther",
+    "OpenMerge",
     "OwnEntry",
     "PossibleDuplicate",
     "QuestionsOpen",
+    "SamePartner",
     "SegmentInUse",
     "SegmentNameTaken",
     "SignerUnknown",
     "TooEarly",
+    "TooLate",
     "WrongOwner",
     "accept_community",
     "add_announcement",
@@ -302,6 +320,7 @@ __all__ = [
     "log_first_contact",
     "look_for_alerts",
     "members_of",
+    "merge_partners",
     "move_partner",
     "note_first_revenue",
     "note_stage",
@@ -352,6 +371,7 @@ __all__ = [
     "take_application",
     "terminate_partner",
     "token_of",
+    "undo_merge",
     "update_profile",
     "verify_bank_details",
     "waive_vendor_question",

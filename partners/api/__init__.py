@@ -13,6 +13,7 @@ from partners.api import (
     documents,
     locator,
     managers,
+    merges,
     people,
     profile,
     program,
@@ -39,3 +40,4 @@ def register(router: Any) -> None:
     locator.register(router)
     bank.register(router)
     managers.register(router)
+    merges.register(router)

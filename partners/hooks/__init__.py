@@ -6,11 +6,11 @@ from partners.hooks import (
     documents,
     locator,
     managers,
+    merges,
     program,
     recruitment,
     segments,
     standing,
-    words,
     work,
 )
 
@@ -20,10 +20,10 @@ __all__ = [
     "documents",
     "locator",
     "managers",
+    "merges",
     "program",
     "recruitment",
     "segments",
     "standing",
-    "words",
     "work",
 ]

@@ -87,6 +87,8 @@ lend_measure(
 tell(
     partner__added="added the partner",
     partner__edited="changed the company record",
+    partner__merged="merged {other} (No. {number}) into this partner",
+    partner__merge_undone="took back the merge with {other} (No. {number})",
     partner__imported="imported the partner",
     partner__manager_assigned="made {manager} the account manager",
     partner__profile_updated="updated the profile: {fields}",

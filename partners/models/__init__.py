@@ -23,6 +23,7 @@ from partners.models.company import (
 )
 from partners.models.documents import Document, DocumentVersion
 from partners.models.locator import Inquiry, LocatorEntry, LocatorProfile, Place
+from partners.models.merges import Merge
 from partners.models.onboarding import STEP_ROLES, Onboarding, OnboardingStep
 from partners.models.profile import PartnerLocation, PartnerProfile, ProfilePrompt, ProfileQuestion
 from partners.models.program import BENEFIT_FIELDS, Program, ProgramTier
@@ -62,6 +63,7 @@ __all__ = [
     "LocatorEntry",
     "LocatorProfile",
     "ManagerAssignment",
+    "Merge",
     "Note",
     "Onboarding",
     "OnboardingStep",

@@ -88,6 +88,13 @@ class PartnerQuerySet(TenantQuerySet):
         return self if assigned is None else self.filter(pk__in=assigned)
 
 
+class PartnerManager(TenantManager.from_queryset(PartnerQuerySet)):  # type: ignore[misc]
+    """The partners that stand for themselves: who became part of another is in no list, count, job or choice."""
+
+    def get_queryset(self) -> PartnerQuerySet:
+        return super().get_queryset().filter(merged_into=None)
+
+
 class Partner(Record):
     """A company that sells, delivers, refers or influences for the vendor."""
 
@@ -168,7 +175,10 @@ class Partner(Record):
     tier = TenantForeignKey(Tier, null=True, blank=True, related_name="partners")
     source = TextField(max_length=60, blank=True)
 
-    objects = TenantManager.from_queryset(PartnerQuerySet)()
+    merged_into = TenantForeignKey("self", null=True, blank=True, editable=False, related_name="merged_partners")
+
+    objects = PartnerManager()
+    with_merged = TenantManager.from_queryset(PartnerQuerySet)()
 
     class Meta:
         constraints = [
@@ -323,4 +333,5 @@ def assigned_partner_ids(member: Membership) -> models.QuerySet | None:
     today = clock.today()
     main = models.Q(kind=ManagerAssignment.Kind.MAIN, to_date=None)
     stand_in = models.Q(kind=ManagerAssignment.Kind.STAND_IN, from_date__lte=today, to_date__gte=today)
-    return ManagerAssignment.objects.filter(managers, main | stand_in).values("partner_id")
+    found = ManagerAssignment.objects.filter(managers, main | stand_in, partner__merged_into=None)
+    return found.values("partner_id")

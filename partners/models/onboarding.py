@@ -41,6 +41,8 @@ class OnboardingStep(VendorRecord):
 class Onboarding(PartnerReads):
     """A partner's way from signed to active: when it began, and when everything required was done."""
 
+    stays_on_merge = True
+
     started_on = models.DateField()
     completed_on = models.DateField(null=True, blank=True)
 

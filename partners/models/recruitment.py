@@ -24,6 +24,8 @@ def default_limits() -> dict[str, int]:
 class Candidate(VendorRecord):
     """A partner on the recruiting pathway: when it entered each stage, and why it stopped, if it did."""
 
+    stays_on_merge = True
+
     class Stage(models.TextChoices):
         IDENTIFIED = "identified", _("Identified")
         CONTACTED = "contacted", _("Contacted")

@@ -12,6 +12,8 @@ from prm.kernel.tenancy.models import PartnerReads
 class Suspension(PartnerReads):
     """A time in which the partner's people may read and nothing else; the state before it comes back."""
 
+    stays_on_merge = True
+
     from_date = models.DateField()
     to_date = models.DateField(null=True, blank=True)
     state_before = models.CharField(max_length=20, choices=Partner.State)
@@ -31,6 +33,8 @@ class Suspension(PartnerReads):
 
 class Termination(PartnerReads):
     """A notice that the partnership ends on a day. Until then it can be withdrawn; then the system ends it."""
+
+    stays_on_merge = True
 
     class State(models.TextChoices):
         GIVEN = "given", "Notice given"

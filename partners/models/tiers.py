@@ -20,6 +20,8 @@ class PartnerTier(PartnerReads):
     `returns_to`: the tier the partner would hold without the override.
     """
 
+    stays_on_merge = True
+
     class Cause(models.TextChoices):
         ENTRY = "entry", _("Entry")
         EVALUATION = "evaluation", _("Evaluation")
@@ -53,6 +55,8 @@ class PartnerTier(PartnerReads):
 class TierEvaluation(PartnerReads):
     """What a partner's figures said on a day (F10): by which version, with every figure and why one is missing."""
 
+    stays_on_merge = True
+
     program = TenantForeignKey(Program, related_name="evaluations")
     as_of = models.DateField()
     qualifying = TenantForeignKey(Tier, null=True, blank=True, related_name="+")
@@ -69,6 +73,8 @@ class TierEvaluation(PartnerReads):
 
 class TierNotice(PartnerReads):
     """A partner is told that it would fall to a lower tier at the yearly review, and what is missing."""
+
+    stays_on_merge = True
 
     tier = TenantForeignKey(Tier, related_name="+")
     to_tier = TenantForeignKey(Tier, related_name="+")
@@ -87,6 +93,8 @@ class TierNotice(PartnerReads):
 
 class TierProposal(VendorRecord):
     """A change of tier that the figures ask for and a person decides. Of each partner at most one is open."""
+
+    stays_on_merge = True
 
     class State(models.TextChoices):
         PROPOSED = "proposed", _("Waiting")

@@ -19,6 +19,7 @@ from partners.queries.locator import (
     place_of,
     places_and_ranks,
 )
+from partners.queries.merges import kept_of, merges_of, with_those_merged
 from partners.queries.onboarding import (
     Progress,
     has_champion,
@@ -125,6 +126,7 @@ __all__ = [
     "is_authorised",
     "is_company_frozen",
     "is_offered_community",
+    "kept_of",
     "ladder_of",
     "ladder_on",
     "last_full_quarters",
@@ -133,6 +135,7 @@ __all__ = [
     "manager_for",
     "managers_of",
     "may_stand_in_locator",
+    "merges_of",
     "my_tasks",
     "next_profile_question",
     "notes_of",
@@ -170,4 +173,5 @@ __all__ = [
     "with_champion",
     "with_complete_profile",
     "with_state",
+    "with_those_merged",
 ]

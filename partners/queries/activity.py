@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from partners.models import Activity, Contact, Note, Partner
+from partners.queries.merges import with_those_merged
 from prm.kernel.models import Event, Membership
 
 PER_PAGE = 25
@@ -42,7 +43,7 @@ def timeline_page(partner: Partner, member: Membership, *, kind: str = "", befor
             activities = activities.filter(kind=kind)
         found += activities.order_by("-at", "-created_at", "-id")[: PER_PAGE + 1]
     if kind in ("", "portal", "event"):
-        events = Event.objects.visible_to(member).filter(cut, partner=partner).select_related("actor__user")
+        events = Event.objects.filter(cut, partner__in=_told_of(partner, member)).select_related("actor__user")
         if kind:
             by_partner = Q(actor__partner__isnull=False)
             events = events.filter(by_partner) if kind == "portal" else events.exclude(by_partner)
@@ -53,6 +54,11 @@ def timeline_page(partner: Partner, member: Membership, *, kind: str = "", befor
     contacts = {contact.pk: contact for contact in Contact.objects.visible_to(member).filter(pk__in=ids - {None})}
     last = entries[-1] if len(found) > PER_PAGE else None
     return TimelinePage(entries, contacts, _cursor(last) if last else "")
+
+
+def _told_of(partner: Partner, member: Membership) -> list[UUID]:
+    """Events never move: to the vendor's people those of merged partners are told with their own."""
+    return with_those_merged(partner) if member.is_vendor else [partner.pk]
 
 
 def _cursor(entry: Activity | Event) -> str:

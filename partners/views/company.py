@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import copy
+from functools import wraps
 from typing import Any
 
 from django.db.models import QuerySet
@@ -15,7 +16,7 @@ from partners.actions.bulk import VERBS
 from partners.filters import PartnerFilter
 from partners.forms import PartnerForm
 from partners.models import Partner, PartnerQuerySet
-from partners.queries import managers_of
+from partners.queries import kept_of, managers_of
 from partners.registries import TABS, actions_for, panels_for, tabs_for
 from partners.rows import STATE_TONES, present_partners
 from prm.kernel import clock
@@ -24,6 +25,23 @@ from prm.kernel.policies import permits
 from prm.kernel.web.access import may
 from prm.kernel.web.forms import submit
 from prm.kernel.web.lists import Column, list_page, matching
+
+
+def leading_on(view: Any) -> Any:
+    """The address of a merged partner leads to the one that was kept."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except Http404:
+            kept = kept_of(kwargs["partner_id"], request.member)  # type: ignore[attr-defined]
+            if kept is None:
+                raise
+            return redirect(kept)
+
+    return answer
+
 
 COLUMNS = (
     Column("name", "Partner", ("sort_name",), lambda row: row.name),
@@ -79,6 +97,7 @@ def partners_matching(request: HttpRequest, query: QueryDict) -> QuerySet:
     return matching(asked, listed, COLUMNS, default_sort="name", filterset=PartnerFilter).rows
 
 
+@leading_on
 @may("partners.view_partner", Partner.objects.select_related("tier", "sponsor", "territory"))
 def partner(request: HttpRequest, partner: Partner) -> HttpResponse:
     """One partner: its record on top, then one tab of what the apps know about it (`?tab=`)."""

@@ -165,7 +165,8 @@ def test_grants_are_no_more_than_the_models_say(db):
         )
     )
     for table, granted in table_grants().items():
-        assert set(rights[table].lower().split(", ")) == set(granted.split(", ")), table
+        whole = {right for right in granted.split(", ") if "(" not in right}  # rights on a column are not listed here
+        assert set(rights[table].lower().split(", ")) == whole, table
     assert not any({"TRUNCATE", "REFERENCES", "TRIGGER"} & set(r.split(", ")) for r in rights.values())
 
 

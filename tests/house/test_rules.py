@@ -18,6 +18,8 @@ from tests.house import rules
 
 # Every place that widens a partner's view to the vendor's, with the question it asks. Each is looked at by hand.
 WIDENINGS = {
+    "partners/queries/merges.py": {"where the address of a merged partner leads"},
+    "partners/actions/duplicates.py": {"whether a company is a partner already"},
     "partners/queries/bank.py": {
         "whether a partner's bank details are verified",
         "who is told of changed bank details",
