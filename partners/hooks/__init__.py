@@ -11,6 +11,7 @@ from partners.hooks import (
     recruitment,
     segments,
     standing,
+    words,
     work,
 )
 
@@ -25,5 +26,6 @@ __all__ = [
     "recruitment",
     "segments",
     "standing",
+    "words",
     "work",
 ]

@@ -20,6 +20,7 @@ from partners.models import Merge, Partner, PartnerProfile
 from partners.profile_fields import FIELDS
 from prm.kernel.signin.forms import NothingForm
 from prm.kernel.web.access import may
+from prm.kernel.web.format import formatter
 from prm.kernel.web.forms import submit
 
 LABELS = {
@@ -112,23 +113,17 @@ def _differing(keep: Partner, other: Partner) -> list[tuple[str, str, str, str]]
     found = [(name, str(LABELS[name]), _shown(keep, name), _shown(other, name)) for name in MERGED_FIELDS]
     profiles = {p.partner_id: p for p in PartnerProfile.objects.filter(partner__in=[keep, other])}
     mine, theirs = (profiles.get(p.pk) or PartnerProfile(partner=p) for p in (keep, other))
-    found += [(f"profile.{name}", str(f.label), _shown(mine, name), _shown(theirs, name)) for name, f in FIELDS.items()]
+    write = formatter()
+    found += [
+        (f"profile.{name}", str(f.label), f.write(getattr(mine, name), write), f.write(getattr(theirs, name), write))
+        for name, f in FIELDS.items()
+    ]
     return [row for row in found if row[2] != row[3]]
 
 
-def _shown(record: Any, name: str) -> str:
-    value = getattr(record, name)
-    if name in FIELDS and isinstance(record, PartnerProfile):
-        return FIELDS[name].shown(value) if hasattr(FIELDS[name], "shown") else _plain(record, name, value)
-    return _plain(record, name, value)
-
-
-def _plain(record: Any, name: str, value: Any) -> str:
-    display = getattr(record, f"get_{name}_display", None)
-    if display is not None:
-        return str(display())
+def _shown(partner: Partner, name: str) -> str:
+    display = getattr(partner, f"get_{name}_display", None)
+    value = display() if display is not None else getattr(partner, name)
     if isinstance(value, (list, tuple)):
         return ", ".join(str(each) for each in value)
-    if isinstance(value, bool):
-        return str(_("yes") if value else _("no"))
     return "" if value is None else str(value)

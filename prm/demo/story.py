@@ -29,6 +29,7 @@ from prm.demo.program import tell_program
 from prm.demo.recruiting import tell_of_recruiting
 from prm.demo.relations import relate
 from prm.demo.segments import group_and_announce
+from prm.demo.twins import meet_twice
 from prm.demo.work import tell_work
 from prm.kernel import clock
 from prm.kernel.members import add_member, found_tenant, furnish_tenant, get_or_create_user
@@ -110,6 +111,7 @@ class Story:
             tell_locator()
             tell_work(lambda partner: self.manager_of[partner.name])
             tell_papers(self)
+            meet_twice()
         return self.tenant
 
     # --- people and products ------------------------------------------------------------------------------

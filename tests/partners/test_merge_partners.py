@@ -73,7 +73,8 @@ def state(*companies):
     """Every row that points at a partner, with where it points."""
     return {
         (model._meta.label, field.name): sorted(
-            (str(pk), str(at)) for pk, at in rows_of(model).filter(**{f"{field.name}__in": companies}).values_list("pk", field.attname)
+            (str(pk), str(at))
+            for pk, at in rows_of(model).filter(**{f"{field.name}__in": companies}).values_list("pk", field.attname)
         )
         for model, field in references()
     }  # fmt: skip

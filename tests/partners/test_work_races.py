@@ -5,7 +5,15 @@ import threading
 import pytest
 from django.db import connections
 
-from partners.actions import add_partner, add_task, cancel_task, complete_onboarding, complete_task, give_path
+from partners.actions import (
+    add_partner,
+    add_task,
+    cancel_task,
+    complete_onboarding,
+    complete_task,
+    give_path,
+    merge_partners,
+)
 from partners.models import Partner, Task
 from partners.queries import open_required
 from prm.kernel.errors import Refused
@@ -60,3 +68,20 @@ def test_one_of_two_completes_and_onboarding_ends_once():
     with tenant_scope(cast.acme):
         assert Event.objects.filter(name="task.completed").count() == 1
         assert Event.objects.filter(name="partner.active").count() == 1
+
+
+def test_of_two_who_merge_the_same_pair_one_succeeds():
+    cast = build_cast()
+    with tenant_scope(cast.acme):
+        twin = add_partner("North Wind", country="DE", state=Partner.State.ACTIVE, by=None)
+
+    def merging(keep, other):
+        return lambda: merge_partners(Partner.objects.get(pk=keep.pk), Partner.with_merged.get(pk=other.pk), by=None)
+
+    both = at_once(
+        (tenant_scope(cast.acme), merging(cast.northwind, twin)),
+        (tenant_scope(cast.acme), merging(cast.northwind, twin)),
+    )
+    assert both == ["already_merged", "done"]
+    with tenant_scope(cast.acme):
+        assert Partner.with_merged.filter(merged_into=cast.northwind).count() == 1

@@ -74,7 +74,9 @@ def _ask(walk: Walk, world: World, model: type[Record], rows: list[Row], context
         walk.note("insert", code == REFUSED, f"{where}: a row of {row.audience} could be inserted ({code or 'done'})")
     mine = [row for row in rows if may_change(row, context)]
     others = [row for row in rows if not may_change(row, context)]
-    grants = getattr(model, "grants", "select, insert, update, delete")
+    grants = getattr(model, "grants", "select, insert, update, delete").split(
+        ", "
+    )  # a right on a column is not the whole
     for command, sql in (
         ("update", f'update "{table}" set tenant_id = tenant_id where id = any(%s)'),  # noqa: S608 - table of a model
         ("delete", f'delete from "{table}" where id = any(%s)'),  # noqa: S608
@@ -133,7 +135,7 @@ def _refer(walk: Walk, world: World, model: type[Record], rows: list[Row]) -> No
     """References into another vendor, or from one company's row to a rival's, are refused by the composite keys."""
     table = model._meta.db_table
     mine = next((row for row in rows if row.tenant == "A" and row.company in ("P1", "")), None)
-    if mine is None or "update" not in getattr(model, "grants", "update"):
+    if mine is None or "update" not in getattr(model, "grants", "update").split(", "):
         return
     for column in tenant_references(model):
         targets = [world.pick(column.related_model, "B", "P1")]
