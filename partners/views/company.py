@@ -88,7 +88,8 @@ def partner(request: HttpRequest, partner: Partner) -> HttpResponse:
     if here not in {*tabs, "overview"}:
         raise Http404
     address = partner.get_absolute_url()
-    primary, *more = actions_for(member, partner) or [None]
+    actions = actions_for(member, partner)
+    primary = next((action for action in actions if action.leads), None)
     context = {
         "partner": partner,
         "state_tone": STATE_TONES.get(partner.state, "grey"),
@@ -100,7 +101,7 @@ def partner(request: HttpRequest, partner: Partner) -> HttpResponse:
         ],
         "panels": panels_for(member, partner, here, request.GET.dict()),
         "primary": primary,
-        "more": more,
+        "more": [action for action in actions if action is not primary],
     }
     return render(request, "partners/partner.html", context)
 
