@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +19,9 @@ from prm.kernel.policies import permits
 from prm.kernel.web.format import formatter
 
 ICONS = {"call": "phone", "visit": "map-pin", "mail": "mail", "meeting": "users", "other": "message"}
+LONGEST = 120
+_PLACE = re.compile(r"{(\w+)}")
+_DAY = re.compile(r"(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d)")
 INTENT_TONES = {"returning": "green", "paused": "yellow", "leaving": "red"}
 
 
@@ -77,8 +82,17 @@ def present_event(event: Event, names: dict[Any, str]) -> ShownEntry:
 
 
 def _filled(words: str, data: dict[str, Any]) -> str:
-    """Put values of the event into the words; what people typed is a value here, never a pattern."""
-    for name, value in data.items():
-        shown = ", ".join(str(v).replace("_", " ") for v in value) if isinstance(value, list) else str(value)
-        words = words.replace("{" + name + "}", shown[:120], 1)
-    return words
+    """Put values of the event into the words; what people typed is a value here, never a pattern.
+
+    An event recorded before its words asked for a value shows "…" there.
+    """
+    return _PLACE.sub(lambda place: _shown(data.get(place[1])), words)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list):
+        value = ", ".join(str(each).replace("_", " ") for each in value)
+    text = "" if value is None else str(value)
+    if _DAY.fullmatch(text):
+        return formatter().day(dt.date.fromisoformat(text))
+    return (text if len(text) <= LONGEST else text[: LONGEST - 1].rstrip() + "…") or "…"

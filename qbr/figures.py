@@ -162,9 +162,9 @@ def _period(period: PeriodFigure) -> dict[str, Any]:
     return {
         "period": period.label,
         "is_total": False,
-        "target": figure("Target", period.target, "money"),
+        "target": figure(f"Target, {period.label}", period.target, "money", why=period.why),
         "actual": figure("Actual", period.actual, "money"),
-        "variance": figure("Variance", period.variance, "money"),
+        "variance": figure(f"Variance, {period.label}", period.variance, "money", why=period.why),
         "performance": figure(name, period.performance, "ratio", status=period.status, why=period.why),
     }
 
@@ -191,8 +191,8 @@ def _lines(by_line: tuple[LineFigure, ...]) -> list[dict[str, Any]]:
 
 
 def _program(standing: TierStanding) -> dict[str, Any]:
-    levels = [("Present level", standing.held)]
-    if standing.next and standing.next != standing.held:
+    levels = [("To keep" if standing.holds_more else "Present level", standing.held)]
+    if standing.next and standing.next != standing.held and not standing.holds_more:
         levels.append(("Next to reach", standing.next))
     tiers = [
         {"role": role, "name": name, "rows": [_requirement(row) for row in standing.requirements if row.tier == name]}
@@ -216,6 +216,12 @@ def _program(standing: TierStanding) -> dict[str, Any]:
 
 
 def _next_attainment(standing: TierStanding) -> Figure:
+    """How far the next level is; of a partner that holds more than its figures give, how far it fulfils that."""
+    if standing.holds_more:
+        attained = standing.held_attainment
+        hint = f"the figures of that day qualify for {standing.qualifying or 'no level'}"
+        status = attainment_status(attained)
+        return figure(f"Attainment of {standing.held}, held now", attained, "ratio", status=status, hint=hint)
     if not standing.next:
         return figure("Attainment of the next level", None, "ratio", why="the highest level is reached")
     attained = standing.next_attainment
@@ -399,7 +405,7 @@ def _summary(
             why=composite["why"] or "no composite score for the quarter before",
         ),
         "headline": [
-            {**plan, "label": "Performance to plan", "hint": f"{quarter.fiscal_year.label} to date"},
+            {**plan, "label": f"Performance to plan, {quarter.fiscal_year.label} to date"},
             _measure("pipeline_to_target", "Pipeline to target", "ratio", partner, quarter, as_of, otherwise=NO_DEALS),
             _next_attainment(standing),
             scored,

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
 from django import forms
 
 from prm.kernel.periods import FiscalQuarter
 from prm.kernel.tenancy.context import current_tenant
-from qbr.queries import last_closed_quarter, offered_quarters
+from qbr.queries import Found, last_closed_quarter, offered_quarters
 
 
-def quarter_choices() -> list[tuple[str, str]]:
+def quarter_choices(first: dt.date | None) -> list[tuple[str, str]]:
     last = last_closed_quarter()
     notes = {last: ", closed last", last.next: ", still running"}
-    return [(q.start.isoformat(), f"{q.label}{notes.get(q, '')}") for q in offered_quarters()]
+    return [(q.start.isoformat(), f"{q.label}{notes.get(q, '')}") for q in offered_quarters(first)]
 
 
 class StartForm(forms.Form):
@@ -24,14 +24,12 @@ class StartForm(forms.Form):
 
     quarter = forms.ChoiceField(label="Fiscal quarter")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, first: dt.date | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["quarter"].choices = quarter_choices()  # type: ignore[attr-defined]
+        self.fields["quarter"].choices = quarter_choices(first)  # type: ignore[attr-defined]
         self.fields["quarter"].initial = last_closed_quarter().start.isoformat()
 
     def clean_quarter(self) -> FiscalQuarter:
-        import datetime as dt
-
         first_day = dt.date.fromisoformat(self.cleaned_data["quarter"])
         return FiscalQuarter.containing(first_day, current_tenant().fy_start_month)
 
@@ -43,9 +41,9 @@ class OpenForm(StartForm):
 
     field_order = ["partner", "quarter"]
 
-    def __init__(self, *args: Any, found: Sequence[tuple[UUID, str]] = (), **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["partner"].widget.choices = [(str(pk), name) for pk, name in found]
+    def __init__(self, *args: Any, found: Sequence[Found] = (), **kwargs: Any) -> None:
+        super().__init__(*args, first=min((each.since for each in found if each.since), default=None), **kwargs)
+        self.fields["partner"].widget.choices = [(str(each.pk), each.name) for each in found]
 
 
 class MeetingForm(forms.Form):

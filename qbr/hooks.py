@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 
 from partners.models import Partner
-from partners.registries import Worklist, lend_panel, lend_worklist
+from partners.registries import Worklist, lend_panel, lend_worklist, tell
 from prm.kernel.isolation.planting import lend_sample
 from prm.kernel.models import Membership
 from prm.kernel.policies import permits
@@ -19,6 +19,16 @@ from qbr.models import Deck, Review
 from qbr.queries import as_of_of, due_reviews, last_closed_quarter, latest_review_of
 
 navigation(Entry("Reviews", "qbr:list", "presentation", 60, "qbr.view_review"))
+
+
+tell(
+    review__opened="opened the business review of {period}",
+    review__edited="changed the meeting of the business review",
+    deck__asked="asked for edition {edition} of the deck, figures as of {as_of}",
+    deck__ready="finished edition {edition} of the deck",
+    deck__failed="could not finish the deck: {reason}",
+    deck__shared="shared edition {edition} of the deck of the business review",
+)
 
 
 @lend_panel(50, "qbr/panels/review.html")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Case, Exists, OuterRef, QuerySet, When
+from django.db.models import Case, Exists, Min, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models.functions import Least
 
 from partners.models import Partner
 from prm.kernel import clock
@@ -15,8 +17,11 @@ from prm.kernel.periods import FiscalQuarter
 from prm.kernel.tenancy.context import current_tenant
 from prm.kernel.text import sort_key
 from qbr.models import Deck, Review
+from sales.models import SalesActual, Target
+from scorecards.models import Assessment
 
-QUARTERS_OFFERED = 12
+QUARTERS_OFFERED = 12  # at least, the running one not counted
+QUARTERS_AT_MOST = 120  # a wrong date in an import must not make an endless list
 PARTNERS_OFFERED = 50
 
 
@@ -25,14 +30,34 @@ def last_closed_quarter(on: dt.date | None = None) -> FiscalQuarter:
     return FiscalQuarter.containing(on or clock.today(), current_tenant().fy_start_month).previous
 
 
-def offered_quarters() -> list[FiscalQuarter]:
-    """The quarters one can review, newest first: the running one, then those that are over."""
+def offered_quarters(first: dt.date | None = None) -> list[FiscalQuarter]:
+    """The quarters one can review, newest first: the running one, then those that are over, back to the day `first`."""
     quarter = last_closed_quarter().next
     quarters = [quarter]
-    for _ in range(QUARTERS_OFFERED):
+    while len(quarters) <= QUARTERS_OFFERED or (first and quarter.start > first and len(quarters) < QUARTERS_AT_MOST):
         quarter = quarter.previous
         quarters.append(quarter)
     return quarters
+
+
+def first_figure(partner_id: UUID) -> dt.date | None:
+    """The day of the partner's first booking or target."""
+    booked = SalesActual.objects.filter(partner=partner_id).aggregate(first=Min("booked_on"))["first"]
+    agreed = Target.objects.filter(partner=partner_id).aggregate(first=Min("month"))["first"]
+    return min((day for day in (booked, agreed) if day), default=None)
+
+
+def latest_quarter_with_figures(partner_id: UUID) -> FiscalQuarter | None:
+    """The newest quarter that is over and in which the partner has bookings."""
+    start_month = current_tenant().fy_start_month
+    last = last_closed_quarter()
+    newest = (
+        SalesActual.objects.filter(partner=partner_id, booked_on__lte=last.end)
+        .order_by("-booked_on")
+        .values_list("booked_on", flat=True)
+        .first()
+    )
+    return FiscalQuarter.containing(newest, start_month) if newest else None
 
 
 def as_of_of(quarter: FiscalQuarter) -> dt.date:
@@ -56,7 +81,15 @@ def latest_decks(review_ids: Sequence[UUID], member: Membership) -> dict[UUID, D
     return {deck.review_id: deck for deck in decks}
 
 
-def find_partners(member: Membership, search: str, *, first: str = "") -> list[tuple[UUID, str]]:
+class Found(NamedTuple):
+    """A partner one may review, and the day of its first booking or target."""
+
+    pk: UUID
+    name: str
+    since: dt.date | None
+
+
+def find_partners(member: Membership, search: str, *, first: str = "") -> list[Found]:
     """The first partners this member may review whose name has these letters, by name; `first` leads if it is one."""
     rows = Partner.objects.visible_to(member).exclude(state=Partner.State.DECLINED)
     letters = sort_key(search.strip())[:80]
@@ -64,9 +97,16 @@ def find_partners(member: Membership, search: str, *, first: str = "") -> list[t
         rows = rows.filter(sort_name__contains=letters)
     chosen = uuid_or_none(first)
     if chosen is None:
-        return list(rows.order_by("sort_name", "pk").values_list("pk", "name")[:PARTNERS_OFFERED])
+        return _found(rows.order_by("sort_name", "pk"))
     leading = Case(When(pk=chosen, then=0), default=1)
-    return list(rows.order_by(leading, "sort_name", "pk").values_list("pk", "name")[:PARTNERS_OFFERED])
+    return _found(rows.order_by(leading, "sort_name", "pk"))
+
+
+def _found(rows: QuerySet[Partner]) -> list[Found]:
+    booked = SalesActual.objects.filter(partner=OuterRef("pk")).order_by("booked_on").values("booked_on")[:1]
+    agreed = Target.objects.filter(partner=OuterRef("pk")).order_by("month").values("month")[:1]
+    with_days = rows.annotate(since=Least(Subquery(booked), Subquery(agreed)))
+    return [Found(*row) for row in with_days.values_list("pk", "name", "since")[:PARTNERS_OFFERED]]
 
 
 def uuid_or_none(text: str) -> UUID | None:
@@ -77,11 +117,19 @@ def uuid_or_none(text: str) -> UUID | None:
 
 
 def due_reviews(member: Membership) -> QuerySet[Partner]:
-    """Active partners whose review of the last closed quarter has no deck yet, for the one who looks after them."""
-    done = Deck.objects.filter(
-        review__partner=OuterRef("pk"), review__period_start=last_closed_quarter().start, state=Deck.State.READY
+    """Active partners whose review of the last closed quarter has no deck yet, for the one who looks after them.
+
+    Where nothing was booked, agreed or scored in that quarter, there is nothing to review.
+    """
+    quarter, own = last_closed_quarter(), OuterRef("pk")
+    done = Deck.objects.filter(review__partner=own, review__period_start=quarter.start, state=Deck.State.READY)
+    booked = SalesActual.objects.filter(partner=own, booked_on__gte=quarter.start, booked_on__lte=quarter.end)
+    agreed = Target.objects.filter(partner=own, month__gte=quarter.start, month__lte=quarter.end)
+    scored = Assessment.objects.filter(
+        partner=own, submitted_at__date__gte=quarter.start, submitted_at__date__lte=quarter.end
     )
     rows = Partner.objects.visible_to(member).filter(state=Partner.State.ACTIVE)
+    rows = rows.filter(Q(Exists(booked)) | Q(Exists(agreed)) | Q(Exists(scored)))
     return rows.exclude(Exists(done)).order_by("sort_name", "pk")
 
 

@@ -20,9 +20,9 @@ from prm.kernel.web.lists import Column, list_page
 from qbr.actions import edit_review, make_deck, open_review, share_deck
 from qbr.forms import MeetingForm, OpenForm, StartForm
 from qbr.models import Deck, Review
-from qbr.queries import editions_of, find_partners
+from qbr.queries import editions_of, find_partners, first_figure, latest_quarter_with_figures
 from qbr.rows import STATE_TONES, EditionRow, present_edition, present_reviews
-from qbr.slides import build_slides
+from qbr.slides import BUILDERS, build_slides
 
 COLUMNS = (
     Column("period", "Quarter", ("period_start", "partner__sort_name"), lambda row: row.period),
@@ -45,7 +45,8 @@ def review_list(request: HttpRequest) -> HttpResponse:
 def open_(request: HttpRequest) -> HttpResponse:
     """Partner and quarter chosen on the list: open their review, or go to the one there is."""
     member = request.member  # type: ignore[attr-defined]
-    form = OpenForm(request.POST, found=find_partners(member, "", first=request.POST.get("partner", "")))
+    found = find_partners(member, "", first=request.POST.get("partner", ""))
+    form = OpenForm(request.POST, found=found)
 
     def act(data: dict[str, Any]) -> Review:
         partner = find_visible(Partner, member, data["partner"])
@@ -59,7 +60,7 @@ def open_(request: HttpRequest) -> HttpResponse:
 @require_POST
 def start(request: HttpRequest, partner: Partner) -> HttpResponse:
     """From the partner's page: the review of the quarter that closed last, or of the one chosen."""
-    form = StartForm(request.POST) if "quarter" in request.POST else None
+    form = StartForm(request.POST, first=first_figure(partner.pk)) if "quarter" in request.POST else None
     quarter = form.cleaned_data["quarter"] if form is not None and form.is_valid() else None
     return go(request, open_review(partner, by=request.member, quarter=quarter))  # type: ignore[attr-defined]
 
@@ -138,8 +139,10 @@ def _list(request: HttpRequest, form: Form | None) -> HttpResponse:
         return shown
     may_open = permits(member, "qbr.open_review")
     if may_open and form is None:
-        found = find_partners(member, "", first=request.GET.get("partner", ""))
-        form = OpenForm(found=found)
+        chosen = request.GET.get("partner", "")
+        found = find_partners(member, "", first=chosen)
+        latest = latest_quarter_with_figures(found[0].pk) if found and str(found[0].pk) == chosen else None
+        form = OpenForm(found=found, initial={"quarter": latest.start.isoformat()} if latest else None)
     return render(request, "qbr/list.html", {"list": shown, "form": form, "may_open": may_open})
 
 
@@ -160,6 +163,7 @@ def _review(request: HttpRequest, review: Review, form: Form | None) -> HttpResp
         "state_tone": STATE_TONES[Review.State(review.state)],
         "edition": edition,
         "slides": _shown_slides(deck) if deck else [],
+        "slide_count": len(BUILDERS),
         "others": _others(decks, edition),
         "waiting": waiting,
         "job": waiting.job if waiting else None,

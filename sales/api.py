@@ -49,10 +49,10 @@ class ActualsViewSet(ReadRecordsViewSet):
 
 class PeriodSerializer(serializers.Serializer):
     label = serializers.CharField()
-    target = serializers.CharField()
+    target = serializers.CharField(allow_null=True)
     actual = serializers.CharField()
     performance = serializers.CharField(allow_null=True)
-    variance = serializers.CharField()
+    variance = serializers.CharField(allow_null=True)
     status = serializers.CharField()
     closed_months = serializers.IntegerField()
     why = serializers.CharField()

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from partners.models import Partner
 from prm.kernel import clock
+from prm.kernel.money import currency_places
 from prm.kernel.periods import FiscalQuarter
 from prm.kernel.policies import permits
 from prm.kernel.roles import Role
@@ -61,11 +62,12 @@ def partners_behind(request: HttpRequest) -> dict[str, Any] | None:
             "url": partners[pk].get_absolute_url(),
             "performance": write.percent(f["performance"]),
             "status": f["status"],
-            "variance": write.money(f["variance"]),
+            "variance": write.number(f["variance"], currency_places(write.currency)),
         }
         for pk, f in behind[:SHOWN]
     ]
-    return {"rows": rows, "count": len(behind), "all": len(ids)}
+    planned = sum(f["performance"] is not None for f in figures.values())
+    return {"rows": rows, "count": len(behind), "all": len(ids), "planned": planned, "currency": write.currency}
 
 
 @home_part(50, "sales/home/months.html")

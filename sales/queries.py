@@ -49,15 +49,15 @@ class MonthFigure:
 
 @dataclass(frozen=True)
 class PeriodFigure:
-    """A quarter or the year so far: the output of F7 over its closed months."""
+    """A quarter or the year so far: the output of F7 over its closed months; without a target there is no variance."""
 
     label: str
     start: dt.date
     end: dt.date
-    target: Decimal
+    target: Decimal | None
     actual: Decimal
     performance: Decimal | None
-    variance: Decimal
+    variance: Decimal | None
     status: str
     closed_months: int
     why: str = ""
@@ -217,13 +217,13 @@ def performance_of(partner_ids: Sequence[UUID], quarter: FiscalQuarter, as_of: d
     targets = dict(_closed_sum(agreed, "month", months, places)) if months else {}
     found = {}
     for partner_id in ids:
-        target, actual = targets.get(partner_id, ZERO), actuals.get(partner_id, ZERO)
-        performance, status = attained(target, actual)
+        target, actual = targets.get(partner_id), actuals.get(partner_id, ZERO)
+        performance, status = attained(target or ZERO, actual)
         found[partner_id] = {
             "target_to_date": target,
             "actual_to_date": actual,
             "performance": performance,
-            "variance": actual - target,
+            "variance": variance_of(performance, actual - (target or ZERO)),
             "status": status,
         }
     return found
@@ -284,25 +284,32 @@ def _totals(member: Membership, year: FiscalYear, as_of: dt.date) -> tuple[ByMon
 
 def _period(label: str, span: Any, actuals: ByMonth, targets: ByMonth, as_of: dt.date) -> PeriodFigure:
     """F7 for a quarter or year that has begun, at its end or at `as_of`, whichever is earlier."""
+    until = min(as_of, span.end)
     result = performance_to_plan(
         fy_start_month=span.start_month,
-        as_of=min(as_of, span.end),
+        as_of=until,
         period="fiscal_year" if isinstance(span, FiscalYear) else "fiscal_quarter",
         targets=targets,
         actuals=actuals,
     )
+    has_target = any(month in targets for month in span.months if is_closed_month(month, until))
     return PeriodFigure(
         label=label,
         start=span.start,
         end=span.end,
-        target=result["target_to_date"],
+        target=result["target_to_date"] if has_target else None,
         actual=result["actual_to_date"],
         performance=result["performance"],
-        variance=result["variance"],
+        variance=variance_of(result["performance"], result["variance"]),
         status=result["status"],
         closed_months=result["closed_months"],
         why=_why(result),
     )
+
+
+def variance_of(performance: Decimal | None, difference: Decimal) -> Decimal | None:
+    """The difference to the plan; where no plan can be met, the whole actual would only look like one."""
+    return None if performance is None else difference
 
 
 def _why(result: dict[str, Any]) -> str:

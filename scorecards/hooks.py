@@ -48,12 +48,15 @@ def question_bank() -> None:
 tell(
     assessment__started="began a capabilities scorecard",
     assessment__submitted="submitted the capabilities scorecard",
-    assessment__reviewed="reviewed the capabilities scorecard",
-    action_item__accepted="accepted an action",
-    action_item__started="began an action",
-    action_item__completed="completed an action",
-    action_item__dropped="dropped an action",
-    action_item__reopened="opened an action again",
+    assessment__reviewed="reviewed the capabilities scorecard: {comment}",
+    assessment__discarded="discarded the capabilities scorecard in progress",
+    assessment__reopened="re-opened the capabilities scorecard: {reason}",
+    bank__copied="took over edition {edition} of the questionnaire",
+    action_item__accepted="accepted the action “{action}” for {owner}, due {due_on}",
+    action_item__started="began the action “{action}”",
+    action_item__completed="completed the action “{action}”",
+    action_item__dropped="dropped the action “{action}”: {reason}",
+    action_item__reopened="opened the action “{action}” again",
 )
 
 

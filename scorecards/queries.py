@@ -161,6 +161,7 @@ class QuestionState:
 
     code: str
     number: int
+    place: int | None  # among the scored ones; a note has none
     text: str
     help_text: str
     kind: str
@@ -248,6 +249,8 @@ def runner_state(assessment: Assessment) -> RunnerState:
     peers = peer_figures(assessment.partner, bank, kind=peers_kind(assessment))
     old = previous.result if previous else {}
     asked: dict[str, dict[str, list[tuple[int, Question]]]] = defaultdict(lambda: defaultdict(list))
+    scored = [q.pk for q in questions if q.scored]
+    places = {pk: place for place, pk in enumerate(scored, start=1)}
     for number, question in enumerate(questions, start=1):
         asked[question.topic.category.code][question.topic.code].append((number, question))
     categories = []
@@ -255,7 +258,8 @@ def runner_state(assessment: Assessment) -> RunnerState:
         topics = []
         for code, numbered in by_topic.items():
             states = tuple(
-                _question_state(n, q, options[q.pk], given.get(q.code), before.get(q.code)) for n, q in numbered
+                _question_state(n, places.get(q.pk), q, options[q.pk], given.get(q.code), before.get(q.code))
+                for n, q in numbered
             )
             topic = numbered[0][1].topic
             topics.append(
@@ -298,13 +302,19 @@ def runner_state(assessment: Assessment) -> RunnerState:
 
 
 def _question_state(
-    number: int, question: Question, options: Sequence[Option], answer: Answer | None, last: Answer | None
+    number: int,
+    place: int | None,
+    question: Question,
+    options: Sequence[Option],
+    answer: Answer | None,
+    last: Answer | None,
 ) -> QuestionState:
     chosen, was = set(answer.options if answer else ()), set(last.options if last else ())
     is_multi = question.kind == Question.Kind.MULTI
     return QuestionState(
         code=question.code,
         number=number,
+        place=place,
         text=question.text,
         help_text=question.help_text,
         kind=question.kind,

@@ -11,6 +11,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from partners.models import Partner
 from prm.kernel import clock
@@ -160,7 +162,7 @@ class RunnerPage:
     asked: int
     percent: int
     is_complete: bool
-    total: int
+    extent: str  # how much is asked, in words
     standing: dict[str, Any]  # for the page's script: what stands beside each topic and category
 
 
@@ -215,7 +217,7 @@ def present_runner(state: RunnerState, wanted: str) -> RunnerPage:
         asked=state.scores.questions,
         percent=percent_of(state.scores.answered, state.scores.questions),
         is_complete=state.scores.is_complete,
-        total=len(codes),
+        extent=_extent(state.scores.questions, len(codes) - state.scores.questions),
         standing={
             "topics": {
                 t.code: {"name": t.name, "best": t.best, "peers": t.peers, "last": t.last}
@@ -226,6 +228,17 @@ def present_runner(state: RunnerState, wanted: str) -> RunnerPage:
             "scores": present_scores(state.scores, write),
         },
     )
+
+
+def _extent(scored: int, notes: int) -> str:
+    """How much is asked. A note is neither scored nor counted in the progress."""
+    questions = ngettext("%(n)d question", "%(n)d questions", scored) % {"n": scored}
+    if not notes:
+        return questions
+    return _("%(questions)s and %(notes)s") % {
+        "questions": questions,
+        "notes": ngettext("one note", "%(n)d notes", notes) % {"n": notes},
+    }
 
 
 def peer_note(peers: Peers) -> str:

@@ -1,6 +1,18 @@
 """What the partners app lends, by noun: navigation, measures, panels, worklists, home parts, daily work."""
 
-from partners.hooks import bank, company, documents, locator, managers, program, recruitment, segments, standing, work
+from partners.hooks import (
+    bank,
+    company,
+    documents,
+    locator,
+    managers,
+    program,
+    recruitment,
+    segments,
+    standing,
+    words,
+    work,
+)
 
 __all__ = [
     "bank",
@@ -12,5 +24,6 @@ __all__ = [
     "recruitment",
     "segments",
     "standing",
+    "words",
     "work",
 ]

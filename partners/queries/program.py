@@ -185,6 +185,8 @@ class TierStanding:
     next_attainment: Decimal | None
     progress: Decimal | None
     requirements: tuple[RequirementRow, ...]
+    held_attainment: Decimal | None = None
+    holds_more: bool = False  # than its figures of that day qualify for
 
     @property
     def gaps(self) -> tuple[RequirementRow, ...]:
@@ -229,7 +231,8 @@ def judge(ladder: Ladder, values: Mapping[str, Value]) -> dict[str, Any]:
 def standing_in(ladder: Ladder, partner: Partner, values: Mapping[str, Value], as_of: dt.date) -> TierStanding:
     """Where a partner with these figures stands in a version."""
     result = judge(ladder, values)
-    upcoming = result["next_tier"]
+    upcoming, held = result["next_tier"], partner.tier.code if partner.tier else ""
+    codes = ["", *(rung.code for rung in ladder.rungs)]
     return TierStanding(
         as_of=as_of,
         held=partner.tier.name if partner.tier else "",
@@ -238,6 +241,8 @@ def standing_in(ladder: Ladder, partner: Partner, values: Mapping[str, Value], a
         next_attainment=result["tiers"][upcoming]["attainment"] if upcoming else None,
         progress=result["progress"],
         requirements=tuple(row for rung in ladder.rungs for row in requirement_rows(rung, values)),
+        held_attainment=result["tiers"][held]["attainment"] if held in codes[1:] else None,
+        holds_more=held in codes and codes.index(held) > codes.index(result["qualifying_tier"] or ""),
     )
 
 

@@ -18,7 +18,6 @@ __all__ = [
     "DocumentRow",
     "PartnerRow",
     "ShownBankDetails",
-    "ShownEvent",
     "ShownRequirement",
     "VersionRow",
     "present_alerts",

@@ -156,6 +156,10 @@ class Pen:
         places = 0 if value == value.to_integral_value() else 1
         return self.format.number(value, places) + ("x" if self.spec.unit == "multiple" else "")
 
+    def write_mark(self, value: Decimal) -> str:
+        """A figure beside its bar: scores as everywhere, 55.0 and never 55."""
+        return self.write(value) if self.spec.unit == "score" else self.write_short(value)
+
     def describe(self) -> str:
         """What a chart says to those who hear the page; the figures follow in its table."""
         spec = self.spec
@@ -280,7 +284,7 @@ def _draw_columns(pen: Pen, plane: Plane, toned: list[tuple[Series, str]]) -> No
     group = each * count + gap * (count - 1)
     base = plane.y(max(plane.low, min(ZERO, plane.high)))
     for number, (series, tone) in enumerate(toned):
-        labels = [pen.write_short(v) if v is not None else "" for v in series.values]
+        labels = [pen.write_mark(v) if v is not None else "" for v in series.values]
         fits = count == 1 and len(pen.spec.series) == 1 and max(map(_text_width, labels)) <= plane.slot - 4
         for index, value in enumerate(series.values[: plane.slots]):
             if value is None:
@@ -331,11 +335,13 @@ def _bars(pen: Pen) -> int:
     toned = list(pen.toned())
     low, high = _span(spec)
     names = _names_width(spec)
-    figures = max(_text_width(pen.write_short(v)) for v in _values(spec)) + 8
+    figures = max(_text_width(pen.write_mark(v)) for v in _values(spec)) + 8
     left = names + (figures if low < ZERO else 0)
     width = WIDTH - left - figures - LEFT_MOST
     thick = 16 if len(toned) == 1 else 13
     row = thick * len(toned) + (len(toned) - 1) * 2 + 12
+    if any(_text_width(name) > names - 12 for name in spec.categories):
+        row = max(row, 36)  # room for names of two lines
     zero = left + width * _share(-low, high - low)
     for index, name in enumerate(spec.categories):
         top = 4 + index * row
@@ -352,7 +358,7 @@ def _bars(pen: Pen) -> int:
             title = f"{series.name}, {name}: {pen.write(value)}"
             pen.rect(min(zero, end), y, abs(end - zero), thick, tone, title)
             anchor, x = ("start", end + 6) if value >= ZERO else ("end", end - 6)
-            pen.text(x, y + thick / 2 + 4, pen.write_short(value), anchor, "strong")
+            pen.text(x, y + thick / 2 + 4, pen.write_mark(value), anchor, "strong")
     pen.line(f"M{_n(zero)} 0V{_n(len(spec.categories) * row - 4)}", "axis", 1, "chart-rule")
     return len(spec.categories) * row
 

@@ -8,6 +8,8 @@ from decimal import Decimal, localcontext
 
 from prm.kernel.numbers import CONTEXT, Number, round_value, to_decimal
 
+NO_BREAK_SPACE = "\u00a0"
+
 # ISO 4217 minor units that are not 2.
 _CURRENCY_PLACES = {
     **dict.fromkeys(
@@ -53,5 +55,7 @@ def format_number(value: Number, places: int, *, thousands: str = ",", point: st
 
 
 def format_money(value: Number, currency: str, *, thousands: str = ",", point: str = ".") -> str:
-    """An amount with its code in front, such as 'EUR 1,234.50' or 'JPY 1,235'."""
-    return f"{currency} {format_number(value, currency_places(currency), thousands=thousands, point=point)}"
+    """An amount with its code in front, such as 'EUR 1,234.50', 'JPY 1,235' or '-EUR 0.50'; it never breaks in two."""
+    number = format_number(value, currency_places(currency), thousands=thousands, point=point)
+    sign = "-" if number.startswith("-") else ""
+    return f"{sign}{currency}{NO_BREAK_SPACE}{number.removeprefix('-')}"

@@ -5,6 +5,7 @@ Lines that begin with `::` are progress for the console; all else goes to the lo
 
 from __future__ import annotations
 
+import io
 import sys
 import time
 import traceback
@@ -22,12 +23,21 @@ def main(people_file: str) -> None:
         return
     try:
         with step("demo data"):
-            call_command("seed_demo")
+            call_command("seed_demo", stdout=Aloud())
         with open(people_file, "w") as people:
             call_command("seed_demo", people=True, stdout=people)
     except Exception:  # noqa: BLE001 - the program is of use without its demo
         traceback.print_exc()
         print("::demo data FAILED and is missing or incomplete; see var/log/prepare.log", flush=True)
+
+
+class Aloud(io.TextIOBase):
+    """What a command prints, said on the console as it happens: its step may take a minute."""
+
+    def write(self, text: str) -> int:
+        for line in filter(None, map(str.strip, text.splitlines())):
+            print(f"::demo: {line}", flush=True)
+        return len(text)
 
 
 class step:

@@ -31,7 +31,7 @@ class Formatter(Protocol):
 
 
 def build_slides(figures: Figures, write: Formatter) -> list[Slide]:
-    """All slides of a deck in their order; slides of processes the partner does not use are not there."""
+    """All slides of a deck in their order; a slide without data says why."""
     figures = legal(figures)
     writer = Writer(write, figures["vendor"]["currency"])
     return [builder(figures, writer) for builder in BUILDERS]

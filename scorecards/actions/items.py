@@ -41,7 +41,7 @@ def accept_action_item(
     # The date first: the database wants one in every state but "recommended".
     ActionItem.objects.filter(pk=item.pk, version=item.version).update(owner=owner, due_on=due_on, side=item.side)
     move(item, ActionItem.State.NOT_STARTED)
-    return record(item, "action_item.accepted", by=by, owner=owner.user.name, due_on=due_on)
+    return record(item, "action_item.accepted", by=by, action=item.text, owner=owner.user.name, due_on=due_on)
 
 
 @transaction.atomic
@@ -54,7 +54,7 @@ def drop_action_item(item: ActionItem, *, by: Membership | None, reason: str) ->
     move(item, ActionItem.State.DROPPED)
     item.reason = why
     item.save(update_fields=["reason", "updated_at"])
-    return record(item, "action_item.dropped", by=by, reason=why)
+    return record(item, "action_item.dropped", by=by, action=item.text, reason=why)
 
 
 @transaction.atomic
@@ -64,7 +64,7 @@ def start_action_item(item: ActionItem, *, by: Membership | None) -> ActionItem:
     if item.state == ActionItem.State.DONE:
         raise Invalid("This is done. Re-open it to go on with it.")
     move(item, ActionItem.State.IN_PROGRESS)
-    return record(item, "action_item.started", by=by)
+    return record(item, "action_item.started", by=by, action=item.text)
 
 
 @transaction.atomic
@@ -74,7 +74,7 @@ def complete_action_item(item: ActionItem, *, by: Membership | None) -> ActionIt
     move(item, ActionItem.State.DONE)
     item.done_on = clock.today()
     item.save(update_fields=["done_on", "updated_at"])
-    return record(item, "action_item.completed", by=by, done_on=item.done_on)
+    return record(item, "action_item.completed", by=by, action=item.text, done_on=item.done_on)
 
 
 @transaction.atomic
@@ -88,4 +88,5 @@ def reopen_action_item(item: ActionItem, *, by: Membership | None, reason: str =
     move(item, ActionItem.State.IN_PROGRESS)
     item.done_on = None
     item.save(update_fields=["done_on", "updated_at"])
-    return record(item, "action_item.reopened", by=by, reason=clean_text(reason, field="reason", max_length=500))
+    why = clean_text(reason, field="reason", max_length=500)
+    return record(item, "action_item.reopened", by=by, action=item.text, reason=why)

@@ -89,16 +89,26 @@ function markTables(root = document) {
   for (const link of root.querySelectorAll("th [data-sort]")) {
     if (link.dataset.sort !== "none") link.closest("th").setAttribute("aria-sort", link.dataset.sort);
   }
-  for (const wrap of root.querySelectorAll(".table-wrap, .chart-scroll")) {
+  for (const wrap of root.querySelectorAll(".table-wrap, .chart-scroll, .scroll-strip")) {
     watcher.observe(wrap);
     measure(wrap);
+    wrap.addEventListener("scroll", () => markEdges(wrap), { passive: true });
   }
+}
+
+// Which edges something goes on beyond; from right to left the distance is negative.
+function markEdges(wrap) {
+  const gone = Math.abs(wrap.scrollLeft);
+  wrap.classList.toggle("has-less", gone > 2);
+  wrap.classList.toggle("has-more", wrap.scrollWidth - wrap.clientWidth - gone > 2);
 }
 
 // What scrolls sideways scrolls in its own box, and must be reachable by keyboard.
 function measure(wrap) {
   const wide = wrap.scrollWidth > wrap.clientWidth + 1;
   wrap.classList.toggle("is-wide", wide);
+  markEdges(wrap);
+  if (wrap.matches(".scroll-strip")) return; // its links are reached one by one
   if (!wide) {
     wrap.removeAttribute("tabindex");
     wrap.removeAttribute("role");

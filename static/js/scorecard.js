@@ -184,12 +184,13 @@ function progress() {
     const list = code === "all" ? counted : counted.filter((section) => section.dataset.category === code);
     bar.value = tally(list);
     const count = root.querySelector(`[data-count="${code}"]`);
-    count.textContent = code === "all" ? `${tally(list)} / ${list.length}` : `${tally(list)}/${list.length}`;
+    count.textContent = code === "all" ? `${tally(list)} of ${list.length}` : `${tally(list)}/${list.length}`;
   }
   const complete = openCodes().length === 0;
   root.toggleAttribute("data-complete", complete);
   const button = root.querySelector("[data-submit]");
   if (button) button.disabled = !complete;
+  showPlace();
 }
 
 function standBeside() {
@@ -212,9 +213,9 @@ function go(section) {
   for (const other of [...sections, finish]) other.hidden = other !== section;
   const isNew = current !== section;
   current = section;
+  showPlace();
   if (section !== finish) {
     beside = section;
-    root.querySelector("[data-place]").textContent = section.dataset.number;
     for (const link of root.querySelectorAll("[data-category-link]")) {
       if (link.dataset.categoryLink === section.dataset.category) link.setAttribute("aria-current", "step");
       else link.removeAttribute("aria-current");
@@ -228,10 +229,26 @@ function go(section) {
   if (section.getBoundingClientRect().top < 0) section.scrollIntoView({ block: "start" });
 }
 
+// The pages one can turn to: the end is one of them when everything is answered.
+const pages = () => (root.hasAttribute("data-complete") || current === finish ? [...sections, finish] : sections);
+
 function step(by) {
   leave();
-  const all = root.hasAttribute("data-complete") ? [...sections, finish] : sections;
+  const all = pages();
   go(all[Math.max(0, Math.min(all.length - 1, all.indexOf(current) + by))]);
+}
+
+// Where one is; a button that leads nowhere is not offered.
+function showPlace() {
+  const all = pages();
+  const at = all.indexOf(current);
+  const place = root.querySelector("[data-place]");
+  place.textContent = current.dataset.position ?? "";
+  for (const button of root.querySelectorAll("[data-step]")) {
+    const isOver = !all[at + Number(button.dataset.step)];
+    if (isOver && button === document.activeElement) (current.querySelector("[data-text]") ?? current).focus({ preventScroll: true });
+    button.disabled = isOver;
+  }
 }
 
 // After an answer: the next question; after the last one, those left open; and when none is, the end.

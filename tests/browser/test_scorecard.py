@@ -173,7 +173,7 @@ def test_a_closed_tab_resumes_at_the_first_open_question(signed_in, people):
     again.goto(f"{again.at}/scorecards/{scorecard.pk}/")
     ready(again)
     assert again.locator("[data-question]:visible").get_attribute("data-question") == eleventh
-    expect(again.locator('[data-count="all"]')).to_have_text("10 / 36")
+    expect(again.locator('[data-count="all"]')).to_have_text("10 of 36")
 
 
 def test_without_a_connection_answers_wait_and_survive_a_closed_tab(signed_in, people):

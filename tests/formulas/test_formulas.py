@@ -169,10 +169,10 @@ def test_money_follows_the_reporting_currency() -> None:
 
 def test_amounts_are_written_in_their_currency() -> None:
     assert [currency_places(code) for code in ("EUR", "JPY", "KWD")] == [2, 0, 3]
-    assert format_money("-1234567.5", "EUR") == "EUR -1,234,567.50"
-    assert format_money("1234.5", "CHF", thousands="’", point=".") == "CHF 1’234.50"
-    assert format_money("1234.5", "EUR", thousands=".", point=",") == "EUR 1.234,50"
-    assert format_money("0.4", "JPY") == "JPY 0"
+    assert format_money("-1234567.5", "EUR") == "-EUR\u00a01,234,567.50"
+    assert format_money("1234.5", "CHF", thousands="’", point=".") == "CHF\u00a01’234.50"
+    assert format_money("1234.5", "EUR", thousands=".", point=",") == "EUR\u00a01.234,50"
+    assert format_money("0.4", "JPY") == "JPY\u00a00"
     assert str(convert("100.00", "0.9255", "KWD")) == "92.550"
     assert fits_currency("10.0", "JPY")
     assert not fits_currency("10.5", "JPY")

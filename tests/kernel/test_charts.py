@@ -95,9 +95,9 @@ def test_a_radar_with_a_missing_corner_has_no_area():
 @pytest.mark.parametrize(
     ("unit", "currency", "axis", "full"),
     [
-        ("money", "EUR", "1.2 M", "EUR 1,234,567.00"),
+        ("money", "EUR", "1.2 M", "EUR\u00a01,234,567.00"),
         ("count", "", "1.2 M", "1,234,567"),
-        ("score", "", "1,234,567", "1,234,567.0"),
+        ("score", "", "1,234,567.0", "1,234,567.0"),
     ],
 )
 def test_figures_are_short_in_the_picture_and_exact_in_the_table(unit, currency, axis, full):

@@ -169,8 +169,25 @@ def test_a_membership_that_ended_is_gone_from_list_and_switcher(cast, sign_in, w
         deactivate_member(Membership.objects.get(pk=cast.both_at_globex.pk), by=None)
     client = sign_in(cast.both)
     client.prefix = ""
-    assert "vendor-globex" not in client.get("/").content.decode()
+    assert client.get("/").headers["Location"] == "/t/acme/"  # one vendor is left: nothing to choose
     assert "/t/globex/" not in client.get("/t/acme/").content.decode()
+
+
+def test_who_has_one_vendor_goes_straight_there(cast, sign_in):
+    for member, answer in ((cast.cam, (302, "/t/acme/")), (cast.both, (200, None))):
+        client = sign_in(member)
+        client.prefix = ""
+        page = client.get("/")
+        assert (page.status_code, page.headers.get("Location")) == answer
+
+
+@pytest.mark.parametrize("path", ["/nowhere/", "/partners/00000000-0000-4000-8000-000000000000/", "/accounts/nowhere/"])
+def test_a_wrong_address_shows_our_own_page_in_development_too(cast, sign_in, settings, path):
+    settings.DEBUG = True
+    page = sign_in(cast.champion).get(path)
+    assert page.status_code == 404
+    assert "There is no page at this address" in page.content.decode()
+    assert "URLconf" not in page.content.decode()
 
 
 def test_a_vendor_that_asks_for_a_second_factor_shows_nothing_before(cast, sign_in, waiting_at_both):

@@ -143,7 +143,7 @@ def test_gaps_are_said_in_units(cast, starter):
     set_tier(cast.northwind, Tier.objects.get(code="silver"), by=None, cause="entry", on=clock.today())
     texts = {row.metric: in_units(row) for row in tier_outlook(cast.northwind, clock.today()).missing}
     assert texts["technical_certified"] == "two more certified engineers"
-    assert texts["net_revenue_12m"] == "USD 250,000.00 more revenue"
+    assert texts["net_revenue_12m"] == "USD\u00a0250,000.00 more revenue"
 
 
 def test_the_editor_keeps_what_was_typed_and_saves_the_whole(cast, draft, sign_in):

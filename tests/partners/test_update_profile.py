@@ -106,7 +106,13 @@ def test_every_value_has_its_field_on_the_form_and_comes_back(cast, sign_in):
     assert all(f'name="{name}"' in page for name in FIELDS)
     assert client.post(address, form).status_code == 302
     page = client.get(f"/partners/{cast.northwind.pk}/?tab=profile").content.decode()
-    for text in ("Germany, Austria", "Retail, Energy and utilities", "Both", "USD 1,250,000.50", "Ümläut &amp; Söhne"):
+    for text in (
+        "Germany, Austria",
+        "Retail, Energy and utilities",
+        "Both",
+        "USD\u00a01,250,000.50",
+        "Ümläut &amp; Söhne",
+    ):
         assert text in page
     assert "<script>alert(1)" not in page
     assert client.post(address, form).status_code == 409  # somebody (here oneself) changed it meanwhile

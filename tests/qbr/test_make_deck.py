@@ -9,12 +9,16 @@ from decimal import Decimal
 import pytest
 from django.db import connections
 
+from partners.actions import set_tier
+from partners.models import Tier
+from partners.starter import copy_program
 from prm.kernel import clock
 from prm.kernel.errors import NotAllowed
 from prm.kernel.models import Delivery, Event, Job, StoredFile
 from prm.kernel.outbox import registered
 from prm.kernel.tenancy.context import Context, tenant_scope
 from qbr.actions import DeckInMaking, QuarterNotBegun, edit_review, fail_deck, make_deck, open_review
+from qbr.figures import collect
 from qbr.models import Deck, Review
 from qbr.queries import last_closed_quarter
 from sales.actions import book_actuals
@@ -182,3 +186,16 @@ def test_two_workers_at_once_make_one_deck():
         assert sorted(StoredFile.objects.values_list("kind", flat=True)) == ["pdf", "pptx"]
         assert Event.objects.filter(name="deck.ready").count() == 1
         assert Job.objects.get().state == Job.State.DONE
+
+
+def test_who_holds_more_than_it_qualifies_for_is_measured_by_what_it_holds(cast, opened):
+    copy_program()
+    as_of = last_closed_quarter().end
+    rising = collect(opened, as_of)["program"]
+    assert rising["next_attainment"]["label"] == f"Attainment of {rising['next']}"  # the control: holds no tier
+    set_tier(cast.northwind, Tier.objects.get(code="gold"), by=None, cause="entry", on=as_of, reason="by the story")
+    opened.refresh_from_db()
+    program = collect(opened, as_of)["program"]
+    assert program["qualifying"] != "Gold"
+    assert program["next_attainment"]["label"] == "Attainment of Gold, held now"
+    assert [(tier["role"], tier["name"]) for tier in program["tiers"]] == [("To keep", "Gold")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import re
 import zipfile
@@ -15,12 +16,14 @@ from pptx import Presentation
 
 from prm.kernel import files
 from prm.kernel.models import Event, StoredFile
+from prm.kernel.periods import FiscalQuarter
 from prm.kernel.tenancy.context import tenant_scope
 from prm.kernel.web.format import formatter
 from qbr.actions import DeckNotReady, fail_deck, make_deck, open_review, share_deck
 from qbr.models import Deck, Review
-from qbr.queries import last_closed_quarter, offered_quarters
-from qbr.slides import ChartBox, build_slides
+from qbr.queries import due_reviews, last_closed_quarter, offered_quarters
+from qbr.slides import BUILDERS, ChartBox, build_slides
+from sales.actions import add_line, book_actuals
 from tests.qbr.conftest import deliver
 
 
@@ -36,6 +39,23 @@ def test_choosing_partner_and_quarter_opens_the_review(cast, sign_in):
     review = Review.objects.get()
     assert (review.partner, str(review)) == (cast.northwind, wanted.label)
     assert answer.headers["Location"].endswith(f"/reviews/{review.pk}/")
+
+
+def test_the_quarters_reach_back_to_the_figures_and_only_they_ask_for_a_review(cast, sign_in):
+    client = sign_in(cast.cam)
+    assert "2011" not in client.get("/reviews/").content.decode()
+    assert not due_reviews(cast.cam).exists()  # nothing was booked, agreed or scored: nothing to review
+    line = add_line("all", "Everything", by=None)
+    old, last = dt.date(2011, 5, 2), last_closed_quarter().end
+    book_actuals(cast.northwind, [{"booked_on": old, "amount": Decimal(5), "line": line}], by=cast.operations)
+    assert not due_reviews(cast.cam).exists()
+    wanted = FiscalQuarter.containing(old, cast.acme.fy_start_month)
+    page = client.get(f"/reviews/?partner={cast.northwind.pk}").content.decode()
+    assert f'<option value="{wanted.start.isoformat()}" selected>{wanted.label}' in page
+    form = {"partner": cast.northwind.pk, "quarter": wanted.start.isoformat()}
+    assert client.post("/reviews/open/", form).status_code == 302
+    book_actuals(cast.northwind, [{"booked_on": last, "amount": Decimal(5), "line": line}], by=cast.operations)
+    assert [partner.pk for partner in due_reviews(cast.cam)] == [cast.northwind.pk]
 
 
 def test_a_partner_that_is_not_mine_is_unknown(cast, sign_in):
@@ -62,6 +82,7 @@ def test_making_shows_progress_then_the_page_of_the_deck(cast, sign_in, opened):
     client = sign_in(cast.cam)
     before = client.get(f"/reviews/{opened.pk}/").content.decode()
     assert "No deck yet" in before
+    assert f"draws {len(BUILDERS)} slides" in before
     assert "Make the deck" in before
     assert client.post(f"/reviews/{opened.pk}/make/").status_code == 302
     deck = Deck.objects.get()
@@ -107,7 +128,7 @@ def test_the_numbers_of_the_deck_are_those_of_the_page(cast, sign_in, quarter, d
                 held = rows[at][i + 1]
                 assert (None if held is None else Decimal(str(held))) == series.values[at]
                 if held is not None:
-                    assert write.figure(Decimal(str(held)), spec.unit, spec.currency) in shown
+                    assert " ".join(write.figure(Decimal(str(held)), spec.unit, spec.currency).split()) in shown
     for slide in deck.slides:
         for shape in slide.shapes:
             if shape.has_table and slide.shapes.title.text_frame.text != "Commitments for next quarter":

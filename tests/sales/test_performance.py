@@ -1,6 +1,7 @@
 """Performance to plan from targets and bookings, on the page, in the API and in bulk."""
 
 import datetime as dt
+import re
 from decimal import Decimal
 
 import pytest
@@ -41,11 +42,29 @@ def test_closed_months_count_and_the_running_one_does_not(figures):
     assert found.quarters[1].why == "no month is closed yet"
 
 
+def test_without_a_target_there_is_no_variance(figures, sign_in):
+    """The quarter after has bookings and no target: n/a on page and API, never the whole actual or 0.00."""
+    book_actuals(
+        figures.northwind,
+        [{"booked_on": dt.date(2026, 7, 3), "amount": D("777.00"), "line": add_line("more", "More", by=None)}],
+        by=figures.operations,
+    )
+    address = f"{figures.northwind.pk}/?as_of=2026-08-15"
+    answer = token_client(figures.champion).get(f"/api/v1/performance/{address}").json()
+    first, _, third = answer["quarters"]
+    assert (third["target"], third["actual"], third["variance"], third["performance"]) == (None, "777.00", None, None)
+    assert (first["target"], first["variance"]) == ("130000.00", "-14129.50")
+    page = sign_in(figures.champion).get(f"/performance/{address}").content.decode()
+    row = page.split('<th scope="row">FY2026 Q3')[1].split("</tr>")[0]
+    assert re.findall(r'class="num">([^<]*)<', row) == ["n/a", "USD\u00a0777.00", "n/a"]
+
+
 def test_many_partners_are_measured_like_one(figures):
     quarter = quarters_with_bookings(figures.northwind.pk)[0]
     bulk = performance_of([figures.northwind.pk, figures.rival.pk], quarter, dt.date(2026, 4, 15))
     assert bulk[figures.northwind.pk]["performance"] == D("0.8913")
     assert bulk[figures.rival.pk]["performance"] is None
+    assert bulk[figures.rival.pk]["variance"] is None
 
 
 def test_twelve_months_of_revenue_end_on_the_day(figures):

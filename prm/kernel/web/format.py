@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import dateformat, translation
 
-from prm.kernel.money import format_money, format_number
+from prm.kernel.money import NO_BREAK_SPACE, format_money, format_number
 from prm.kernel.numbers import HUNDRED, Number, round_value, to_decimal
 from prm.kernel.tenancy.context import current_tenant
 
@@ -62,7 +62,11 @@ class Formatter:
 
     def money_short(self, value: Number | None, currency: str = "") -> str:
         """An amount for a headline: 'USD 1.2 M'. The exact amount must stand near by."""
-        return NOT_AVAILABLE if value is None else f"{currency or self.currency} {self.short(value)}"
+        if value is None:
+            return NOT_AVAILABLE
+        text = self.short(value)
+        sign = "-" if text.startswith("-") else ""
+        return f"{sign}{currency or self.currency} {text.removeprefix('-')}".replace(" ", NO_BREAK_SPACE)
 
     def short(self, value: Number | None) -> str:
         """A large number in thousands, millions or billions with one decimal; below a thousand in full."""

@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 
 from prm.kernel import clock
@@ -57,14 +57,17 @@ def greeting(hour: int) -> str:
 
 @signed_in
 def vendors(request: HttpRequest) -> HttpResponse:
-    """What waits at each vendor this person works with or for. Each is asked in its own scope, one after the other."""
-    shown: list[dict[str, Any]] = []
+    """What waits at each vendor this person works with or for. Each is asked in its own scope, one after the other.
+
+    Who has one vendor has nothing to choose and goes straight there.
+    """
+    found: dict[str, Membership] = {}
     for member in memberships_of(request.user):
-        if any(entry["slug"] == member.tenant.slug for entry in shown):
-            continue  # one membership speaks for a vendor: the one its pages open with
         if sessions.reaches(request.session, member.tenant.slug):
-            shown.append(_at_vendor(member))
-    return render(request, "kernel/vendors.html", {"vendors": shown})
+            found.setdefault(member.tenant.slug, member)  # the one its pages open with speaks for a vendor
+    if len(found) == 1:
+        return redirect(f"/t/{next(iter(found))}/")
+    return render(request, "kernel/vendors.html", {"vendors": [_at_vendor(member) for member in found.values()]})
 
 
 def _at_vendor(member: Membership) -> dict[str, Any]:

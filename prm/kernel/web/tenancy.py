@@ -12,7 +12,7 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.db import connection, transaction
 from django.db.models import F
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.http.request import split_domain_port, validate_host
 from django.shortcuts import render
 from django.urls import set_script_prefix
@@ -92,12 +92,22 @@ class TenancyMiddleware:
         """The pages of the login itself, and the list of one's vendors."""
         path = request.path_info
         if path.startswith("/static/") or not request.user.is_authenticated:
-            return self.get_response(request)
+            return self._respond(request)
         if sessions.is_over(request.session, None):
             logout(request)
         elif sessions.confined_to(request.session) and path.startswith("/accounts/") and not FOR_CONFINED.match(path):
             return other_vendor(request)
-        return self.get_response(request)
+        return self._respond(request)
+
+    def _respond(self, request: HttpRequest) -> HttpResponse:
+        """The answer of the page; for an address that is none the product's own, also in development.
+
+        Django's page would list every address of the product to whoever mistypes one.
+        """
+        response = self.get_response(request)
+        if settings.DEBUG and response.status_code == 404 and request.resolver_match is None:
+            return not_found(request)
+        return response
 
     def _inside(self, request: HttpRequest, member: Membership) -> HttpResponse:
         request.member = member  # type: ignore[attr-defined]
@@ -115,7 +125,7 @@ class TenancyMiddleware:
     ) -> HttpResponse:
         with scope:
             before()
-            response = self.get_response(request)
+            response = self._respond(request)
             if response.streaming:
                 raise RuntimeError("answers are not streamed: nothing may be read after the transaction")
             if response.status_code >= 500 or connection.needs_rollback:
@@ -129,6 +139,8 @@ class TenancyMiddleware:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, Refused):
             return refusal_page(request, error)
+        if isinstance(error, Http404) and settings.DEBUG:
+            return not_found(request)
         return None
 
 
