@@ -20,6 +20,7 @@ def for_own_company(member: Membership, subject: Any) -> bool:
 
 grant("partners.view_partner", *ALL_ROLES)
 grant("partners.add_partner", R.CHANNEL_CHIEF, R.ACCOUNT_MANAGER, R.OPERATIONS, R.MARKETING, R.DISTRIBUTOR)
+grant("partners.view_duplicates", R.CHANNEL_CHIEF, R.OPERATIONS)
 grant("partners.edit_partner", R.CHANNEL_CHIEF, R.ACCOUNT_MANAGER, R.OPERATIONS)
 grant("partners.edit_profile", R.CHANNEL_CHIEF, R.ACCOUNT_MANAGER, R.OPERATIONS, R.CHAMPION, R.DISTRIBUTOR)
 grant("partners.assign_manager", R.CHANNEL_CHIEF, R.OPERATIONS)

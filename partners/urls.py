@@ -8,6 +8,7 @@ from partners.views import (
     bulk,
     directory,
     documents,
+    duplicates,
     locator,
     managers,
     onboarding,
@@ -26,7 +27,8 @@ app_name = "partners"
 urlpatterns = [
     path("", views.partner_list, name="list"),
     path("directory/", directory.directory, name="directory"),
-    path("add/", views.add, name="add"),
+    path("add/", duplicates.add, name="add"),
+    path("duplicates/", duplicates.pairs, name="duplicates"),
     path("tasks/", work.tasks, name="tasks"),
     path("tasks/add/", work.task_add, name="task_add"),
     path("tasks/<uuid:task_id>/", work.task, name="task"),

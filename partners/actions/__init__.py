@@ -64,6 +64,7 @@ from partners.actions.documents import (
     send_document_for_signature,
     sign_document,
 )
+from partners.actions.duplicates import PossibleDuplicate, propose_partner
 from partners.actions.locator import (
     answer_inquiry,
     edit_locator_profile,
@@ -216,6 +217,7 @@ __all__ = [
     "NotYet",
     "OneLevel",
     "OwnEntry",
+    "PossibleDuplicate",
     "QuestionsOpen",
     "SegmentInUse",
     "SegmentNameTaken",
@@ -307,6 +309,7 @@ __all__ = [
     "override_tier",
     "prepared",
     "prepared_contact",
+    "propose_partner",
     "publish_announcement",
     "publish_locator_profile",
     "publish_program",

@@ -29,16 +29,27 @@ class NoAccountManager(Invalid):
 
 @transaction.atomic
 def add_partner(
-    name: str, *, country: str, by: Membership | None, state: str = Partner.State.IDENTIFIED, **fields: Any
+    name: str,
+    *,
+    country: str,
+    by: Membership | None,
+    state: str = Partner.State.IDENTIFIED,
+    note: dict[str, Any] | None = None,
+    **fields: Any,
 ) -> Partner:
-    """Add a partner company with its empty profile. `state` other than identified is for imports and the demo."""
+    """Add a partner company with its empty profile. `state` other than identified is for imports and the demo.
+
+    `note` goes with the event and is the vendor's alone. People add by hand with `propose_partner`.
+    """
     require(by, "partners.add_partner")
     partner = prepared(Partner(country=country.upper(), state=state, **fields), name)
     partner.full_clean(exclude=["tenant", "sponsor", "tier", "territory"], validate_unique=False)
     partner.save()
     PartnerProfile.objects.create(partner=partner)
     note_stage(partner)
-    return record(partner, "partner.added", by=by, name=partner.name, state=partner.state, source=partner.source)
+    return record(
+        partner, "partner.added", by=by, note=note, name=partner.name, state=partner.state, source=partner.source
+    )
 
 
 @transaction.atomic

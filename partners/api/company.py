@@ -9,7 +9,7 @@ from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
-from partners.actions import add_partner, edit_partner, set_sponsor, settle_profile_value, update_profile
+from partners.actions import edit_partner, propose_partner, set_sponsor, settle_profile_value, update_profile
 from partners.api.profile import ProfileChange, ProfileSerializer, SettleInput, shown_profile
 from partners.countries import COUNTRIES
 from partners.models import Partner
@@ -49,6 +49,18 @@ class PartnerInput(serializers.Serializer):
     country = serializers.ChoiceField(choices=sorted(COUNTRIES))
     domain = serializers.CharField(max_length=253, required=False, allow_blank=True)
     type = serializers.ChoiceField(choices=Partner.Type.choices, required=False)
+
+
+class NewPartnerInput(PartnerInput):
+    create_anyway = serializers.BooleanField(
+        default=False, help_text="Add it although it looks like a partner you know; needs a reason."
+    )
+    reason = serializers.CharField(max_length=500, required=False, allow_blank=True)
+
+
+class LeftToOperationsSerializer(serializers.Serializer):
+    code = serializers.CharField()
+    detail = serializers.CharField()
 
 
 class PartnerChange(PartnerInput):
@@ -100,11 +112,15 @@ class PartnersViewSet(ReadRecordsViewSet):
         "sponsor": "partners.set_sponsor",
     }
 
-    @extend_schema(request=PartnerInput, responses={201: PartnerSerializer})
+    @extend_schema(request=NewPartnerInput, responses={201: PartnerSerializer, 202: LeftToOperationsSerializer})
     def create(self, request: Any) -> Response:
-        data = PartnerInput(data=request.data)
+        """Add a partner. 409 `possible_duplicate` names the ones it may be; 202: operations looks at it first."""
+        data = NewPartnerInput(data=request.data)
         data.is_valid(raise_exception=True)
-        partner = add_partner(by=self.member, **data.validated_data)
+        partner = propose_partner(by=self.member, **data.validated_data)
+        if partner is None:
+            said = {"code": "left_to_operations", "detail": "Nothing was added yet. Channel operations looks at it."}
+            return Response(said, status=status.HTTP_202_ACCEPTED)
         return Response(PartnerSerializer(partner).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(request=PartnerChange, responses=PartnerSerializer)

@@ -3,6 +3,7 @@
 from partners.forms.bank import BankDetailsForm, VerifyForm
 from partners.forms.company import (
     COUNTRY_CHOICES,
+    NewPartnerForm,
     PartnerForm,
 )
 from partners.forms.documents import DeclineForm, DocumentForm, SignForm, VersionForm
@@ -45,6 +46,7 @@ __all__ = [
     "LocatorProfileForm",
     "LocatorSearchForm",
     "ManagerForm",
+    "NewPartnerForm",
     "NoteForm",
     "OptionalReasonForm",
     "PartnerForm",

@@ -10,6 +10,17 @@ from partners.models import Partner
 COUNTRY_CHOICES = [("", "Choose a country"), *sorted(COUNTRIES.items(), key=lambda pair: pair[1])]
 
 
+class NewPartnerForm(forms.Form):
+    """A company to add; the last two are asked when it looks like one that is there already."""
+
+    name = forms.CharField(max_length=200)
+    country = forms.ChoiceField(choices=COUNTRY_CHOICES)
+    domain = forms.CharField(max_length=253, required=False, label="Web domain", help_text="example.com")
+    type = forms.ChoiceField(choices=Partner.Type.choices)
+    create_anyway = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    reason = forms.CharField(max_length=500, required=False, widget=forms.HiddenInput)
+
+
 class PartnerForm(forms.Form):
     """The company record, as the vendor keeps it."""
 

@@ -10,6 +10,7 @@ from partners.queries.documents import (
     signers_of,
     with_state,
 )
+from partners.queries.duplicates import Match, Pair, doubles_of, look_alikes, possible_pairs
 from partners.queries.locator import (
     Found,
     Search,
@@ -54,7 +55,6 @@ from partners.queries.recruitment import (
     agreement_of,
     applicant_view,
     community_tier,
-    doubles_of,
     entry_tier,
     fit_scores,
     is_authorised,
@@ -96,6 +96,8 @@ __all__ = [
     "Benefits",
     "Found",
     "Ladder",
+    "Match",
+    "Pair",
     "Pathway",
     "Progress",
     "RequirementRow",
@@ -127,6 +129,7 @@ __all__ = [
     "ladder_on",
     "last_full_quarters",
     "locations_of",
+    "look_alikes",
     "manager_for",
     "managers_of",
     "may_stand_in_locator",
@@ -144,6 +147,7 @@ __all__ = [
     "pathway",
     "place_of",
     "places_and_ranks",
+    "possible_pairs",
     "preview",
     "profile_of",
     "program_page",

@@ -143,15 +143,6 @@ def community_tier() -> Tier | None:
 # --- applications ----------------------------------------------------------------------------------------
 
 
-def doubles_of(application: Application) -> list[Partner]:
-    """The partners it may already be: the same web domain, or the same name in the same country (F37)."""
-    same = Q(normalised_name=application.normalised_name, country=application.country)
-    if application.domain:
-        same |= Q(domain=application.domain)
-    found = list(Partner.objects.filter(same).order_by("created_at")[:10])
-    return sorted(found, key=lambda partner: partner.domain != application.domain)  # the domain says more
-
-
 def manager_for(country: str) -> Membership | None:
     """Who looks after most partners of that country now; of equals the one with fewer in all. None: the pool."""
     rows = ManagerAssignment.objects.filter(

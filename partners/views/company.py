@@ -8,10 +8,9 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from partners.actions import add_partner, edit_partner
+from partners.actions import edit_partner
 from partners.actions.bulk import VERBS
 from partners.filters import PartnerFilter
 from partners.forms import PartnerForm
@@ -62,6 +61,7 @@ def partner_list(request: HttpRequest) -> HttpResponse:
         "list": shown,
         "may_add": permits(member, "partners.add_partner"),
         "may_ask": permits(member, "partners.edit_profile_question"),
+        "may_compare": permits(member, "partners.view_duplicates"),
         "bulk_verbs": VERBS.values() if permits(member, "partners.start_bulk_edit") else (),
     }
     return render(request, "partners/list.html", context)
@@ -103,19 +103,6 @@ def partner(request: HttpRequest, partner: Partner) -> HttpResponse:
         "more": more,
     }
     return render(request, "partners/partner.html", context)
-
-
-@may("partners.add_partner")
-@require_http_methods(["GET", "POST"])
-def add(request: HttpRequest) -> HttpResponse:
-    return form_page(
-        request,
-        PartnerForm(request.POST or None),
-        lambda data: add_partner(by=request.member, **_without_version(data)),  # type: ignore[attr-defined]
-        title="Add a partner",
-        back=reverse("partners:list"),
-        then=lambda added: added.get_absolute_url(),
-    )
 
 
 @may("partners.edit_partner", Partner)

@@ -5,12 +5,17 @@ Apps subclass these beside the action that refuses; pages, API, imports and task
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
 
 class Refused(Exception):
     """Base of all refusals. `code` is stable for machines, the message is for people."""
 
     status = 400
     code = "refused"
+    more: Mapping[str, Any] = MappingProxyType({})  # what the API tells beside the sentence
 
     def __init__(self, message: str = "", *, code: str | None = None, field: str | None = None) -> None:
         super().__init__(message or (self.__doc__ or "").strip().splitlines()[0])

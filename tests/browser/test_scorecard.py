@@ -197,7 +197,7 @@ def test_without_a_connection_answers_wait_and_survive_a_closed_tab(signed_in, p
     sent(again)
     with tenant_scope(people.acme):
         assert Answer.objects.filter(assessment=scorecard).count() == 4
-    assert again.locator("[data-question]:visible").get_attribute("data-number") == "5"
+    assert again.locator("[data-question]:visible").get_attribute("data-position") == "5 of 36"
 
 
 def test_the_server_failing_for_a_while_loses_nothing(signed_in, people):
@@ -225,16 +225,16 @@ def test_keys_arrows_not_applicable_unchanged_and_none(signed_in, people):
     page = signed_in(people.champion)
     page.goto(f"{page.at}/scorecards/{scorecard.pk}/")
     ready(page)
-    number = lambda: page.locator("[data-question]:visible").get_attribute("data-number")
+    number = lambda: page.locator("[data-question]:visible").get_attribute("data-position")
     page.keyboard.press("ArrowRight")
-    assert number() == "2"
+    assert number() == "2 of 36"
     page.keyboard.press("u")  # both questions of the topic
-    assert number() == "4"
+    assert number() == "4 of 36"
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("ArrowLeft")
     assert page.locator('[data-question]:visible [aria-checked="true"]').get_attribute("data-key") == "2"
     page.keyboard.press("n")  # not allowed here
-    assert number() == "2"
+    assert number() == "2 of 36"
     page.goto(f"{page.at}/scorecards/{scorecard.pk}/?q=fit_commitment_1")
     ready(page)
     page.keyboard.press("1")

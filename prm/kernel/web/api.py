@@ -62,7 +62,7 @@ class Pages(pagination.PageNumberPagination):
 def answer_refusal(error: Exception, context: Any) -> Response | None:
     """Refusals with their own status and code; everything else as the framework answers it."""
     if isinstance(error, Refused):
-        body: dict[str, Any] = {"code": error.code, "detail": str(error)}
+        body: dict[str, Any] = {"code": error.code, "detail": str(error), **error.more}
         if error.field:
             body["field"] = error.field
         return Response(body, status=error.status)

@@ -1,0 +1,65 @@
+"""Adding a partner, with a look at those it may already be; and the list of partners that may be one company."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from partners.actions import PossibleDuplicate, propose_partner
+from partners.forms import NewPartnerForm
+from partners.queries import Match, possible_pairs
+from prm.kernel.web.access import may
+from prm.kernel.web.forms import submit
+from prm.kernel.web.lists import PER_PAGE, ListPage
+
+TYPED = ("name", "country", "domain", "type")
+
+
+@may("partners.add_partner")
+@require_http_methods(["GET", "POST"])
+def add(request: HttpRequest) -> HttpResponse:
+    """Values in the address fill the form: the way back from a comparison, and from a task of operations."""
+    found: list[Match] = []
+
+    def act(data: dict[str, Any]) -> Any:
+        try:
+            return propose_partner(by=request.member, **data)  # type: ignore[attr-defined]
+        except PossibleDuplicate as double:
+            found.extend(double.matches)
+            raise
+
+    def page(form: Any) -> HttpResponse:
+        shown = {"form": form, "heading": _("Add a partner"), "back": reverse("partners:list"), "button": _("Add")}
+        if found:
+            shown["matches"] = found
+            shown["typed"] = {name: form.cleaned_data[name] for name in TYPED}
+            shown["type_label"] = dict(form.fields["type"].choices).get(form.cleaned_data["type"])
+            shown["country_label"] = dict(form.fields["country"].choices).get(form.cleaned_data["country"])
+            return render(request, "partners/duplicates/found.html", shown)
+        return render(request, "partners/form.html", shown)
+
+    def then(added: Any) -> str:
+        if added is not None:
+            return added.get_absolute_url()
+        messages.info(request, _("Nothing was added yet. Channel operations looks at it first."))
+        return reverse("home")
+
+    if request.method == "GET":
+        return page(NewPartnerForm(initial={name: request.GET.get(name, "") for name in TYPED if name in request.GET}))
+    return submit(request, NewPartnerForm(request.POST), act, again=page, then=then)
+
+
+@may("partners.view_duplicates")
+@require_safe
+def pairs(request: HttpRequest) -> HttpResponse:
+    """Pairs that may be one company, each with the way to merge them."""
+    page = Paginator(possible_pairs(), PER_PAGE).get_page(request.GET.get("page"))
+    shown = ListPage(request, page, (), "", None, list(page.object_list), None, None)
+    return render(request, "partners/duplicates/pairs.html", {"list": shown})
