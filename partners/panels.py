@@ -16,6 +16,7 @@ from partners.queries import KINDS, locations_of, notes_of, profile_of, timeline
 from partners.registries import PartnerAction, lend_panel, lend_partner_action
 from partners.timeline_rows import present_timeline
 from prm.kernel import clock
+from prm.kernel.grants import grantable_roles
 from prm.kernel.isolation.planting import lend_sample
 from prm.kernel.models import Membership
 from prm.kernel.policies import permits
@@ -65,6 +66,7 @@ def contacts_panel(member: Membership, partner: Partner, query: Mapping[str, str
         "has_more": len(contacts) > PEOPLE_SHOWN,
         "search": search,
         "may_edit": may_edit,
+        "may_invite": permits(member, "kernel.invite_member") and bool(grantable_roles(member, partner.pk)),
     }
 
 

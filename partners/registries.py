@@ -76,12 +76,13 @@ class Panel:
 
 @dataclass(frozen=True)
 class PartnerAction:
-    """A button in the head of the partner page; the first one is the primary action, the others stand in a menu."""
+    """A button in the head of the partner page; the first that `leads` is the primary one, others stand in a menu."""
 
     label: Any
     url: str
     icon: str = ""
     access_key: str = ""  # the browser's shortcut: Alt and this letter
+    leads: bool = True  # or it only shows something, and never stands as the thing to do
 
 
 @dataclass(frozen=True)

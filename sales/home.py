@@ -77,4 +77,5 @@ def months_of_the_year(request: HttpRequest) -> dict[str, Any] | None:
     if not permits(member, "sales.view_performance") or member.has(Role.ACCOUNT_MANAGER, Role.OPERATIONS):
         return None
     chart = total_by_month(member, clock.today())
-    return {"chart": chart} if not chart.is_empty else None
+    has_figures = any(value for series in chart.series for value in series.values)
+    return {"chart": chart} if has_figures else None

@@ -1,4 +1,7 @@
-"""A real Celery worker on the run's real Redis, in a thread: started once, for transactional tests."""
+"""A real Celery worker on the run's real Redis, in a thread: for the tests of one module that ask for it.
+
+It ends with the module: a worker that went on would do the deliveries of later tests behind their backs.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from typing import Any
 import pytest
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def worker(django_db_setup: Any, django_db_blocker: Any) -> Iterator[Any]:
     """Work that actions post is done, with the same relay, leases and scopes as in production."""
     from celery.contrib.testing.worker import start_worker

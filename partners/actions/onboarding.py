@@ -28,6 +28,14 @@ from prm.kernel.text import clean_text
 KIND = "onboarding"
 NEWCOMER = "welcome"
 SLOW_AFTER_DAYS = 120
+# Where the people of a partner do what is asked of them, by the proof of the step.
+PLACES = {
+    "agreement_signed": "/partners/{partner}/?tab=documents",
+    "profile_complete": "/partners/{partner}/profile/",
+    "users_invited": "/people/",
+    "bank_verified": "/partners/{partner}/?tab=documents",
+    "scorecard_submitted": "/scorecards/",
+}
 S = Partner.State
 
 
@@ -93,6 +101,7 @@ def _ask(partner: Partner, step: OnboardingStep, since: dt.date, *, key: str, ow
         required=step.required and owner is None,
         key=key,
         proof="" if owner else step.proof,
+        url="" if owner else PLACES.get(step.proof, "").format(partner=partner.pk),
     )
 
 

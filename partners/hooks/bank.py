@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from partners.models import Partner
-from partners.queries.bank import bank_standing, details_to_verify
-from partners.registries import Worklist, lend_panel, lend_worklist, tell
+from partners.queries.bank import bank_standing, details_to_verify, with_verified_bank
+from partners.registries import Worklist, lend_panel, lend_worklist, onboarding_check, tell
+from partners.tasks.work import look_at_onboarding
+from prm.kernel.events import on
 from prm.kernel.isolation.planting import lend_sample
 from prm.kernel.models import Membership
 from prm.kernel.policies import permits
@@ -19,7 +21,7 @@ tell(
 )
 
 
-@lend_panel(60, "partners/panels/bank.html", "documents")
+@lend_panel(60, "partners/panels/bank.html", "documents", permission="partners.view_document")
 def bank_panel(member: Membership, partner: Partner) -> dict[str, Any] | None:
     """Whether money can be sent: for the vendor's people and the champion."""
     opens = permits(member, "partners.view_bank_details", partner)
@@ -44,6 +46,10 @@ lend_worklist(
         text=lambda details: f"Verify the bank details of {details.partner.name}",
     )
 )
+
+
+onboarding_check("bank_verified", with_verified_bank)
+on("bank_details.verified")(look_at_onboarding)
 
 
 @lend_sample("partners.BankDetails")

@@ -27,10 +27,8 @@ tell(
 )
 
 
-@lend_panel(10, "partners/panels/documents.html", "documents")
-def documents_panel(member: Membership, partner: Partner) -> dict[str, Any] | None:
-    if not permits(member, "partners.view_document"):
-        return None
+@lend_panel(10, "partners/panels/documents.html", "documents", permission="partners.view_document")
+def documents_panel(member: Membership, partner: Partner) -> dict[str, Any]:
     documents = with_state(Document.objects.visible_to(member).filter(partner=partner)).order_by("-created_at", "pk")
     found = list(documents[: SHOWN_DOCUMENTS + 1])
     return {

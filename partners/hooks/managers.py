@@ -22,7 +22,8 @@ tell(
 
 @lend_partner_action(70)
 def managers_button(member: Membership, partner: Partner) -> PartnerAction | None:
-    return PartnerAction(_("Account managers"), reverse("partners:managers", args=[partner.pk]), "users")
+    url = reverse("partners:managers", args=[partner.pk])
+    return PartnerAction(_("Account managers"), url, "users", leads=False)
 
 
 @lend_partner_action(75)

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from partners.actions import run_night
+from partners.actions.candidates import ON_THE_WAY
 from partners.models import Partner, TierEvaluation, TierProposal
 from partners.program_rows import present_history, present_outlook, side_by_side
 from partners.queries import notice_of, tier_history, tier_outlook, waiting_proposals
@@ -88,8 +89,8 @@ def tier_at_home(request: HttpRequest) -> dict[str, Any] | None:
     if member.is_vendor or not permits(member, "partners.view_program"):
         return None
     partner = Partner.objects.select_related("tier").filter(pk=member.partner_id).first()
-    if partner is None:
-        return None
+    if partner is None or (partner.tier is None and partner.state in ON_THE_WAY):
+        return None  # the agreement brings the first tier, no figures do
     today = clock.today()
     notice = notice_of(partner, today)
     return {

@@ -119,8 +119,9 @@ def tasks_panel(member: Membership, partner: Partner) -> dict[str, Any]:
     }
 
 
-@lend_partner_action(20)
+@lend_partner_action(5)
 def start_button(member: Membership, partner: Partner) -> PartnerAction | None:
+    """The first thing to do with a partner that has just been won."""
     if partner.state != Partner.State.COMMITTED or not permits(member, "partners.start_onboarding", partner):
         return None
     return PartnerAction(_("Start onboarding"), reverse("partners:start_onboarding", args=[partner.pk]), "route")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
@@ -35,6 +37,13 @@ def bank_standing(partner: Partner) -> tuple[bool, bool, dt.date | None]:
     with vendor_scope("whether a partner's bank details are verified"):
         details = BankDetails.objects.filter(partner=partner).first()
         return details is not None, bool(details and details.is_verified), payable_from(details)
+
+
+def with_verified_bank(partner_ids: Sequence[UUID], on: dt.date) -> set[UUID]:
+    """Those of these partners whose details finance has verified."""
+    with vendor_scope("whether partners' bank details are verified"):
+        found = BankDetails.objects.filter(partner_id__in=list(partner_ids), verified_at__isnull=False)
+        return set(found.values_list("partner_id", flat=True))
 
 
 def people_to_tell(partner: Partner) -> list[Membership]:

@@ -256,6 +256,10 @@ STEPS: dict[str, tuple[Any, str, frozenset[str]]] = {
 }
 
 
+# Other ends than a partnership: there to choose, never what comes next by itself.
+BESIDES = ("decline_partner", "offer_community", "join_community")
+
+
 def steps_of(
     partner: Partner, candidate: Candidate | None, member: Membership, standing: Standing, on: dt.date
 ) -> list[Step]:
@@ -265,7 +269,7 @@ def steps_of(
         if partner.state not in states or not permits(member, f"partners.{name}", partner):
             continue
         found.append(Step(name, label, icon, why_not=_missing(name, candidate, member, standing, on, partner)))
-    first = next((step.name for step in found if step.is_possible and step.name != "decline_partner"), "")
+    first = next((step.name for step in found if step.is_possible and step.name not in BESIDES), "")
     return [Step(s.name, s.label, s.icon, s.why_not, s.name == first) for s in found]
 
 

@@ -33,6 +33,7 @@ def settle(on: str) -> None:
     settle_onboarding(dt.date.fromisoformat(on))
 
 
+@on("partner.onboarding")
 @on("task.completed")
 @on("task.cancelled")
 @on("document.recorded")

@@ -25,6 +25,7 @@ from prm.kernel.policies import permits
 from prm.kernel.web.access import may
 from prm.kernel.web.forms import submit
 from prm.kernel.web.lists import Column, list_page, matching
+from prm.kernel.words import own_word
 
 
 def leading_on(view: Any) -> Any:
@@ -80,9 +81,14 @@ def partner_list(request: HttpRequest) -> HttpResponse:
         "may_add": permits(member, "partners.add_partner"),
         "may_ask": permits(member, "partners.edit_profile_question"),
         "may_compare": permits(member, "partners.view_duplicates"),
-        "bulk_verbs": VERBS.values() if permits(member, "partners.start_bulk_edit") else (),
+        "bulk_verbs": _verbs() if permits(member, "partners.start_bulk_edit") else (),
     }
     return render(request, "partners/list.html", context)
+
+
+def _verbs() -> list[dict[str, Any]]:
+    """What can be changed of many, in the vendor's own words."""
+    return [{"name": verb.name, "label": own_word(verb.label)} for verb in VERBS.values()]
 
 
 def _listed(member: Membership) -> PartnerQuerySet:
@@ -107,7 +113,8 @@ def partner(request: HttpRequest, partner: Partner) -> HttpResponse:
     if here not in {*tabs, "overview"}:
         raise Http404
     address = partner.get_absolute_url()
-    primary, *more = actions_for(member, partner) or [None]
+    actions = actions_for(member, partner)
+    primary = next((action for action in actions if action.leads), None)
     context = {
         "partner": partner,
         "state_tone": STATE_TONES.get(partner.state, "grey"),
@@ -119,7 +126,7 @@ def partner(request: HttpRequest, partner: Partner) -> HttpResponse:
         ],
         "panels": panels_for(member, partner, here, request.GET.dict()),
         "primary": primary,
-        "more": more,
+        "more": [action for action in actions if action is not primary],
     }
     return render(request, "partners/partner.html", context)
 

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from prm.kernel.web import import_pages, notices, pages, vendor, view_pages
+from prm.kernel.web import import_pages, notices, pages, team_pages, vendor, view_pages
 
 app_name = "kernel"
 urlpatterns = [
@@ -23,6 +23,10 @@ urlpatterns = [
     path("notifications/mail/", notices.mail_wishes, name="mail_wishes"),
     path("notifications/<uuid:notification_id>/", notices.open_notice, name="notification"),
     path("notifications/<uuid:notification_id>/read/", notices.read, name="read_notification"),
+    path("teams/", team_pages.teams, name="teams"),
+    path("teams/add/", team_pages.team_add, name="team_add"),
+    path("teams/<uuid:team_id>/", team_pages.team, name="team"),
+    path("teams/of/<uuid:membership_id>/", team_pages.team_of, name="team_of"),
     path("gallery/", pages.gallery, name="gallery"),
     path("branding/<slug:slug>/<slug:digest>.png", vendor.logo, name="logo"),
     path("settings/", vendor.settings_page, name="settings"),

@@ -12,10 +12,12 @@ from partners.actions import (
     complete_onboarding,
     complete_task,
     edit_onboarding_step,
+    enter_bank_details,
     look_for_alerts,
     record_document,
     settle_onboarding,
     start_onboarding,
+    verify_bank_details,
     welcome_newcomer,
 )
 from partners.actions import add_partner as add
@@ -88,13 +90,27 @@ def test_it_is_refused_until_all_that_is_required_is_done(cast, newcomer):
 
 def test_manual_tasks_are_ticked_off_and_checked_ones_are_not(cast, newcomer):
     start_onboarding(newcomer, by=None)
-    bank = Task.objects.get(partner=newcomer, proof="bank_verified")
+    certified = Task.objects.get(partner=newcomer, proof="sales_certified")
     agreement = Task.objects.get(partner=newcomer, proof="agreement_signed")
-    assert complete_task(bank, by=cast.operations).state == "done"
+    assert complete_task(certified, by=cast.operations).state == "done"
     with pytest.raises(Conflict):
         complete_task(agreement, by=cast.operations)
     progress = progress_of([newcomer.pk], clock.today() + dt.timedelta(days=20))[newcomer.pk]
     assert (progress.all, progress.done, progress.overdue, progress.days) == (10, 1, 2, 20)
+
+
+def test_verified_bank_details_close_their_task(cast, newcomer):
+    start_onboarding(newcomer, by=None)
+    task = Task.objects.get(partner=newcomer, proof="bank_verified")
+    account = {"holder": "Neuling GmbH", "bank": "Sparkasse", "country": "DE", "iban": "DE89370400440532013000"}
+    details = enter_bank_details(newcomer, by=None, **account)
+    settle_onboarding(clock.today())
+    task.refresh_from_db()
+    assert task.state == "open"
+    verify_bank_details(details, by=cast.finance)
+    settle_onboarding(clock.today())
+    task.refresh_from_db()
+    assert task.state == "done"
 
 
 def test_after_120_days_manager_and_chief_are_told(cast, newcomer):

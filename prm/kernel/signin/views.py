@@ -110,6 +110,7 @@ def _invitation_page(
         {
             "form": form,
             "vendor": tenant,
+            "tenant": tenant,  # the page wears the vendor's look, before there is a member
             "company": found.partner,
             "email": found.email,
             "roles": role_names(found.roles),
