@@ -29,6 +29,7 @@ def add(request: HttpRequest) -> HttpResponse:
     found: list[Match] = []
 
     def act(data: dict[str, Any]) -> Any:
+        data["create_anyway"] = data["create_anyway"] and bool(data["reason"].strip())  # without: compare again
         try:
             return propose_partner(by=request.member, **data)  # type: ignore[attr-defined]
         except PossibleDuplicate as double:

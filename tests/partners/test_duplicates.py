@@ -52,6 +52,8 @@ def test_it_is_added_anyway_with_a_reason(cast, sign_in):
     before = count()
     with pytest.raises(Invalid):
         propose_partner("Northwind", country="DE", by=cast.chief, create_anyway=True)
+    again = sign_in(cast.operations).post("/partners/add/", {**TYPED, "create_anyway": "1", "reason": " "})
+    assert (again.status_code, count()) == (409, before)
     made = sign_in(cast.operations).post("/partners/add/", {**TYPED, "create_anyway": "1", "reason": "Another town"})
     assert made.status_code == 302
     assert count() == before + 1
