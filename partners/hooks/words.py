@@ -24,6 +24,9 @@ tell(
     question__waived="took back a question",
     recruitment_rules__edited="changed the rules of recruiting",
     member__changed="changed the record of a person by an import",
+    member__team_set="put a person into the team {team}",
+    team__added="added the team {name}",
+    team__edited="changed the team {name}",
 )
 tell(
     program__drafted="drafted the programme {name} from {source}",

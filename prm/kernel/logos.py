@@ -13,6 +13,7 @@ from django.conf import settings
 
 from prm.kernel.errors import Invalid
 from prm.kernel.models import Tenant
+from prm.kernel.uploads import whole_pictures_only
 
 LARGEST = 1024 * 1024  # bytes of the file that comes in
 MOST_PIXELS = 4000 * 4000
@@ -27,7 +28,7 @@ def drawn_anew(content: bytes) -> bytes:
     if len(content) > LARGEST:
         raise Invalid("The picture is larger than 1 MB. Save it smaller and try again.", code="file_size", field="logo")
     try:
-        with Image.open(io.BytesIO(content), formats=KINDS) as found:
+        with whole_pictures_only(), Image.open(io.BytesIO(content), formats=KINDS) as found:
             if found.width * found.height > MOST_PIXELS:
                 raise Invalid("The picture has too many pixels: 4,000 by 4,000 at most.", code="pixels", field="logo")
             picture = ImageOps.exif_transpose(found).convert("RGBA")

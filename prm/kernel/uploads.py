@@ -11,7 +11,8 @@ import io
 import re
 import unicodedata
 import zipfile
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from prm.kernel.errors import Invalid
@@ -154,11 +155,25 @@ def _check_archive(content: bytes) -> None:
         raise BadFile("This file holds macros. Please save it without.", code="file_active")
 
 
+@contextmanager
+def whole_pictures_only() -> Iterator[None]:
+    """A picture that was cut off is refused: the library that draws PDFs lets them pass, for everybody, once loaded."""
+    from PIL import ImageFile
+
+    before = ImageFile.LOAD_TRUNCATED_IMAGES
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
+    try:
+        yield
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = before
+
+
 def _drawn_anew(content: bytes, kind: str) -> bytes:
     from PIL import Image, ImageOps
 
     try:
-        with Image.open(io.BytesIO(content), formats=["PNG" if kind == PNG else "JPEG"]) as image:
+        formats = ["PNG" if kind == PNG else "JPEG"]
+        with whole_pictures_only(), Image.open(io.BytesIO(content), formats=formats) as image:
             if image.width * image.height > MAX_PIXELS:
                 raise BadFile("This picture has too many pixels.", code="file_bomb")
             image.load()

@@ -22,6 +22,7 @@ WIDENINGS = {
     "partners/actions/duplicates.py": {"whether a company is a partner already"},
     "partners/queries/bank.py": {
         "whether a partner's bank details are verified",
+        "whether partners' bank details are verified",
         "who is told of changed bank details",
     },
     "partners/actions/documents.py": {
