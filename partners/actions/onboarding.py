@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from partners.queries import has_champion, open_required, tier_standing, with_ch
 from partners.registries import onboarding_checks
 from partners.starter.onboarding import copy_blueprint
 from prm.kernel import clock
-from prm.kernel.errors import Conflict, Invalid
+from prm.kernel.errors import Conflict, IllegalMove, Invalid, Stale
 from prm.kernel.events import record
 from prm.kernel.lifecycle import move, touch
 from prm.kernel.models import Membership
@@ -160,8 +161,9 @@ def _close_proven(partner_ids: list[UUID], on: dt.date) -> int:
         done = onboarding_checks[proof]([task.partner_id for task in tasks if task.partner_id], on)
         for task in tasks:
             if task.partner_id in done:
-                complete_task(task, by=None)
-                closed += 1
+                with suppress(Stale, IllegalMove):  # somebody was quicker: it is closed all the same
+                    complete_task(task, by=None)
+                    closed += 1
     return closed
 
 
