@@ -20,7 +20,6 @@ from partners.models import (
     DocumentVersion,
     ManagerAssignment,
     Partner,
-    Program,
     ProgramPage,
     RecruitmentRules,
     Tier,
@@ -124,16 +123,6 @@ def is_authorised(partner: Partner, agreement: Document) -> bool:
         return True
     signers = Membership.objects.filter(partner=partner, active=True, signing_authority=True).select_related("user")
     return agreement.signed_by.casefold() in {member.user.name.casefold() for member in signers}
-
-
-def entry_tier(partner: Partner, on: dt.date) -> Tier | None:
-    """The tier a new partner begins in, by the version of the programme in force; another for those who only refer."""
-    program = Program.objects.in_force(on).select_related("entry_resale", "entry_referral").first()
-    is_referral = partner.type == Partner.Type.REFERRAL
-    named = (program.entry_referral if is_referral else program.entry_resale) if program else None
-    if named is not None or is_referral:
-        return named or community_tier()
-    return Tier.objects.exclude(kind=Tier.Kind.COMMUNITY).order_by("level").first() or community_tier()
 
 
 def community_tier() -> Tier | None:
