@@ -14,6 +14,7 @@ from prm.kernel.members import add_member, get_or_create_user
 from prm.kernel.models import Membership, Team
 from prm.kernel.policies import grant
 from prm.kernel.roles import VENDOR_ROLES, Role
+from prm.kernel.teams import stands_below
 
 PERMISSION = "kernel.import_people"
 # Whoever imports members hands out roles, so it is the administrator's, like inviting the vendor's people.
@@ -68,10 +69,11 @@ class Teams(RecordImporter):
                 if team.parent_id != (above.pk if above else None):
                     team.parent = above
                     each.fate = Fate.UPDATED if each.fate == Fate.UNCHANGED else each.fate
+        above_of = {team.pk: team.parent_id for team in teams.values()}
         return problems or [
             RowProblem(each.line, "parent", "The team stands below itself.")
             for each in prepared
-            if _is_below_itself(each.payload, {team.pk: team.parent_id for team in teams.values()})
+            if each.payload.parent_id and stands_below(each.payload.parent_id, each.payload.pk, above_of)
         ]
 
     def write(self, batch: Sequence[Prepared]) -> None:
@@ -79,14 +81,6 @@ class Teams(RecordImporter):
         changed = [each.payload for each in batch if each.fate == Fate.UPDATED]
         Team.objects.bulk_create(new)
         replace(Team, changed)
-
-
-def _is_below_itself(team: Team, parents: dict[Any, Any]) -> bool:
-    seen, above = set(), team.parent_id
-    while above is not None and above not in seen:
-        seen.add(above)
-        above = parents.get(above)
-    return team.pk in seen
 
 
 @imports
