@@ -2,25 +2,25 @@
 
 from django.urls import path
 
-from scorecards import views
+from scorecards.views import items, result, runner
 
 app_name = "scorecards"
 urlpatterns = [
-    path("", views.scorecard_list, name="list"),
-    path("start/<uuid:partner_id>/", views.start, name="start"),
-    path("start/<uuid:partner_id>/vendor-view/", views.start_vendor_view, name="start-vendor-view"),
-    path("start/<uuid:partner_id>/screening/", views.start_screening, name="start-screening"),
-    path("plan/<uuid:partner_id>/", views.plan, name="plan"),
-    path("<uuid:assessment_id>/", views.assessment, name="assessment"),
-    path("<uuid:assessment_id>/answer/", views.answer, name="answer"),
-    path("<uuid:assessment_id>/unchanged/", views.unchanged, name="unchanged"),
-    path("<uuid:assessment_id>/submit/", views.submit_scorecard, name="submit"),
-    path("<uuid:assessment_id>/discard/", views.discard, name="discard"),
-    path("<uuid:assessment_id>/reopen/", views.reopen, name="reopen"),
-    path("<uuid:assessment_id>/review/", views.review, name="review"),
-    path("actions/<uuid:action_item_id>/accept/", views.accept, name="accept"),
-    path("actions/<uuid:action_item_id>/drop/", views.drop, name="drop"),
-    path("actions/<uuid:action_item_id>/start/", views.start_item, name="start-item"),
-    path("actions/<uuid:action_item_id>/complete/", views.complete_item, name="complete-item"),
-    path("actions/<uuid:action_item_id>/reopen/", views.reopen_item, name="reopen-item"),
+    path("", runner.scorecard_list, name="list"),
+    path("start/<uuid:partner_id>/", runner.start, name="start"),
+    path("start/<uuid:partner_id>/vendor-view/", runner.start_vendor_view, name="start-vendor-view"),
+    path("start/<uuid:partner_id>/screening/", runner.start_screening, name="start-screening"),
+    path("plan/<uuid:partner_id>/", items.plan, name="plan"),
+    path("<uuid:assessment_id>/", result.assessment, name="assessment"),
+    path("<uuid:assessment_id>/answer/", runner.answer, name="answer"),
+    path("<uuid:assessment_id>/unchanged/", runner.unchanged, name="unchanged"),
+    path("<uuid:assessment_id>/submit/", runner.submit_scorecard, name="submit"),
+    path("<uuid:assessment_id>/discard/", result.discard, name="discard"),
+    path("<uuid:assessment_id>/reopen/", result.reopen, name="reopen"),
+    path("<uuid:assessment_id>/review/", result.review, name="review"),
+    path("actions/<uuid:action_item_id>/accept/", items.accept, name="accept"),
+    path("actions/<uuid:action_item_id>/drop/", items.drop, name="drop"),
+    path("actions/<uuid:action_item_id>/start/", items.start_item, name="start-item"),
+    path("actions/<uuid:action_item_id>/complete/", items.complete_item, name="complete-item"),
+    path("actions/<uuid:action_item_id>/reopen/", items.reopen_item, name="reopen-item"),
 ]

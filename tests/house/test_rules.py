@@ -41,7 +41,7 @@ WIDENINGS = {
     "partners/actions/locator.py": {"an inquiry of a visitor: kept for the partner, nothing is answered"},
     "partners/queries/recruitment.py": {"what an applicant may read of its own application"},
     "prm/kernel/notifications.py": {"telling people: no row leaves"},
-    "scorecards/queries.py": {"peer averages of a scorecard"},
+    "scorecards/queries/peers.py": {"peer averages of a scorecard"},
 }
 # Columns that no form and no serializer may write.
 NEVER_WRITABLE = {"tenant", "tenant_id", "state", "approved_by", "approver", "actor", "created_at", "score"}

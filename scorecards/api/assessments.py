@@ -1,4 +1,4 @@
-"""Scorecards and action items in the API: the same rows, permissions and actions as the pages."""
+"""Assessments in the interface."""
 
 from __future__ import annotations
 
@@ -14,22 +14,17 @@ from prm.kernel.web.access import find_visible
 from prm.kernel.web.viewsets import ReadRecordsViewSet
 from scorecards.actions import (
     BadAnswer,
-    WrongOwner,
-    accept_action_item,
     accept_unchanged,
     answer_question,
-    complete_action_item,
     discard_assessment,
-    drop_action_item,
-    reopen_action_item,
     reopen_assessment,
     review_assessment,
-    start_action_item,
     start_assessment,
     submit_assessment,
 )
-from scorecards.models import ActionItem, Assessment, Question, Topic
-from scorecards.queries import possible_owners, runner_state, running_scores
+from scorecards.api.inputs import checked
+from scorecards.models import Assessment, Question, Topic
+from scorecards.queries import runner_state, running_scores
 
 
 class AssessmentSerializer(serializers.ModelSerializer):
@@ -134,7 +129,7 @@ class AssessmentsViewSet(ReadRecordsViewSet):
     @extend_schema(request=StartInput, responses={201: AssessmentSerializer})
     def create(self, request: Any) -> Response:
         """Start the partner's scorecard, or go on with the open one."""
-        data = _checked(StartInput, request)
+        data = checked(StartInput, request)
         partner = find_visible(Partner, self.member, data["partner_id"])
         begun = start_assessment(partner, kind=data["kind"], by=self.member)
         return Response(AssessmentSerializer(begun).data, status=status.HTTP_201_CREATED)
@@ -149,7 +144,7 @@ class AssessmentsViewSet(ReadRecordsViewSet):
     @action(detail=True, methods=["post"])
     def answer(self, request: Any, pk: Any = None) -> Response:
         """Answer one question; the reply tells the running scores."""
-        assessment, data = self.get_object(), _checked(AnswerInput, request)
+        assessment, data = self.get_object(), checked(AnswerInput, request)
         question = Question.objects.filter(bank=assessment.bank_id, code=data.pop("question")).first()
         if question is None:
             raise BadAnswer("There is no such question.", field="question")
@@ -160,7 +155,7 @@ class AssessmentsViewSet(ReadRecordsViewSet):
     @action(detail=True, methods=["post"])
     def unchanged(self, request: Any, pk: Any = None) -> Response:
         """Take over last time's answers of a topic."""
-        assessment, data = self.get_object(), _checked(TopicInput, request)
+        assessment, data = self.get_object(), checked(TopicInput, request)
         topic = Topic.objects.filter(bank=assessment.bank_id, code=data["topic"]).first()
         if topic is None:
             raise BadAnswer("There is no such topic.", field="topic")
@@ -175,113 +170,20 @@ class AssessmentsViewSet(ReadRecordsViewSet):
     @extend_schema(request=ReasonInput, responses=AssessmentSerializer)
     @action(detail=True, methods=["post"])
     def discard(self, request: Any, pk: Any = None) -> Response:
-        return self._record(discard_assessment(self.get_object(), by=self.member, **_checked(ReasonInput, request)))
+        return self._record(discard_assessment(self.get_object(), by=self.member, **checked(ReasonInput, request)))
 
     @extend_schema(request=ReasonInput, responses=AssessmentSerializer)
     @action(detail=True, methods=["post"])
     def reopen(self, request: Any, pk: Any = None) -> Response:
-        return self._record(reopen_assessment(self.get_object(), by=self.member, **_checked(ReasonInput, request)))
+        return self._record(reopen_assessment(self.get_object(), by=self.member, **checked(ReasonInput, request)))
 
     @extend_schema(request=CommentInput, responses=AssessmentSerializer)
     @action(detail=True, methods=["post"])
     def review(self, request: Any, pk: Any = None) -> Response:
-        return self._record(review_assessment(self.get_object(), by=self.member, **_checked(CommentInput, request)))
+        return self._record(review_assessment(self.get_object(), by=self.member, **checked(CommentInput, request)))
 
     def _scores(self, assessment: Assessment) -> Response:
         return Response(ScoresSerializer(running_scores(assessment, assessment.bank)).data)
 
     def _record(self, assessment: Assessment) -> Response:
         return Response(AssessmentSerializer(assessment).data)
-
-
-class ActionItemSerializer(serializers.ModelSerializer):
-    topic = serializers.CharField(source="topic.code", default=None, read_only=True)
-
-    class Meta:
-        model = ActionItem
-        fields = [
-            "id",
-            "partner_id",
-            "assessment_id",
-            "topic",
-            "kind",
-            "side",
-            "text",
-            "owner_id",
-            "due_on",
-            "state",
-            "done_on",
-            "reason",
-            "version",
-        ]
-        read_only_fields = fields
-
-
-class AcceptInput(serializers.Serializer):
-    owner_id = serializers.UUIDField()
-    due_on = serializers.DateField()
-
-
-class OptionalReasonInput(serializers.Serializer):
-    reason = serializers.CharField(max_length=500, default="", allow_blank=True)
-
-
-class ActionItemsViewSet(ReadRecordsViewSet):
-    """What is proposed, agreed and done to improve."""
-
-    queryset = ActionItem.objects.select_related("partner", "topic").order_by("due_on", "pk")
-    serializer_class = ActionItemSerializer
-    filterset_fields = ["state", "partner"]
-    permissions = {
-        "list": "scorecards.view_action_item",
-        "retrieve": "scorecards.view_action_item",
-        "accept": "scorecards.accept_action_item",
-        "drop": "scorecards.drop_action_item",
-        "start": "scorecards.start_action_item",
-        "complete": "scorecards.complete_action_item",
-        "reopen": "scorecards.reopen_action_item",
-    }
-
-    @extend_schema(request=AcceptInput, responses=ActionItemSerializer)
-    @action(detail=True, methods=["post"])
-    def accept(self, request: Any, pk: Any = None) -> Response:
-        item, data = self.get_object(), _checked(AcceptInput, request)
-        owner = next((o for o in possible_owners(item.partner) if o.pk == data["owner_id"]), None)
-        if owner is None:
-            raise WrongOwner(field="owner_id")
-        return self._record(accept_action_item(item, by=self.member, owner=owner, due_on=data["due_on"]))
-
-    @extend_schema(request=ReasonInput, responses=ActionItemSerializer)
-    @action(detail=True, methods=["post"])
-    def drop(self, request: Any, pk: Any = None) -> Response:
-        return self._record(drop_action_item(self.get_object(), by=self.member, **_checked(ReasonInput, request)))
-
-    @extend_schema(request=None, responses=ActionItemSerializer)
-    @action(detail=True, methods=["post"])
-    def start(self, request: Any, pk: Any = None) -> Response:
-        return self._record(start_action_item(self.get_object(), by=self.member))
-
-    @extend_schema(request=None, responses=ActionItemSerializer)
-    @action(detail=True, methods=["post"])
-    def complete(self, request: Any, pk: Any = None) -> Response:
-        return self._record(complete_action_item(self.get_object(), by=self.member))
-
-    @extend_schema(request=OptionalReasonInput, responses=ActionItemSerializer)
-    @action(detail=True, methods=["post"])
-    def reopen(self, request: Any, pk: Any = None) -> Response:
-        data = _checked(OptionalReasonInput, request)
-        return self._record(reopen_action_item(self.get_object(), by=self.member, **data))
-
-    def _record(self, item: ActionItem) -> Response:
-        return Response(ActionItemSerializer(item).data)
-
-
-def _checked(serializer: type[serializers.Serializer], request: Any) -> dict[str, Any]:
-    data = serializer(data=request.data)
-    data.is_valid(raise_exception=True)
-    return dict(data.validated_data)
-
-
-def register(router: Any) -> None:
-    router.register("assessments", AssessmentsViewSet, basename="assessments")
-    router.register("action-items", ActionItemsViewSet, basename="action-items")

@@ -1,0 +1,250 @@
+"""Submitted assessments: the result, those before it, and who has one."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from statistics import median
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Case, Count, IntegerField, OuterRef, Q, QuerySet, Subquery, When
+
+from partners.models import Partner
+from prm.kernel.models import Membership
+from prm.kernel.numbers import ZERO, to_decimal
+from prm.kernel.numbers import score as to_score
+from prm.kernel.periods import add_days, add_months
+from prm.kernel.tenancy.context import current_tenant
+from scorecards.models import Answer, Assessment, Question, QuestionBank
+from scorecards.queries.scores import SCREENED, Scores, overall_best_practice, stored
+
+COUNTED = (Assessment.State.SUBMITTED, Assessment.State.REVIEWED)
+
+FINISHED = (*COUNTED, Assessment.State.SUPERSEDED)
+
+OLDEST_FIRST = ("submitted_at", "created_at")
+
+VALID_MONTHS = 12  # of an assessment, for tiers
+
+
+@dataclass(frozen=True)
+class Line:
+    """One category or topic of a submitted assessment."""
+
+    code: str
+    name: str
+    score: Decimal | None
+    status: str
+    best_practice: Decimal | None = None
+    category: str = ""
+
+    @property
+    def gap(self) -> Decimal | None:
+        """What is missing to best practice; positive is still to improve."""
+        if self.score is None or self.best_practice is None:
+            return None
+        return self.best_practice - self.score
+
+
+@dataclass(frozen=True)
+class Result:
+    """A submitted assessment as it was fixed, with the edition of the questionnaire."""
+
+    assessment_id: UUID
+    partner_id: UUID
+    kind: str
+    state: str
+    submitted_at: dt.datetime
+    submitted_by: str
+    edition: int
+    overall: Decimal | None
+    status: str
+    categories: tuple[Line, ...]
+    topics: tuple[Line, ...]
+    lenses: dict[str, Decimal | None]
+    active_seconds: int
+    best_practice: Decimal | None = None
+
+    def category(self, code: str) -> Line | None:
+        return next((line for line in self.categories if line.code == code), None)
+
+    def topic(self, code: str) -> Line | None:
+        return next((line for line in self.topics if line.code == code), None)
+
+
+def frozen_result(questions: Sequence[Question], scores: Scores, bank: QuestionBank) -> dict[str, Any]:
+    """What is kept of a submitted assessment: F5's outputs with names, colours and the edition of the bank."""
+    topics = {q.topic.code: q.topic for q in questions}
+    return {
+        "bank": bank.code,
+        "edition": bank.edition,
+        "overall": scores.overall,
+        "overall_status": scores.overall_status,
+        "categories": scores.categories,
+        "topics": scores.topics,
+        "lenses": scores.lenses,
+        "statuses": scores.statuses,
+        "answered": scores.answered,
+        "questions": scores.questions,
+        "names": {
+            **{topic.category.code: topic.category.name for topic in topics.values()},
+            **{code: topic.name for code, topic in topics.items()},
+        },
+        "best_practice": {code: to_score(topic.best_practice) for code, topic in topics.items()},
+        "best_overall": overall_best_practice(questions),
+        # The database sorts the keys of what it keeps; people want the order of the questionnaire.
+        "order": [*scores.categories, *scores.topics],
+        "category_of": {code: topic.category.code for code, topic in topics.items()},
+    }
+
+
+def result_of(assessment: Assessment) -> Result | None:
+    """The fixed result; None while the assessment is in progress or withdrawn."""
+    kept = assessment.result
+    if assessment.submitted_at is None or not kept:
+        return None
+    statuses, names = kept["statuses"], kept["names"]
+    places = {code: place for place, code in enumerate(kept["order"])}
+    in_order = lambda level: sorted(kept[level].items(), key=lambda entry: places[entry[0]])
+    return Result(
+        assessment_id=assessment.pk,
+        partner_id=assessment.partner_id,
+        kind=assessment.kind,
+        state=assessment.state,
+        submitted_at=assessment.submitted_at,
+        submitted_by=assessment.submitted_by.user.name if assessment.submitted_by else "System",
+        edition=kept["edition"],
+        overall=assessment.overall,
+        status=kept["overall_status"],
+        categories=tuple(
+            Line(code, names[code], stored(value), statuses[code]) for code, value in in_order("categories")
+        ),
+        topics=tuple(
+            Line(
+                code,
+                names[code],
+                stored(value),
+                statuses[code],
+                stored(kept["best_practice"][code]),
+                kept["category_of"][code],
+            )
+            for code, value in in_order("topics")
+        ),
+        lenses={code: stored(value) for code, value in kept["lenses"].items()},
+        active_seconds=assessment.active_seconds,
+        best_practice=stored(kept["best_overall"]),
+    )
+
+
+def _with_people(assessments: QuerySet[Assessment]) -> QuerySet[Assessment]:
+    return assessments.select_related("submitted_by__user")
+
+
+def latest_result(partner: Partner | UUID, *, kind: str = Assessment.Kind.PARTNER) -> Result | None:
+    """The partner's scorecard that counts now."""
+    pk = partner.pk if isinstance(partner, Partner) else partner
+    return latest_results([pk], kind=kind).get(pk)
+
+
+def latest_results(partner_ids: Iterable[UUID], *, kind: str = Assessment.Kind.PARTNER) -> dict[UUID, Result]:
+    """The scorecards that count now, for many partners in one query."""
+    found = _with_people(
+        Assessment.objects.filter(partner__in=list(partner_ids), kind=kind, state__in=COUNTED).order_by(
+            "submitted_at", "created_at"
+        )
+    )
+    return {a.partner_id: result for a in found if (result := result_of(a))}
+
+
+def history(partner: Partner | UUID, *, kind: str = Assessment.Kind.PARTNER) -> list[Result]:
+    """Every submitted scorecard of a partner, oldest first."""
+    pk = partner.pk if isinstance(partner, Partner) else partner
+    found = _with_people(Assessment.objects.filter(partner=pk, kind=kind, state__in=FINISHED).order_by(*OLDEST_FIRST))
+    return [result for a in found if (result := result_of(a))]
+
+
+def results_of_partner(partner_id: UUID, member: Membership) -> list[Result]:
+    """Every submitted scorecard of all kinds this member may know of, oldest first, in one query."""
+    found = _with_people(
+        Assessment.objects.visible_to(member).filter(partner=partner_id, state__in=FINISHED).order_by(*OLDEST_FIRST)
+    )
+    return [result for a in found if (result := result_of(a))]
+
+
+def open_assessments(partner_ids: Iterable[UUID], *, kind: str = Assessment.Kind.PARTNER) -> dict[UUID, Assessment]:
+    """What is in progress, by partner, with `given` and `asked`: how many scored questions have an answer."""
+    found = with_progress(
+        Assessment.objects.filter(partner__in=list(partner_ids), kind=kind, state=Assessment.State.IN_PROGRESS)
+    )
+    return {a.partner_id: a for a in found}
+
+
+def with_progress(assessments: QuerySet[Assessment]) -> QuerySet[Assessment]:
+    """Annotate how many scored questions are answered (`given`) and asked (`asked`)."""
+    given = Answer.objects.filter(assessment=OuterRef("pk"), question__scored=True)
+    asked = Question.objects.filter(
+        Q(vendor_only=False) | Q(vendor_only=OuterRef("vendor_only")),
+        bank=OuterRef("bank"),
+        scored=True,
+    )
+    screened = asked.filter(topic__category__code__in=SCREENED)
+    in_all = Case(
+        When(kind=Assessment.Kind.SCREENING, then=_count_of(screened, "bank")), default=_count_of(asked, "bank")
+    )
+    return assessments.annotate(given=_count_of(given, "assessment"), asked=in_all)
+
+
+def _count_of(rows: QuerySet[Any], by: str) -> Subquery:
+    return Subquery(rows.order_by().values(by).annotate(n=Count("pk")).values("n"), output_field=IntegerField())
+
+
+def standing_of(partner: Partner, *, kind: str = Assessment.Kind.PARTNER) -> tuple[Result | None, Assessment | None]:
+    """The partner's scorecard that counts, and the one in progress (with `given` and `asked`), in one query."""
+    found = with_progress(
+        _with_people(
+            Assessment.objects.filter(partner=partner, kind=kind, state__in=[*COUNTED, Assessment.State.IN_PROGRESS])
+        )
+    )
+    running = [a for a in found if a.state == Assessment.State.IN_PROGRESS]
+    results = [result for a in found if (result := result_of(a))]
+    return (results[0] if results else None, running[0] if running else None)
+
+
+def capability_scores(
+    partner_ids: Sequence[UUID], days: Sequence[dt.date], *, kind: str = Assessment.Kind.PARTNER
+) -> dict[tuple[UUID, dt.date], tuple[Decimal, str]]:
+    """Per partner and day the overall score (with its colour) that counted then: the latest, at most 12 months old."""
+    if not days:
+        return {}
+    rows = list(
+        Assessment.objects.filter(partner__in=list(partner_ids), kind=kind, state__in=FINISHED, overall__isnull=False)
+        # A day wider than needed: the column is in UTC, the days are the tenant's.
+        .filter(
+            submitted_at__date__gte=add_days(add_months(min(days), -VALID_MONTHS), -1),
+            submitted_at__date__lte=add_days(max(days), 1),
+        )
+        .order_by(*OLDEST_FIRST)
+        .values_list("partner", "submitted_at", "overall", "result__overall_status")
+    )
+    zone = ZoneInfo(current_tenant().time_zone)
+    found = {}
+    for day in days:
+        since = add_months(day, -VALID_MONTHS)
+        for partner_id, at, overall, status in rows:
+            if at is not None and since <= at.astimezone(zone).date() <= day:
+                found[partner_id, day] = (overall or ZERO, status)
+    return found
+
+
+def median_minutes(*, last: int = 200) -> Decimal | None:
+    """How long the last finished scorecards took, pauses over two minutes left out."""
+    seconds = list(
+        Assessment.objects.filter(state__in=FINISHED, active_seconds__gt=0)
+        .order_by("-submitted_at")
+        .values_list("active_seconds", flat=True)[:last]
+    )
+    return to_score(to_decimal(int(median(seconds))) / 60) if seconds else None

@@ -1,0 +1,36 @@
+"""What the pages of scorecards print: figures formatted once, in the vendor's way of writing them."""
+
+from scorecards.rows.marks import STATE_TONES, Mark, day_of, minutes_of, percent_of
+from scorecards.rows.partners import NEAR_DAYS, PartnerRow, page_of, present_home, present_panel, present_partners
+from scorecards.rows.plan import ITEM_TONES, PROPOSALS_SHOWN, ItemRow, PlanPart, present_plan
+from scorecards.rows.result import CategoryResult, ResultPage, TopicResult, present_result
+from scorecards.rows.runner import CategoryRow, RunnerPage, TopicRow, peer_note, present_runner, present_scores
+
+__all__ = [
+    "ITEM_TONES",
+    "NEAR_DAYS",
+    "PROPOSALS_SHOWN",
+    "STATE_TONES",
+    "CategoryResult",
+    "CategoryRow",
+    "ItemRow",
+    "Mark",
+    "PartnerRow",
+    "PlanPart",
+    "ResultPage",
+    "RunnerPage",
+    "TopicResult",
+    "TopicRow",
+    "day_of",
+    "minutes_of",
+    "page_of",
+    "peer_note",
+    "percent_of",
+    "present_home",
+    "present_panel",
+    "present_partners",
+    "present_plan",
+    "present_result",
+    "present_runner",
+    "present_scores",
+]

@@ -1,0 +1,124 @@
+"""The action plan."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from prm.kernel import clock
+from prm.kernel.models import Membership
+from prm.kernel.policies import permits
+from prm.kernel.web.format import formatter
+from scorecards.forms import AcceptForm
+from scorecards.models import ActionItem
+from scorecards.queries import (
+    Result,
+    proposed_owner,
+)
+
+PROPOSALS_SHOWN = 6  # the others unfold
+
+ITEM_TONES = {
+    ActionItem.State.RECOMMENDED: "blue",
+    ActionItem.State.NOT_STARTED: "grey",
+    ActionItem.State.IN_PROGRESS: "yellow",
+    ActionItem.State.DONE: "green",
+}
+
+
+@dataclass(frozen=True)
+class ItemRow:
+    pk: UUID
+    text: str
+    topic: str
+    state: str
+    tone: str
+    owner: str
+    due: str
+    is_overdue: bool
+    form: AcceptForm | None
+    may_start: bool
+    may_complete: bool
+    may_reopen: bool
+    may_drop: bool
+
+
+@dataclass(frozen=True)
+class PlanPart:
+    """Proposals first (the largest gaps at the top), then what somebody works on, then what is done."""
+
+    partner_id: UUID
+    proposed: tuple[ItemRow, ...]
+    more: tuple[ItemRow, ...]
+    items: tuple[ItemRow, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.proposed or self.items)
+
+
+def present_plan(
+    partner_id: UUID,
+    items: Sequence[ActionItem],
+    owners: Sequence[Membership],
+    member: Membership,
+    *,
+    result: Result | None = None,
+    refused: AcceptForm | None = None,
+) -> PlanPart:
+    """`refused` is a form that came back with errors; it stands in its row with what was typed."""
+    write, today = formatter(), clock.today()
+    choices = [(str(owner.pk), _owner_label(owner)) for owner in owners]
+    state = ActionItem.State
+    rows = []
+    for item in items:
+        form = None
+        if item.state == state.RECOMMENDED and permits(member, "scorecards.accept_action_item", item):
+            if refused is not None and refused.item_id == item.pk:
+                form = refused
+            else:
+                owner = proposed_owner(item, owners)
+                days = item.topic.action_days if item.topic else 60
+                form = AcceptForm(
+                    item_id=item.pk,
+                    owners=choices,
+                    initial={"owner": str(owner.pk) if owner else "", "due_on": today + dt.timedelta(days=days)},
+                )
+        waits = item.state in (state.NOT_STARTED, state.IN_PROGRESS)
+        rows.append(
+            ItemRow(
+                pk=item.pk,
+                text=item.text,
+                topic=item.topic.name if item.topic else "",
+                state=item.get_state_display(),
+                tone=ITEM_TONES.get(item.state, "grey"),
+                owner=item.owner.user.name if item.owner else "",
+                due=write.day(item.due_on) if item.due_on else "",
+                is_overdue=bool(waits and item.due_on and item.due_on < today),
+                form=form,
+                may_start=item.state == state.NOT_STARTED and permits(member, "scorecards.start_action_item", item),
+                may_complete=waits and permits(member, "scorecards.complete_action_item", item),
+                may_reopen=item.state == state.DONE and permits(member, "scorecards.reopen_action_item", item),
+                may_drop=item.state != state.DONE and permits(member, "scorecards.drop_action_item", item),
+            )
+        )
+    gaps = {line.code: line.gap or Decimal(0) for line in result.topics} if result else {}
+    gap_of = {
+        item.pk: gaps.get(item.topic.code if item.topic else "", Decimal(0))
+        for item in items
+        if item.state == state.RECOMMENDED
+    }
+    proposed = sorted((row for row in rows if row.pk in gap_of), key=lambda row: -gap_of[row.pk])
+    return PlanPart(
+        partner_id=partner_id,
+        proposed=tuple(proposed[:PROPOSALS_SHOWN]),
+        more=tuple(proposed[PROPOSALS_SHOWN:]),
+        items=tuple(row for row in rows if row.pk not in gap_of),
+    )
+
+
+def _owner_label(owner: Membership) -> str:
+    return f"{owner.user.name} ({owner.role_names})"

@@ -1,0 +1,1 @@
+"""The pages of scorecards, by noun."""
