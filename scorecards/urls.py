@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from scorecards.views import items, result, runner
+from scorecards.views import items, kpis, result, runner
 
 app_name = "scorecards"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("start/<uuid:partner_id>/vendor-view/", runner.start_vendor_view, name="start-vendor-view"),
     path("start/<uuid:partner_id>/screening/", runner.start_screening, name="start-screening"),
     path("plan/<uuid:partner_id>/", items.plan, name="plan"),
+    path("partner/<uuid:partner_id>/kpis/<uuid:kpi_definition_id>/", kpis.kpi, name="kpi"),
     path("<uuid:assessment_id>/", result.assessment, name="assessment"),
     path("<uuid:assessment_id>/answer/", runner.answer, name="answer"),
     path("<uuid:assessment_id>/unchanged/", runner.unchanged, name="unchanged"),

@@ -1,6 +1,18 @@
 """What scorecards tell: the running score, where a partner stands among its peers, and what it scored before."""
 
+from scorecards.queries.composite import COMPONENTS, Component, Composite, Ranked, composite_scores, ranking, weights_on
 from scorecards.queries.items import ROLE_OF_OWNER, action_plan, possible_owners, proposed_owner
+from scorecards.queries.measures import (
+    CATEGORIES,
+    KpiCategory,
+    KpiFigure,
+    KpiGrid,
+    KpiSheet,
+    kpi_history,
+    kpi_sheet,
+    kpi_table,
+    settings_on,
+)
 from scorecards.queries.peers import Peers, peer_figures, peers_kind
 from scorecards.queries.results import (
     COUNTED,
@@ -35,20 +47,33 @@ from scorecards.queries.scores import (
     status_of,
     stored,
 )
+from scorecards.queries.topics import CAPABILITY_SCORE, NO_SCORECARD, TOPICS
 
 __all__ = [
+    "CAPABILITY_SCORE",
+    "CATEGORIES",
+    "COMPONENTS",
     "COUNTED",
     "FINISHED",
+    "NO_SCORECARD",
     "OLDEST_FIRST",
     "OVERALL",
     "ROLE_OF_OWNER",
     "SCREENED",
+    "TOPICS",
     "VALID_MONTHS",
     "CategoryState",
+    "Component",
+    "Composite",
+    "KpiCategory",
+    "KpiFigure",
+    "KpiGrid",
+    "KpiSheet",
     "Line",
     "OptionState",
     "Peers",
     "QuestionState",
+    "Ranked",
     "Result",
     "RunnerState",
     "Scores",
@@ -57,9 +82,13 @@ __all__ = [
     "answers_of",
     "asked_questions",
     "capability_scores",
+    "composite_scores",
     "frozen_result",
     "history",
     "is_answered",
+    "kpi_history",
+    "kpi_sheet",
+    "kpi_table",
     "latest_result",
     "latest_results",
     "median_minutes",
@@ -69,13 +98,16 @@ __all__ = [
     "peers_kind",
     "possible_owners",
     "proposed_owner",
+    "ranking",
     "result_of",
     "results_of_partner",
     "runner_state",
     "running_scores",
     "score_answers",
+    "settings_on",
     "standing_of",
     "status_of",
     "stored",
+    "weights_on",
     "with_progress",
 ]
