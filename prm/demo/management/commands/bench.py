@@ -1,4 +1,4 @@
-"""`bin/bench [pages segments scorecard deck import_sales]`: measurements beside the bare view, raw SQL and the bare library."""
+"""`bin/bench [pages segments scorecard deck import_sales]`: measurements beside raw SQL and the bare library."""
 
 from __future__ import annotations
 
