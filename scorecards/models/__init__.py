@@ -1,7 +1,7 @@
 """The question bank, assessments with their answers, the actions that follow from them, and the KPIs."""
 
 from scorecards.models.assessments import SEES_VENDOR_VIEW, Answer, AnswerRevision, Assessment, AssessmentQuerySet
-from scorecards.models.bank import BankPart, Category, Option, Question, QuestionBank, Topic
+from scorecards.models.bank import BankPart, Category, Option, Question, QuestionBank, Resource, Topic
 from scorecards.models.items import SEES_OWN_COMPANYS_ACTIONS, ActionItem, ActionItemQuerySet
 from scorecards.models.measures import (
     KpiActual,
@@ -31,6 +31,7 @@ __all__ = [
     "PartnerKpiTarget",
     "Question",
     "QuestionBank",
+    "Resource",
     "StageWeights",
     "Topic",
 ]

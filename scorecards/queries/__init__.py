@@ -1,5 +1,18 @@
 """What scorecards tell: the running score, where a partner stands among its peers, and what it scored before."""
 
+from scorecards.queries.bank import (
+    CategoryPart,
+    QuestionPart,
+    TopicPart,
+    contents_of,
+    missing_in,
+    predecessor_of,
+    previewed,
+    resources_of,
+    topic_part,
+    with_counts,
+)
+from scorecards.queries.comparing import Bridge, Comparability, Compared, bridges, comparability
 from scorecards.queries.composite import COMPONENTS, Component, Composite, Ranked, composite_scores, ranking, weights_on
 from scorecards.queries.items import ROLE_OF_OWNER, action_plan, possible_owners, proposed_owner
 from scorecards.queries.measures import (
@@ -35,10 +48,11 @@ from scorecards.queries.results import (
 )
 from scorecards.queries.runner import CategoryState, OptionState, QuestionState, RunnerState, TopicState, runner_state
 from scorecards.queries.scores import (
+    NO_TIER,
     OVERALL,
-    SCREENED,
     Scores,
     answers_of,
+    applies,
     asked_questions,
     is_answered,
     overall_best_practice,
@@ -46,6 +60,7 @@ from scorecards.queries.scores import (
     score_answers,
     status_of,
     stored,
+    topics_off_for,
 )
 from scorecards.queries.topics import CAPABILITY_SCORE, NO_SCORECARD, TOPICS
 
@@ -56,13 +71,17 @@ __all__ = [
     "COUNTED",
     "FINISHED",
     "NO_SCORECARD",
+    "NO_TIER",
     "OLDEST_FIRST",
     "OVERALL",
     "ROLE_OF_OWNER",
-    "SCREENED",
     "TOPICS",
     "VALID_MONTHS",
+    "Bridge",
+    "CategoryPart",
     "CategoryState",
+    "Comparability",
+    "Compared",
     "Component",
     "Composite",
     "KpiCategory",
@@ -72,17 +91,23 @@ __all__ = [
     "Line",
     "OptionState",
     "Peers",
+    "QuestionPart",
     "QuestionState",
     "Ranked",
     "Result",
     "RunnerState",
     "Scores",
+    "TopicPart",
     "TopicState",
     "action_plan",
     "answers_of",
+    "applies",
     "asked_questions",
+    "bridges",
     "capability_scores",
+    "comparability",
     "composite_scores",
+    "contents_of",
     "frozen_result",
     "history",
     "is_answered",
@@ -92,13 +117,17 @@ __all__ = [
     "latest_result",
     "latest_results",
     "median_minutes",
+    "missing_in",
     "open_assessments",
     "overall_best_practice",
     "peer_figures",
     "peers_kind",
     "possible_owners",
+    "predecessor_of",
+    "previewed",
     "proposed_owner",
     "ranking",
+    "resources_of",
     "result_of",
     "results_of_partner",
     "runner_state",
@@ -108,6 +137,9 @@ __all__ = [
     "standing_of",
     "status_of",
     "stored",
+    "topic_part",
+    "topics_off_for",
     "weights_on",
+    "with_counts",
     "with_progress",
 ]
