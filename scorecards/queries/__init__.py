@@ -1,5 +1,18 @@
 """What scorecards tell: the running score, where a partner stands among its peers, and what it scored before."""
 
+from scorecards.queries.bank import (
+    CategoryPart,
+    QuestionPart,
+    TopicPart,
+    contents_of,
+    missing_in,
+    predecessor_of,
+    previewed,
+    resources_of,
+    topic_part,
+    with_counts,
+)
+from scorecards.queries.comparing import Bridge, Comparability, Compared, bridges, comparability
 from scorecards.queries.items import ROLE_OF_OWNER, action_plan, possible_owners, proposed_owner
 from scorecards.queries.peers import Peers, peer_figures, peers_kind
 from scorecards.queries.results import (
@@ -23,10 +36,11 @@ from scorecards.queries.results import (
 )
 from scorecards.queries.runner import CategoryState, OptionState, QuestionState, RunnerState, TopicState, runner_state
 from scorecards.queries.scores import (
+    NO_TIER,
     OVERALL,
-    SCREENED,
     Scores,
     answers_of,
+    applies,
     asked_questions,
     is_answered,
     overall_best_practice,
@@ -34,41 +48,56 @@ from scorecards.queries.scores import (
     score_answers,
     status_of,
     stored,
+    topics_off_for,
 )
 
 __all__ = [
     "COUNTED",
     "FINISHED",
+    "NO_TIER",
     "OLDEST_FIRST",
     "OVERALL",
     "ROLE_OF_OWNER",
-    "SCREENED",
     "VALID_MONTHS",
+    "Bridge",
+    "CategoryPart",
     "CategoryState",
+    "Comparability",
+    "Compared",
     "Line",
     "OptionState",
     "Peers",
+    "QuestionPart",
     "QuestionState",
     "Result",
     "RunnerState",
     "Scores",
+    "TopicPart",
     "TopicState",
     "action_plan",
     "answers_of",
+    "applies",
     "asked_questions",
+    "bridges",
     "capability_scores",
+    "comparability",
+    "contents_of",
     "frozen_result",
     "history",
     "is_answered",
     "latest_result",
     "latest_results",
     "median_minutes",
+    "missing_in",
     "open_assessments",
     "overall_best_practice",
     "peer_figures",
     "peers_kind",
     "possible_owners",
+    "predecessor_of",
+    "previewed",
     "proposed_owner",
+    "resources_of",
     "result_of",
     "results_of_partner",
     "runner_state",
@@ -77,5 +106,8 @@ __all__ = [
     "standing_of",
     "status_of",
     "stored",
+    "topic_part",
+    "topics_off_for",
+    "with_counts",
     "with_progress",
 ]
