@@ -26,7 +26,7 @@ TABS = {
     "profile": _("Profile"),
     "people": _("People"),
     "documents": _("Documents"),
-    "programme": _("Programme"),
+    "programme": _("Program"),
     "activity": _("Activity"),
 }
 
