@@ -8,6 +8,7 @@ from scorecards.models.measures import (
     KpiDefinition,
     KpiSetting,
     KpiTarget,
+    KpiTargetProposal,
     PartnerKpiTarget,
     StageWeights,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "KpiDefinition",
     "KpiSetting",
     "KpiTarget",
+    "KpiTargetProposal",
     "Option",
     "PartnerKpiTarget",
     "Question",

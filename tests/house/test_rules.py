@@ -41,6 +41,7 @@ WIDENINGS = {
     "partners/actions/locator.py": {"an inquiry of a visitor: kept for the partner, nothing is answered"},
     "partners/queries/recruitment.py": {"what an applicant may read of its own application"},
     "prm/kernel/notifications.py": {"telling people: no row leaves"},
+    "sales/actions/targets.py": {"targets that a partner confirms"},
     "scorecards/queries/peers.py": {"peer averages of a scorecard"},
 }
 # Columns that no form and no serializer may write.
@@ -61,6 +62,8 @@ WRITABLE_HERE: dict[tuple[str, str], str] = {
     ("StepChange", "role"): "whose step of the blueprint it is; gives nobody a right",
     ("StepInput", "role"): "whose step of the blueprint it is; gives nobody a right",
     ("TaskInput", "partner_id"): FOUND_AMONG_VISIBLE,
+    ("TargetsInput", "partner_id"): FOUND_AMONG_VISIBLE,
+    ("ProposalInput", "partner_id"): FOUND_AMONG_VISIBLE,
     ("QuestionInput", "partner_id"): FOUND_AMONG_VISIBLE,
     ("AttachInput", "partner_id"): FOUND_AMONG_VISIBLE,
 }

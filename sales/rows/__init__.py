@@ -1,0 +1,14 @@
+"""Figures of sales as pages print them."""
+
+from sales.rows.performance import ShownPerformance, ShownPeriod, present_performance
+from sales.rows.targets import ShownProposal, grid_of_lines, grid_of_partners, present_proposals
+
+__all__ = [
+    "ShownPerformance",
+    "ShownPeriod",
+    "ShownProposal",
+    "grid_of_lines",
+    "grid_of_partners",
+    "present_performance",
+    "present_proposals",
+]
