@@ -11,7 +11,7 @@ from prm.kernel import clock
 from prm.kernel.events import on
 from prm.kernel.outbox import deferred
 from prm.kernel.schedule import daily
-from scorecards.actions import discard_assessment
+from scorecards.actions import discard_assessment, release_peers
 from scorecards.models import Assessment
 
 ABANDONED_AFTER = dt.timedelta(days=90)
@@ -26,6 +26,13 @@ def discard_abandoned(on: str) -> None:
     )
     for assessment in abandoned:
         discard_assessment(assessment, by=None, reason="Ninety days without an answer.")
+
+
+@daily
+@deferred("scorecards.release_peers")
+def publish_peers(on: str) -> None:
+    """Peer figures anew, where enough has changed that nobody's score can be worked out from the change."""
+    release_peers(dt.date.fromisoformat(on))
 
 
 on("assessment.submitted")(look_at_onboarding)  # a step of onboarding

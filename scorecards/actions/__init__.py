@@ -25,6 +25,7 @@ from scorecards.actions.items import (
     reopen_action_item,
     start_action_item,
 )
+from scorecards.actions.peers import release_peers
 
 __all__ = [
     "AlreadyOpen",
@@ -42,6 +43,7 @@ __all__ = [
     "complete_action_item",
     "discard_assessment",
     "drop_action_item",
+    "release_peers",
     "reopen_action_item",
     "reopen_assessment",
     "review_assessment",

@@ -2,7 +2,9 @@
 
 from scorecards.models.assessments import SEES_VENDOR_VIEW, Answer, AnswerRevision, Assessment, AssessmentQuerySet
 from scorecards.models.bank import BankPart, Category, Option, Question, QuestionBank, Topic
+from scorecards.models.goals import Goal
 from scorecards.models.items import SEES_OWN_COMPANYS_ACTIONS, ActionItem, ActionItemQuerySet
+from scorecards.models.peers import PeerGroup, PeerShare
 
 __all__ = [
     "SEES_OWN_COMPANYS_ACTIONS",
@@ -15,7 +17,10 @@ __all__ = [
     "AssessmentQuerySet",
     "BankPart",
     "Category",
+    "Goal",
     "Option",
+    "PeerGroup",
+    "PeerShare",
     "Question",
     "QuestionBank",
     "Topic",

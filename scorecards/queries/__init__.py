@@ -1,7 +1,18 @@
 """What scorecards tell: the running score, where a partner stands among its peers, and what it scored before."""
 
 from scorecards.queries.items import ROLE_OF_OWNER, action_plan, possible_owners, proposed_owner
-from scorecards.queries.peers import Peers, peer_figures, peers_kind
+from scorecards.queries.peers import (
+    LEAST,
+    REST,
+    Contribution,
+    Peers,
+    contributions,
+    group_name,
+    least_by_bank,
+    lens_code,
+    peer_figures,
+    peers_kind,
+)
 from scorecards.queries.results import (
     COUNTED,
     FINISHED,
@@ -37,6 +48,13 @@ from scorecards.queries.scores import (
 )
 
 __all__ = [
+    "lens_code",
+    "least_by_bank",
+    "group_name",
+    "contributions",
+    "Contribution",
+    "REST",
+    "LEAST",
     "COUNTED",
     "FINISHED",
     "OLDEST_FIRST",
