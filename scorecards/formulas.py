@@ -115,9 +115,7 @@ def peer_quarter(*, score: Number, peers: Sequence[Number]) -> int | None:
         return None
     own = to_decimal(score)
     borders = (_interpolated(ascending, Decimal(share)) for share in ("0.75", "0.5", "0.25"))
-    return next(
-        (place for place, border in enumerate(borders, start=1) if own >= 5 * round_value(border / 5, 0)), 4
-    )
+    return next((place for place, border in enumerate(borders, start=1) if own >= 5 * round_value(border / 5, 0)), 4)
 
 
 @formula("F11")

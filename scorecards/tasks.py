@@ -11,7 +11,7 @@ from prm.kernel import clock
 from prm.kernel.events import on
 from prm.kernel.outbox import deferred
 from prm.kernel.schedule import daily
-from scorecards.actions import discard_assessment, release_peers
+from scorecards.actions import discard_assessment, release_peers, remind_of_actions
 from scorecards.models import Assessment
 
 ABANDONED_AFTER = dt.timedelta(days=90)
@@ -33,6 +33,13 @@ def discard_abandoned(on: str) -> None:
 def publish_peers(on: str) -> None:
     """Peer figures anew, where enough has changed that nobody's score can be worked out from the change."""
     release_peers(dt.date.fromisoformat(on))
+
+
+@daily
+@deferred("scorecards.remind_of_actions")
+def remind_owners(on: str) -> None:
+    """Actions that fall due, and those that have."""
+    remind_of_actions(dt.date.fromisoformat(on))
 
 
 on("assessment.submitted")(look_at_onboarding)  # a step of onboarding

@@ -87,10 +87,12 @@ def least_by_bank() -> dict[str, int]:
 def contributions(on: dt.date) -> list[Contribution]:
     """Every partner's scorecard and screening that counts on that day. For publishing only."""
     months = dict(QuestionBank.objects.values_list("code", "peer_months"))
-    rows = Assessment.objects.filter(
+    counted = Assessment.objects.filter(
         kind__in=[Assessment.Kind.PARTNER, Assessment.Kind.SCREENING], state__in=COUNTED, overall__isnull=False
-    ).values_list("partner", "pk", "kind", "bank__code", "partner__type", "partner__tier", "overall", "submitted_at__date",
-                  "result__categories", "result__topics", "result__lenses")  # fmt: skip
+    )
+    who = ("partner", "pk", "kind", "bank__code", "partner__type", "partner__tier")
+    results = ("result__categories", "result__topics", "result__lenses")
+    rows = counted.values_list(*who, "overall", "submitted_at__date", *results)
     found = []
     for *who, overall, day, categories, topics, lenses in rows.order_by("pk").iterator():
         if day < add_months(on, -months[who[3]]):
@@ -117,15 +119,12 @@ def peer_figures(
     least = least_peers(bank)
     since = add_months(clock.today(), -bank.peer_months)
     with vendor_scope("peer averages of a scorecard"):
-        groups = list(
-            PeerGroup.objects.filter(kind=kind, bank=bank.code, is_shown=True, released_at__date__gte=since)
+        groups = list(PeerGroup.objects.filter(kind=kind, bank=bank.code, is_shown=True, released_at__date__gte=since))
+        own = dict(
+            PeerShare.objects.filter(partner=partner, group__kind=kind, group__bank=bank.code).values_list(
+                "group", "scores"
+            )
         )
-        own = {
-            group_id: scores
-            for group_id, scores in PeerShare.objects.filter(
-                partner=partner, group__kind=kind, group__bank=bank.code
-            ).values_list("group", "scores")
-        }
     others = [_Others(group, own.get(group.pk, {})) for group in groups]
     usable = [one for one in others if one.is_enough(OVERALL, least)]
     name = group_name(partner.type, partner.tier_id)
@@ -149,9 +148,7 @@ def peer_figures(
     )
 
 
-def _compared(
-    score: Decimal | None, best_practice: Decimal | None, peers: list[Decimal], least: int
-) -> dict[str, Any]:
+def _compared(score: Decimal | None, best_practice: Decimal | None, peers: list[Decimal], least: int) -> dict[str, Any]:
     """F6 without what would tell single scores: at five peers the top quartile is one of them."""
     if score is None or best_practice is None:
         return {}

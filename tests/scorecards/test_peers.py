@@ -1,5 +1,6 @@
 """Peers: five or more, of one's own kind first, and never anything but averages."""
 
+import itertools
 from decimal import Decimal
 
 import pytest
@@ -110,7 +111,10 @@ def newcomers_score(before, after):
 
 def live(cast):
     """What an average of the moment would show: the negative control."""
-    found = [r.overall for r in latest_results(Partner.objects.exclude(pk=cast.northwind.pk).values_list("pk", flat=True)).values()]
+    found = [
+        r.overall
+        for r in latest_results(Partner.objects.exclude(pk=cast.northwind.pk).values_list("pk", flat=True)).values()
+    ]
     return len(found), sum(found, Decimal(0)) / len(found)
 
 
@@ -183,7 +187,7 @@ def test_the_place_among_peers_is_told_by_quarters_with_rounded_borders(cast, ba
     assert {"percentile", "top_quartile"}.isdisjoint(seen[0])
     quarters = [one["quarter"] for one in seen]
     assert quarters == sorted(quarters, reverse=True)
-    borders = [own for own, (a, b) in enumerate(zip(quarters, quarters[1:], strict=False), start=2) if a != b]
+    borders = [own for own, (a, b) in enumerate(itertools.pairwise(quarters), start=2) if a != b]
     assert borders
     assert all(border % 5 == 0 for border in borders)
     assert not {Decimal(border) for border in borders} & set(scores)
