@@ -29,7 +29,15 @@ from scorecards.models import (
     QuestionBank,
     Topic,
 )
-from scorecards.queries import FINISHED, OLDEST_FIRST, answers_of, asked_questions, frozen_result, score_answers
+from scorecards.queries import (
+    FINISHED,
+    OLDEST_FIRST,
+    answers_of,
+    asked_questions,
+    frozen_result,
+    score_answers,
+    topics_off_for,
+)
 
 LONGEST_PAUSE = dt.timedelta(seconds=120)  # what is longer was not spent on the scorecard
 REOPEN_WITHIN = dt.timedelta(days=7)
@@ -40,6 +48,12 @@ class NoBank(Conflict):
     """There is no questionnaire in use. Channel operations can put one in use."""
 
     code = "no_bank"
+
+
+class NothingAsked(Conflict):
+    """The questionnaire in use asks partners like this one nothing. Channel operations can change its topics."""
+
+    code = "nothing_asked"
 
 
 class PartnerClosed(Conflict):
@@ -88,7 +102,8 @@ class AlreadyOpen(Conflict):
 def start_assessment(partner: Partner, *, kind: str = Assessment.Kind.PARTNER, by: Membership | None) -> Assessment:
     """Start the partner's scorecard, or go on with the open one: there is one of a kind at a time.
 
-    It keeps the edition of the questionnaire it was started with; last time's answers stand beside as an offer.
+    It keeps the edition of the questionnaire and the topics it was started with, whatever becomes of either or of the
+    partner; last time's answers stand beside as an offer.
     """
     wanted = Assessment.Kind(kind)
     vendor_only = wanted != Assessment.Kind.PARTNER
@@ -108,6 +123,7 @@ def start_assessment(partner: Partner, *, kind: str = Assessment.Kind.PARTNER, b
         state=Assessment.State.IN_PROGRESS,
         defaults={
             "bank": bank,
+            "topics_off": topics_off_for(bank, partner, vendor_only=vendor_only),
             "vendor_only": vendor_only,
             "previous": previous,
             "started_by": by,
@@ -115,6 +131,8 @@ def start_assessment(partner: Partner, *, kind: str = Assessment.Kind.PARTNER, b
         },
     )
     if is_new:
+        if not asked_questions(assessment):
+            raise NothingAsked()
         record(assessment, "assessment.started", by=by, kind=wanted, edition=bank.edition, vendor_only=vendor_only)
     return assessment
 
@@ -250,7 +268,9 @@ def reopen_assessment(assessment: Assessment, *, by: Membership | None, reason: 
 
 def _fitting(assessment: Assessment, question: Question, *, options: Sequence[str], is_na: bool, text: str) -> Answer:
     """The answer with its score, or BadAnswer when it does not fit the question."""
-    if question.bank_id != assessment.bank_id or (question.vendor_only and not assessment.vendor_only):
+    is_hidden = question.vendor_only and not assessment.vendor_only
+    is_off = bool(assessment.topics_off) and question.topic.code in assessment.topics_off
+    if question.bank_id != assessment.bank_id or is_hidden or is_off:
         raise BadAnswer("This question is not part of the scorecard.")
     chosen = sorted({clean_text(code, field="options", max_length=80) for code in options})
     answer = Answer(

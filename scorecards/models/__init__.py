@@ -1,7 +1,7 @@
 """The question bank, assessments with their answers, and the actions that follow from them."""
 
 from scorecards.models.assessments import SEES_VENDOR_VIEW, Answer, AnswerRevision, Assessment, AssessmentQuerySet
-from scorecards.models.bank import BankPart, Category, Option, Question, QuestionBank, Topic
+from scorecards.models.bank import BankPart, Category, Option, Question, QuestionBank, Resource, Topic
 from scorecards.models.goals import Goal
 from scorecards.models.items import SEES_OWN_COMPANYS_ACTIONS, ActionItem, ActionItemQuerySet
 from scorecards.models.peers import PeerGroup, PeerShare
@@ -23,5 +23,6 @@ __all__ = [
     "PeerShare",
     "Question",
     "QuestionBank",
+    "Resource",
     "Topic",
 ]

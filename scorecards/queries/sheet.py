@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
+from uuid import UUID
 
 from prm.kernel.models import Membership
 from scorecards.models import Assessment
+from scorecards.queries.comparing import Bridge, bridges
 from scorecards.queries.goals import GoalLine, goals_of
 from scorecards.queries.peers import Peers, lens_code, peer_figures, peers_kind
 from scorecards.queries.results import COUNTED, Line, Result, result_of, results_of_partner
@@ -52,6 +54,12 @@ class ResultSheet:
     previous: Result | None
     other: Result | None
     history: tuple[Result, ...]  # up to this one, oldest first
+    bridges: dict[UUID, Bridge]  # by the later scorecard, where the edition of the questionnaire changed
+
+    @property
+    def bridge(self) -> Bridge | None:
+        """From the scorecard before, when that was answered with another edition: changes are counted on it."""
+        return self.bridges.get(self.result.assessment_id)
 
     @property
     def lines(self) -> tuple[SheetLine, ...]:
@@ -81,6 +89,8 @@ def result_sheet(assessment: Assessment, member: Membership) -> ResultSheet | No
         kind=peers_kind(assessment),
     )
     goals = goals_of(assessment, result)
+    across = bridges(same)
+    bridge = across.get(result.assessment_id)
     by_topic = {goal.topic: goal for goal in goals}
     own = Line(OVERALL, "", result.overall, result.status, result.best_practice)
 
@@ -98,7 +108,7 @@ def result_sheet(assessment: Assessment, member: Membership) -> ResultSheet | No
             gap=found.gap,
             peer_average=peers.average(lens_code(found.code) if level == "lens" else found.code),
             last=last,
-            change=_difference(found.score, last),
+            change=_change(found, level, last, bridge),
             other=theirs,
             difference=_difference(found.score, theirs),
             goal=goal.goal_score if goal else None,
@@ -119,7 +129,19 @@ def result_sheet(assessment: Assessment, member: Membership) -> ResultSheet | No
         previous=previous,
         other=other,
         history=tuple(same),
+        bridges=across,
     )
+
+
+def _change(line: Line, level: str, last: Decimal | None, bridge: Bridge | None) -> Decimal | None:
+    """Since last time; across editions on what both asked alike. Lenses are not bridged: they regroup topics."""
+    if bridge is None:
+        return _difference(line.score, last)
+    if level == OVERALL:
+        return bridge.change
+    known = {"category": bridge.categories, "topic": bridge.topics}.get(level, {})
+    earlier, later = known.get(line.code, (None, None))
+    return _difference(later, earlier)
 
 
 def _score(result: Result | None, level: str, code: str) -> Decimal | None:

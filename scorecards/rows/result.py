@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -12,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from prm.kernel.charts import Chart, ChartKind, Series
 from prm.kernel.web.format import NOT_AVAILABLE, Formatter, formatter
 from scorecards.models import Assessment
-from scorecards.queries import GoalLine, Line, Peers, Result, ResultSheet, SheetLine
+from scorecards.queries import Bridge, GoalLine, Line, Peers, Result, ResultSheet, SheetLine
 from scorecards.rows.marks import Mark, minutes_of
 from scorecards.rows.runner import peer_note
 
@@ -109,15 +108,15 @@ def present_result(sheet: ResultSheet) -> ResultPage:
         lenses=tuple(_row(write, line, names) for line in sheet.lenses),
         topics=tuple(_row(write, line, names) for line in sheet.by_gap),
         goals=tuple(_goal(write, goal) for goal in sheet.goals),
-        history=_history(write, sheet.history),
+        history=_history(write, sheet),
         chart=_category_chart(sheet),
-        trend=_trend(write, sheet.history),
+        trend=_trend(write, sheet),
         other_label=""
         if sheet.other is None
         else _("Our view")
         if result.kind == Assessment.Kind.PARTNER
         else _("Partner"),
-        bridge=_bridge(result, previous),
+        bridge=_bridge(write, sheet.bridge),
     )
 
 
@@ -176,22 +175,21 @@ def _goal(write: Formatter, goal: GoalLine) -> GoalRow:
     )
 
 
-def _history(write: Formatter, results: Sequence[Result]) -> tuple[HistoryRow, ...]:
+def _history(write: Formatter, sheet: ResultSheet) -> tuple[HistoryRow, ...]:
     rows = []
-    for number, result in enumerate(results):
-        before = results[number - 1] if number else None
-        change = (
-            result.overall - before.overall
-            if before and result.overall is not None and before.overall is not None
-            else None
-        )
+    for number, result in enumerate(sheet.history):
+        before = sheet.history[number - 1] if number else None
+        bridge = sheet.bridges.get(result.assessment_id)
+        change = bridge.change if bridge else None
+        if bridge is None and before and result.overall is not None and before.overall is not None:
+            change = result.overall - before.overall
         rows.append(
             HistoryRow(
                 day=write.day(result.submitted_at),
                 mark=Mark(result.status, write.score(result.overall)),
                 change=signed(write, change) if before else "",
                 edition=result.edition,
-                is_other_edition=before is not None and before.edition != result.edition,
+                is_other_edition=bridge is not None,
                 assessment_id=str(result.assessment_id),
             )
         )
@@ -216,23 +214,52 @@ def _category_chart(sheet: ResultSheet) -> Chart:
     )
 
 
-def _trend(write: Formatter, results: Sequence[Result]) -> Chart | None:
-    if len(results) < 3:  # two are told by "now" and "last time"
+def _trend(write: Formatter, sheet: ResultSheet) -> Chart | None:
+    """The overall score over time. A change of edition breaks the line; the bridge joins what both asked alike."""
+    results, bridged = sheet.history, sheet.bridges
+    if len(results) < 3 and not bridged:  # two are told by "now" and "last time"
         return None
+    parts: list[list[Result]] = []
+    for result in results:
+        if not parts or result.assessment_id in bridged:
+            parts.append([])
+        parts[-1].append(result)
+    at = {result.assessment_id: place for place, result in enumerate(results)}
+    series = []
+    for part in parts:
+        own = {at[r.assessment_id]: r.overall for r in part}
+        name = _("Edition %(n)d") % {"n": part[0].edition} if bridged else _("Overall")
+        series.append(Series(name, tuple(own.get(place) for place in range(len(results))), "brand"))
+    for later, bridge in bridged.items():
+        ends = {at[later] - 1: bridge.earlier, at[later]: bridge.later}
+        name = _("Bridge %(a)d to %(b)d") % {"a": bridge.earlier_edition, "b": bridge.later_edition}
+        series.append(Series(name, tuple(ends.get(place) for place in range(len(results))), "accent"))
     return Chart(
         ChartKind.LINE,
         _("Overall score over time"),
         tuple(write.day(r.submitted_at) for r in results),
-        (Series(_("Overall"), tuple(r.overall for r in results), "brand"),),
+        tuple(series),
         unit="score",
         maximum=Decimal(100),
     )
 
 
-def _bridge(result: Result, previous: Result | None) -> str:
-    if previous is None or previous.edition == result.edition:
+def _bridge(write: Formatter, bridge: Bridge | None) -> str:
+    if bridge is None:
         return ""
+    editions = {"before": bridge.earlier_edition, "now": bridge.later_edition}
+    if bridge.earlier is None or bridge.later is None:
+        return (
+            _("Edition %(before)s and edition %(now)s of the questionnaire ask nothing alike: no change is told.")
+            % editions
+        )
     return _(
-        "The scorecard before was answered with edition %(before)s of the questionnaire, this one with edition"
-        " %(now)s; topics are compared where both have them."
-    ) % {"before": previous.edition, "now": result.edition}
+        "The scorecard before was answered with edition %(before)s of the questionnaire, this one with edition %(now)s."
+        " Changes are counted on the %(alike)s of %(asked)s questions that both ask alike: %(then)s then, %(later)s now."
+    ) % {
+        **editions,
+        "alike": bridge.comparable,
+        "asked": bridge.asked,
+        "then": write.score(bridge.earlier),
+        "later": write.score(bridge.later),
+    }
