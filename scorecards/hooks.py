@@ -58,7 +58,7 @@ tell(
     bank__copied="took over edition {edition} of the questionnaire",
     action_item__accepted="accepted the action “{action}” for {owner}, due {due_on}",
     action_item__added="agreed the action “{action}” with {owner}, due {due_on}",
-    action_item__edited="changed the action “{action}”: {what}",
+    action_item__edited="gave the action “{action}” to {owner}, due {due_on}: {reason}",
     action_item__started="began the action “{action}”",
     action_item__completed="completed the action “{action}”",
     action_item__dropped="dropped the action “{action}”: {reason}",

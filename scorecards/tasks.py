@@ -11,6 +11,7 @@ from prm.kernel import clock
 from prm.kernel.events import on
 from prm.kernel.outbox import deferred
 from prm.kernel.schedule import daily
+from prm.kernel.web.format import formatter
 from scorecards.actions import discard_assessment, release_peers, remind_of_actions
 from scorecards.models import Assessment
 
@@ -39,7 +40,7 @@ def publish_peers(on: str) -> None:
 @deferred("scorecards.remind_of_actions")
 def remind_owners(on: str) -> None:
     """Actions that fall due, and those that have."""
-    remind_of_actions(dt.date.fromisoformat(on))
+    remind_of_actions(dt.date.fromisoformat(on), write=formatter().day)
 
 
 on("assessment.submitted")(look_at_onboarding)  # a step of onboarding

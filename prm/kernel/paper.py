@@ -57,7 +57,7 @@ def font_file() -> Path | None:
     if isinstance(found, str):
         return Path(found)
     try:
-        stored = Path(staticfiles_storage.path(staticfiles_storage.stored_name(FONT_FILE)))
-    except (AttributeError, NotImplementedError, ValueError):
+        stored = Path(staticfiles_storage.path(getattr(staticfiles_storage, "stored_name", str)(FONT_FILE)))
+    except (NotImplementedError, ValueError):
         return None
     return stored if stored.exists() else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 from django.db import transaction
 from django.urls import reverse
@@ -17,7 +18,6 @@ from prm.kernel.models import Membership
 from prm.kernel.notifications import notify, notify_many
 from prm.kernel.policies import require
 from prm.kernel.text import clean_text
-from prm.kernel.web.format import formatter
 from scorecards.actions.assessments import TooLate
 from scorecards.models import ActionItem, Topic
 from scorecards.queries import OPEN_STATES
@@ -85,24 +85,21 @@ def edit_action_item(
     reason: str = "",
     seen_version: int | None = None,
 ) -> ActionItem:
-    """Another owner or another day. A new day needs a reason: an action is re-dated, not left to slip."""
+    """Another owner or another day, and why: an action is re-dated, not left to slip."""
     require(by, "scorecards.edit_action_item", item)
     if item.state not in OPEN_STATES:
         raise Conflict("Only an open action gets another owner or day.")
     why = clean_text(reason, field="reason", max_length=500)
     before, owner_before = item.due_on, item.owner_id
-    if due_on != before and not why:
-        raise Invalid("Say why the day changes.", field="reason")
+    if not why:
+        raise Invalid("Say why the owner or the day changes.", field="reason")
     _agree(item, owner, due_on, keeps=before)
     touch(item, seen_version=seen_version)
     item.save(update_fields=["owner", "due_on", "side", "updated_at"])
-    write = formatter()
-    what = [f"due on {write.day(due_on)} and not {write.day(before)}"] if due_on != before else []
     if item.owner_id != owner_before:
-        what.append(f"now with {item.owner.user.name}")  # type: ignore[union-attr]
         _tell_owner(item, by)
-    words = "; ".join([*what, *([why] if why else [])]) or "nothing"
-    return record(item, "action_item.edited", by=by, action=item.text, what=words, reason=why, due_on=due_on)
+    name = item.owner.user.name if item.owner else ""
+    return record(item, "action_item.edited", by=by, action=item.text, owner=name, due_on=due_on, reason=why)
 
 
 def _agree(item: ActionItem, owner: Membership | None, due_on: dt.date | None, *, keeps: dt.date | None = None) -> None:
@@ -171,17 +168,19 @@ def reopen_action_item(item: ActionItem, *, by: Membership | None, reason: str =
 
 
 @transaction.atomic
-def remind_of_actions(on: dt.date) -> int:
-    """Owners hear of an open action once as its day comes near, and once when it has passed. Each day anew if moved."""
+def remind_of_actions(on: dt.date, *, write: Callable[[dt.date | None], str]) -> int:
+    """Owners hear of an open action once as its day comes near, and once when it has passed; anew when it is moved.
+
+    `write` puts a day as the vendor writes it.
+    """
     near = on + dt.timedelta(days=REMIND_DAYS_BEFORE)
     open_items = ActionItem.objects.filter(state__in=OPEN_STATES, due_on__lte=near, owner__active=True).select_related(
         "partner", "owner__user"
     )
-    write = formatter()
     told = []
     for item in open_items.order_by("due_on", "pk"):
         is_over = item.due_on is not None and item.due_on < on
-        day = write.day(item.due_on)
+        day = write(item.due_on)
         text = f"Overdue since {day}: {_named(item)}" if is_over else f"Due on {day}: {_named(item)}"
         key = f"action:{item.pk}:{'overdue' if is_over else 'due'}:{item.due_on}"
         told.append((item.owner, text, item, plan_address(item), key))

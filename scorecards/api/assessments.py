@@ -25,7 +25,7 @@ from scorecards.actions import (
     submit_assessment,
 )
 from scorecards.api.inputs import checked
-from scorecards.api.results import GoalInput, GoalOut, ResultSheetSerializer, ReviewInput
+from scorecards.api.results import ConclusionInput, GoalInput, GoalOut, ResultSheetSerializer
 from scorecards.models import Assessment, Question, Topic
 from scorecards.queries import result_sheet, runner_state, running_scores
 
@@ -194,10 +194,10 @@ class AssessmentsViewSet(ReadRecordsViewSet):
     def reopen(self, request: Any, pk: Any = None) -> Response:
         return self._record(reopen_assessment(self.get_object(), by=self.member, **checked(ReasonInput, request)))
 
-    @extend_schema(request=ReviewInput, responses=AssessmentSerializer)
+    @extend_schema(request=ConclusionInput, responses=AssessmentSerializer)
     @action(detail=True, methods=["post"])
     def review(self, request: Any, pk: Any = None) -> Response:
-        return self._record(review_assessment(self.get_object(), by=self.member, **checked(ReviewInput, request)))
+        return self._record(review_assessment(self.get_object(), by=self.member, **checked(ConclusionInput, request)))
 
     def _scores(self, assessment: Assessment) -> Response:
         return Response(ScoresSerializer(running_scores(assessment, assessment.bank)).data)

@@ -60,7 +60,7 @@ class AcceptInput(serializers.Serializer):
     due_on = serializers.DateField()
 
 
-class AddInput(serializers.Serializer):
+class ActionItemInput(serializers.Serializer):
     """An action of one's own. The topic is one of the questionnaire in use, by its code."""
 
     partner_id = serializers.UUIDField()
@@ -100,10 +100,10 @@ class ActionItemsViewSet(ReadRecordsViewSet):
         "reopen": "scorecards.reopen_action_item",
     }
 
-    @extend_schema(request=AddInput, responses={201: ActionItemSerializer})
+    @extend_schema(request=ActionItemInput, responses={201: ActionItemSerializer})
     def create(self, request: Any) -> Response:
         """An action that no scorecard proposed, agreed at once."""
-        data = checked(AddInput, request)
+        data = checked(ActionItemInput, request)
         partner = find_visible(Partner, self.member, data["partner_id"])
         require(self.member, "scorecards.add_action_item", partner)
         topic = None

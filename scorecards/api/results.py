@@ -11,18 +11,18 @@ class Score(serializers.DecimalField):
     """Points of 100 with one decimal, or null where there is no figure."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_digits=5, decimal_places=1, allow_null=True, **kwargs)
+        super().__init__(max_digits=5, decimal_places=1, allow_null=True, read_only=True, **kwargs)
 
 
 class SheetLineSerializer(serializers.Serializer):
     """One figure with what stands beside it; `gap` is what is missing to best practice."""
 
-    level = serializers.CharField()
-    code = serializers.CharField()
-    name = serializers.CharField()
-    category = serializers.CharField()
+    level = serializers.CharField(read_only=True)
+    code = serializers.CharField(read_only=True)
+    name = serializers.CharField(read_only=True)
+    category = serializers.CharField(read_only=True)
     score = Score()
-    status = serializers.CharField()
+    status = serializers.CharField(read_only=True)
     best_practice = Score()
     gap = Score()
     peer_average = Score()
@@ -31,55 +31,55 @@ class SheetLineSerializer(serializers.Serializer):
     other = Score()
     difference = Score()
     goal = Score()
-    goal_due_on = serializers.DateField(allow_null=True)
+    goal_due_on = serializers.DateField(read_only=True)
 
 
 class PeersSerializer(serializers.Serializer):
     """Whom the averages stand for; `quarter` is 1 for the upper one. Never who they are."""
 
-    count = serializers.IntegerField()
-    min_peers = serializers.IntegerField()
-    as_of = serializers.DateTimeField(allow_null=True)
-    quarter = serializers.IntegerField(source="overall.quarter", default=None, allow_null=True)
+    count = serializers.IntegerField(read_only=True)
+    min_peers = serializers.IntegerField(read_only=True)
+    as_of = serializers.DateTimeField(read_only=True)
+    quarter = serializers.IntegerField(source="overall.quarter", default=None, read_only=True)
 
 
 class GoalSerializer(serializers.Serializer):
-    goal_id = serializers.UUIDField()
-    topic = serializers.CharField()
-    name = serializers.CharField()
+    goal_id = serializers.UUIDField(read_only=True)
+    topic = serializers.CharField(read_only=True)
+    name = serializers.CharField(read_only=True)
     goal_score = Score()
     score = Score()
-    due_on = serializers.DateField()
-    set_by = serializers.CharField()
-    is_earlier = serializers.BooleanField()
-    is_reached = serializers.BooleanField()
+    due_on = serializers.DateField(read_only=True)
+    set_by = serializers.CharField(read_only=True)
+    is_earlier = serializers.BooleanField(read_only=True)
+    is_reached = serializers.BooleanField(read_only=True)
 
 
 class PastResultSerializer(serializers.Serializer):
-    assessment_id = serializers.UUIDField()
-    submitted_at = serializers.DateTimeField()
-    edition = serializers.IntegerField()
+    assessment_id = serializers.UUIDField(read_only=True)
+    submitted_at = serializers.DateTimeField(read_only=True)
+    edition = serializers.IntegerField(read_only=True)
     overall = Score()
-    status = serializers.CharField()
+    status = serializers.CharField(read_only=True)
 
 
 class ResultSheetSerializer(serializers.Serializer):
-    assessment_id = serializers.UUIDField(source="result.assessment_id")
-    partner_id = serializers.UUIDField(source="result.partner_id")
-    partner = serializers.CharField()
-    kind = serializers.CharField(source="result.kind")
-    state = serializers.CharField(source="result.state")
-    submitted_at = serializers.DateTimeField(source="result.submitted_at")
-    submitted_by = serializers.CharField(source="result.submitted_by")
-    edition = serializers.IntegerField(source="result.edition")
-    review_comment = serializers.CharField()
-    overall = SheetLineSerializer()
-    categories = SheetLineSerializer(many=True)
-    lenses = SheetLineSerializer(many=True)
-    topics = SheetLineSerializer(many=True)
-    goals = GoalSerializer(many=True)
-    peers = PeersSerializer()
-    history = PastResultSerializer(many=True)
+    assessment_id = serializers.UUIDField(source="result.assessment_id", read_only=True)
+    partner_id = serializers.UUIDField(source="result.partner_id", read_only=True)
+    partner = serializers.CharField(read_only=True)
+    kind = serializers.CharField(source="result.kind", read_only=True)
+    state = serializers.CharField(source="result.state", read_only=True)
+    submitted_at = serializers.DateTimeField(source="result.submitted_at", read_only=True)
+    submitted_by = serializers.CharField(source="result.submitted_by", read_only=True)
+    edition = serializers.IntegerField(source="result.edition", read_only=True)
+    review_comment = serializers.CharField(read_only=True)
+    overall = SheetLineSerializer(read_only=True)
+    categories = SheetLineSerializer(many=True, read_only=True)
+    lenses = SheetLineSerializer(many=True, read_only=True)
+    topics = SheetLineSerializer(many=True, read_only=True)
+    goals = GoalSerializer(many=True, read_only=True)
+    peers = PeersSerializer(read_only=True)
+    history = PastResultSerializer(many=True, read_only=True)
 
 
 class GoalInput(serializers.Serializer):
@@ -90,7 +90,7 @@ class GoalInput(serializers.Serializer):
     due_on = serializers.DateField()
 
 
-class ReviewInput(serializers.Serializer):
+class ConclusionInput(serializers.Serializer):
     """The conclusion, with goals for at least one topic, or the word that none are needed."""
 
     comment = serializers.CharField(max_length=2000)
@@ -99,8 +99,8 @@ class ReviewInput(serializers.Serializer):
 
 
 class GoalOut(serializers.Serializer):
-    id = serializers.UUIDField()
-    assessment_id = serializers.UUIDField()
-    topic = serializers.CharField(source="topic.code")
+    id = serializers.UUIDField(read_only=True)
+    assessment_id = serializers.UUIDField(read_only=True)
+    topic = serializers.CharField(source="topic.code", read_only=True)
     goal_score = Score()
-    due_on = serializers.DateField()
+    due_on = serializers.DateField(read_only=True)

@@ -73,6 +73,11 @@ def completions(items: QuerySet[ActionItem], by: str) -> dict[UUID, Completion]:
     return {key: Completion(*counts) for key, *counts in rows if key is not None}
 
 
+def completion_of_all(member: Membership) -> Completion:
+    """Of everything this member may know of."""
+    return completions(ActionItem.objects.visible_to(member), "tenant").get(member.tenant_id, Completion())
+
+
 def completion_by_manager(member: Membership) -> list[tuple[str, Completion]]:
     """Of each account manager's partners, as far as this member may know of them; by name."""
     items = ActionItem.objects.visible_to(member).filter(

@@ -90,16 +90,17 @@ def contributions(on: dt.date) -> list[Contribution]:
     counted = Assessment.objects.filter(
         kind__in=[Assessment.Kind.PARTNER, Assessment.Kind.SCREENING], state__in=COUNTED, overall__isnull=False
     )
-    who = ("partner", "pk", "kind", "bank__code", "partner__type", "partner__tier")
+    ids = ("partner", "pk", "kind", "bank__code", "partner__type", "partner__tier")
     results = ("result__categories", "result__topics", "result__lenses")
-    rows = counted.values_list(*who, "overall", "submitted_at__date", *results)
+    rows = counted.values_list(*ids, "overall", "submitted_at__date", *results)
     found = []
     for *who, overall, day, categories, topics, lenses in rows.order_by("pk").iterator():
         if day < add_months(on, -months[who[3]]):
             continue
         scores = {**(categories or {}), **(topics or {}), **{lens_code(c): v for c, v in (lenses or {}).items()}}
         kept = {code: to_decimal(value) for code, value in scores.items() if value is not None}
-        found.append(Contribution(*who, scores={OVERALL: overall, **kept}))
+        partner_id, pk, kind, bank, type_, tier_id = who
+        found.append(Contribution(partner_id, pk, kind, bank, type_, tier_id, {OVERALL: overall, **kept}))
     return found
 
 

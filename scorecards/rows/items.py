@@ -26,6 +26,7 @@ class ActionRow:
     text: str
     topic: str
     kind: str
+    is_special: bool  # no improvement, which most are
     partner: str
     partner_url: str
     plan_url: str
@@ -49,6 +50,7 @@ def present_actions(items: Sequence[ActionItem], member: Membership) -> list[Act
             text=item.text,
             topic=item.topic.name if item.topic else "",
             kind=str(item.get_kind_display()),
+            is_special=item.kind != ActionItem.Kind.IMPROVEMENT,
             partner=item.partner.name,
             partner_url=item.partner.get_absolute_url(),
             plan_url=reverse("scorecards:plan", args=[item.partner_id]),

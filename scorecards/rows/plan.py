@@ -78,6 +78,14 @@ class PlanStanding:
     share: str
     status: str
 
+    @property
+    def is_nothing(self) -> bool:
+        return not (self.open or self.done)
+
+    @property
+    def overdue_status(self) -> str:
+        return "red" if self.overdue else "green"
+
 
 def present_completion(found: Completion) -> PlanStanding:
     write = formatter()

@@ -255,7 +255,7 @@ def _bridge(write: Formatter, bridge: Bridge | None) -> str:
         )
     return _(
         "The scorecard before was answered with edition %(before)s of the questionnaire, this one with edition %(now)s."
-        " Changes are counted on the %(alike)s of %(asked)s questions that both ask alike: %(then)s then, %(later)s now."
+        " Changes are counted on the %(alike)s of %(asked)s questions both ask alike: %(then)s then, %(later)s now."
     ) % {
         **editions,
         "alike": bridge.comparable,

@@ -35,11 +35,12 @@ from scorecards.queries import (
     Result,
     action_plan,
     completion_by_manager,
+    completion_of_all,
     latest_result,
     possible_owners,
     topics_in_use,
 )
-from scorecards.rows import present_actions, present_managers, present_plan
+from scorecards.rows import present_actions, present_completion, present_managers, present_plan
 
 ITEM = ActionItem.objects.select_related("partner", "topic")
 
@@ -47,9 +48,9 @@ ITEM = ActionItem.objects.select_related("partner", "topic")
 COLUMNS = (
     Column("action", _("Action"), ("text",), lambda row: row.text),
     Column("partner", _("Partner"), ("partner__sort_name", "due_on"), lambda row: row.partner),
-    Column("topic", _("Topic"), ("topic__name", "due_on"), lambda row: row.topic, optional=True),
-    Column("kind", _("Kind"), ("kind", "due_on"), lambda row: row.kind, optional=True),
-    Column("side", _("Side"), ("side", "due_on"), lambda row: row.side, optional=True),
+    Column("topic", _("Topic"), ("topic__name", "due_on"), lambda row: row.topic),
+    Column("kind", _("Kind"), ("kind", "due_on"), lambda row: row.kind),
+    Column("side", _("Side"), ("side", "due_on"), lambda row: row.side),
     Column("owner", _("Owner"), ("owner__user__name", "due_on"), lambda row: row.owner),
     Column("due", _("Due"), ("due_on",), lambda row: row.raw_due),
     Column("state", _("State"), ("state", "due_on"), lambda row: row.state),
@@ -75,7 +76,12 @@ def actions(request: HttpRequest) -> HttpResponse:
     if isinstance(found, HttpResponse):
         return found
     managers = completion_by_manager(member) if member.is_vendor else []
-    return render(request, "scorecards/actions.html", {"list": found, "managers": present_managers(managers)})
+    context = {
+        "list": found,
+        "all": present_completion(completion_of_all(member)),
+        "managers": present_managers(managers),
+    }
+    return render(request, "scorecards/actions.html", context)
 
 
 @may("scorecards.view_action_item", Partner)
