@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from scorecards.views import goals, items, result, runner
+from scorecards.views import goals, items, kpis, result, runner
 
 app_name = "scorecards"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("start/<uuid:partner_id>/screening/", runner.start_screening, name="start-screening"),
     path("plan/<uuid:partner_id>/", items.plan, name="plan"),
     path("plan/<uuid:partner_id>/add/", items.add_item, name="add-item"),
+    path("partner/<uuid:partner_id>/kpis/<uuid:kpi_definition_id>/", kpis.kpi, name="kpi"),
     path("<uuid:assessment_id>/", result.assessment, name="assessment"),
     path("<uuid:assessment_id>/answer/", runner.answer, name="answer"),
     path("<uuid:assessment_id>/unchanged/", runner.unchanged, name="unchanged"),

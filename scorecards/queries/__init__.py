@@ -13,6 +13,7 @@ from scorecards.queries.bank import (
     with_counts,
 )
 from scorecards.queries.comparing import Bridge, Comparability, Compared, bridges, comparability
+from scorecards.queries.composite import COMPONENTS, Component, Composite, Ranked, composite_scores, ranking, weights_on
 from scorecards.queries.goals import GoalLine, goals_of
 from scorecards.queries.items import (
     OPEN_STATES,
@@ -26,6 +27,17 @@ from scorecards.queries.items import (
     possible_owners,
     proposed_owner,
     topics_in_use,
+)
+from scorecards.queries.measures import (
+    CATEGORIES,
+    KpiCategory,
+    KpiFigure,
+    KpiGrid,
+    KpiSheet,
+    kpi_history,
+    kpi_sheet,
+    kpi_table,
+    settings_on,
 )
 from scorecards.queries.peers import (
     LEAST,
@@ -75,17 +87,23 @@ from scorecards.queries.scores import (
     topics_off_for,
 )
 from scorecards.queries.sheet import ResultSheet, SheetLine, result_sheet
+from scorecards.queries.topics import CAPABILITY_SCORE, NO_SCORECARD, TOPICS
 
 __all__ = [
+    "CAPABILITY_SCORE",
+    "CATEGORIES",
+    "COMPONENTS",
     "COUNTED",
     "FINISHED",
     "LEAST",
+    "NO_SCORECARD",
     "NO_TIER",
     "OLDEST_FIRST",
     "OPEN_STATES",
     "OVERALL",
     "REST",
     "ROLE_OF_OWNER",
+    "TOPICS",
     "VALID_MONTHS",
     "Bridge",
     "CategoryPart",
@@ -93,13 +111,20 @@ __all__ = [
     "Comparability",
     "Compared",
     "Completion",
+    "Component",
+    "Composite",
     "Contribution",
     "GoalLine",
+    "KpiCategory",
+    "KpiFigure",
+    "KpiGrid",
+    "KpiSheet",
     "Line",
     "OptionState",
     "Peers",
     "QuestionPart",
     "QuestionState",
+    "Ranked",
     "Result",
     "ResultSheet",
     "RunnerState",
@@ -118,6 +143,7 @@ __all__ = [
     "completion_of",
     "completion_of_all",
     "completions",
+    "composite_scores",
     "contents_of",
     "contributions",
     "frozen_result",
@@ -125,6 +151,9 @@ __all__ = [
     "group_name",
     "history",
     "is_answered",
+    "kpi_history",
+    "kpi_sheet",
+    "kpi_table",
     "latest_result",
     "latest_results",
     "least_by_bank",
@@ -139,6 +168,7 @@ __all__ = [
     "predecessor_of",
     "previewed",
     "proposed_owner",
+    "ranking",
     "resources_of",
     "result_of",
     "result_sheet",
@@ -146,12 +176,14 @@ __all__ = [
     "runner_state",
     "running_scores",
     "score_answers",
+    "settings_on",
     "standing_of",
     "status_of",
     "stored",
     "topic_part",
     "topics_in_use",
     "topics_off_for",
+    "weights_on",
     "with_counts",
     "with_progress",
 ]

@@ -1,6 +1,7 @@
 """What the pages of scorecards print: figures formatted once, in the vendor's way of writing them."""
 
 from scorecards.rows.items import ActionRow, ManagerRow, present_actions, present_managers
+from scorecards.rows.kpis import ShownKpi, ShownRows, history_chart, present_kpi, present_rows, write_value
 from scorecards.rows.marks import STATE_TONES, Mark, day_of, minutes_of, percent_of
 from scorecards.rows.partners import NEAR_DAYS, PartnerRow, page_of, present_home, present_panel, present_partners
 from scorecards.rows.plan import (
@@ -30,8 +31,11 @@ __all__ = [
     "PlanStanding",
     "ResultPage",
     "RunnerPage",
+    "ShownKpi",
+    "ShownRows",
     "TopicRow",
     "day_of",
+    "history_chart",
     "minutes_of",
     "page_of",
     "peer_note",
@@ -39,12 +43,15 @@ __all__ = [
     "present_actions",
     "present_completion",
     "present_home",
+    "present_kpi",
     "present_managers",
     "present_panel",
     "present_partners",
     "present_plan",
     "present_result",
+    "present_rows",
     "present_runner",
     "present_scores",
     "quarter_of",
+    "write_value",
 ]
