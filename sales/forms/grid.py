@@ -100,3 +100,19 @@ class YearForm(forms.Form):
         start = current_tenant().fy_start_month
         wanted = self.cleaned_data.get("year") if self.is_valid() else None
         return FiscalYear(wanted, start) if wanted else FiscalYear.containing(clock.today(), start)
+
+
+class NumberField(forms.CharField):
+    """A number as people type it in the vendor's language; no exponents, no NaN, no other script's digits."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 40)
+        widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+        super().__init__(widget=kwargs.pop("widget", widget), **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        try:
+            return read_amount(text or "")
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from error

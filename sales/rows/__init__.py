@@ -1,9 +1,10 @@
 """Figures of sales as pages print them."""
 
 from sales.rows.performance import ShownPerformance, ShownPeriod, present_performance
-from sales.rows.targets import ShownProposal, grid_of_lines, grid_of_partners, present_proposals
+from sales.rows.targets import TONES, ShownProposal, grid_of_lines, grid_of_partners, present_proposals
 
 __all__ = [
+    "TONES",
     "ShownPerformance",
     "ShownPeriod",
     "ShownProposal",

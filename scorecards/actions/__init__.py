@@ -29,6 +29,18 @@ from scorecards.actions.items import (
     reopen_action_item,
     start_action_item,
 )
+from scorecards.actions.kpis import (
+    PastDay,
+    add_kpi,
+    confirm_kpi_target,
+    decline_kpi_target,
+    enter_kpi,
+    propose_kpi_target,
+    set_kpi,
+    set_kpi_target,
+    set_weights,
+    withdraw_kpi_target,
+)
 from scorecards.actions.peers import release_peers
 from scorecards.actions.reviews import NoGoals, review_assessment
 
@@ -44,16 +56,22 @@ __all__ = [
     "NothingAsked",
     "NothingToAccept",
     "PartnerClosed",
+    "PastDay",
     "TooLate",
     "WrongOwner",
     "accept_action_item",
     "accept_unchanged",
     "add_action_item",
+    "add_kpi",
     "answer_question",
     "complete_action_item",
+    "confirm_kpi_target",
+    "decline_kpi_target",
     "discard_assessment",
     "drop_action_item",
     "edit_action_item",
+    "enter_kpi",
+    "propose_kpi_target",
     "release_peers",
     "remind_of_actions",
     "remove_goal",
@@ -61,7 +79,11 @@ __all__ = [
     "reopen_assessment",
     "review_assessment",
     "set_goal",
+    "set_kpi",
+    "set_kpi_target",
+    "set_weights",
     "start_action_item",
     "start_assessment",
     "submit_assessment",
+    "withdraw_kpi_target",
 ]

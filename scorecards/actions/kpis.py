@@ -48,9 +48,17 @@ class PastDay(Conflict):
 
 @transaction.atomic
 def add_kpi(
-    name: str, *, by: Membership | None, category: str, kind: str, unit: str, direction: str, measure: str = "",
-    formula: str = "", **setting: Any,
-) -> KpiDefinition:  # fmt: skip
+    name: str,
+    *,
+    by: Membership | None,
+    category: str,
+    kind: str,
+    unit: str,
+    direction: str,
+    measure: str = "",
+    formula: str = "",
+    **setting: Any,
+) -> KpiDefinition:
     """Add a KPI: entered by hand, computed by a measure that is lent, or a topic of the scorecard."""
     require(by, "scorecards.add_kpi")
     name = clean_text(name)
@@ -61,9 +69,16 @@ def add_kpi(
         raise Invalid("Choose what is measured.", field="measure")
     order = KpiDefinition.objects.filter(category=category).count() + 1
     kpi = KpiDefinition(
-        code=code, category=category, order=order, name=name, kind=kind, unit=unit, direction=direction,
-        measure="" if kind == Kind.ENTERED else measure, formula=clean_text(formula),
-    )  # fmt: skip
+        code=code,
+        category=category,
+        order=order,
+        name=name,
+        kind=kind,
+        unit=unit,
+        direction=direction,
+        measure="" if kind == Kind.ENTERED else measure,
+        formula=clean_text(formula),
+    )
     kpi.full_clean()
     kpi.save(force_insert=True)
     _keep_setting(kpi, by=by, valid_from=clock.today(), **setting)
@@ -81,9 +96,17 @@ def set_kpi(kpi: KpiDefinition, *, by: Membership | None, valid_from: dt.date, *
 
 
 def _keep_setting(
-    kpi: KpiDefinition, *, by: Membership | None, valid_from: dt.date, target_kind: str, green: Decimal, yellow: Decimal,
-    target: Decimal | None = None, life_stages: Iterable[str] = (), in_use: bool = True,
-) -> KpiSetting:  # fmt: skip
+    kpi: KpiDefinition,
+    *,
+    by: Membership | None,
+    valid_from: dt.date,
+    target_kind: str,
+    green: Decimal,
+    yellow: Decimal,
+    target: Decimal | None = None,
+    life_stages: Iterable[str] = (),
+    in_use: bool = True,
+) -> KpiSetting:
     if target_kind == TargetKind.FIXED and target is None:
         raise Invalid("Give the target that holds for all.", field="target")
     for name, number in (("green", green), ("yellow", yellow), ("target", target)):
@@ -147,9 +170,15 @@ def set_weights(
 
 @transaction.atomic
 def set_kpi_target(
-    kpi: KpiDefinition, value: Decimal | None, *, by: Membership | None, partner: Partner | None = None,
-    tier: Tier | None = None, month: dt.date | None = None, fiscal_year: int | None = None,
-) -> KpiDefinition:  # fmt: skip
+    kpi: KpiDefinition,
+    value: Decimal | None,
+    *,
+    by: Membership | None,
+    partner: Partner | None = None,
+    tier: Tier | None = None,
+    month: dt.date | None = None,
+    fiscal_year: int | None = None,
+) -> KpiDefinition:
     """Ask a value of one partner, of a tier, or of all, in a month or a fiscal year. None takes the target away."""
     require(by, "scorecards.set_kpi_target" if partner else "scorecards.set_kpi", partner or kpi)
     period = _period(month, fiscal_year)
@@ -163,24 +192,41 @@ def set_kpi_target(
         said |= {"proposed_by": by, "confirmed_by": None} if partner else {}
         model.objects.update_or_create(kpi=kpi, **scope, **period, defaults=said)
     record(
-        kpi, "kpi.target_set", by=by, partner_id=partner.pk if partner else None, vendor_only=partner is None,
-        kpi=kpi.name, value=value, **period,
-    )  # fmt: skip
+        kpi,
+        "kpi.target_set",
+        by=by,
+        partner_id=partner.pk if partner else None,
+        vendor_only=partner is None,
+        kpi=kpi.name,
+        value=value,
+        **period,
+    )
     return kpi
 
 
 @transaction.atomic
 def propose_kpi_target(
-    kpi: KpiDefinition, partner: Partner, value: Decimal, *, by: Membership, month: dt.date | None = None,
-    fiscal_year: int | None = None, note: str = "",
-) -> KpiTargetProposal:  # fmt: skip
+    kpi: KpiDefinition,
+    partner: Partner,
+    value: Decimal,
+    *,
+    by: Membership,
+    month: dt.date | None = None,
+    fiscal_year: int | None = None,
+    note: str = "",
+) -> KpiTargetProposal:
     """Propose a target of a KPI to the other side; it counts once that confirms."""
     require(by, "scorecards.propose_kpi_target", partner)
     _finite(value, "value")
     proposal = KpiTargetProposal(
-        kpi=kpi, partner=partner, value=value, side=by.side, proposed_by=by, note=clean_text(note),
+        kpi=kpi,
+        partner=partner,
+        value=value,
+        side=by.side,
+        proposed_by=by,
+        note=clean_text(note),
         **_period(month, fiscal_year),
-    )  # fmt: skip
+    )
     proposal.full_clean(exclude=["kpi", "partner", "proposed_by"])
     proposal.save(force_insert=True)
     return record(proposal, "kpi_target.proposed", by=by, kpi=kpi.name, value=value)

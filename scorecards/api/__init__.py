@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from scorecards.api import assessments, goals, items
+from scorecards.api import assessments, goals, items, kpis
 
 
 def register(router: Any) -> None:
     router.register("assessments", assessments.AssessmentsViewSet, basename="assessments")
     router.register("goals", goals.GoalsViewSet, basename="goals")
     router.register("action-items", items.ActionItemsViewSet, basename="action-items")
+    router.register("kpis", kpis.KpisViewSet, basename="kpis")
+    router.register("kpi-sheets", kpis.KpiSheetsViewSet, basename="kpi-sheets")
+    router.register("kpi-target-proposals", kpis.KpiTargetProposalsViewSet, basename="kpi-target-proposals")
+    router.register("composite-weights", kpis.CompositeWeightsViewSet, basename="composite-weights")
+    router.register("ranking", kpis.RankingViewSet, basename="ranking")

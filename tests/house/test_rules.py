@@ -42,6 +42,7 @@ WIDENINGS = {
     "partners/queries/recruitment.py": {"what an applicant may read of its own application"},
     "prm/kernel/notifications.py": {"telling people: no row leaves"},
     "sales/actions/targets.py": {"targets that a partner confirms"},
+    "scorecards/actions/kpis.py": {"a target of a KPI that a partner confirms"},
     "scorecards/queries/peers.py": {"peer averages of a scorecard"},
 }
 # Columns that no form and no serializer may write.
@@ -64,6 +65,9 @@ WRITABLE_HERE: dict[tuple[str, str], str] = {
     ("StepInput", "role"): "whose step of the blueprint it is; gives nobody a right",
     ("TaskInput", "partner_id"): FOUND_AMONG_VISIBLE,
     ("TargetsInput", "partner_id"): FOUND_AMONG_VISIBLE,
+    ("KpiProposalInput", "partner_id"): FOUND_AMONG_VISIBLE,
+    ("KpiValueInput", "partner_id"): FOUND_AMONG_VISIBLE,
+    ("KpiTargetInput", "partner_id"): FOUND_AMONG_VISIBLE,
     ("ProposalInput", "partner_id"): FOUND_AMONG_VISIBLE,
     ("QuestionInput", "partner_id"): FOUND_AMONG_VISIBLE,
     ("AttachInput", "partner_id"): FOUND_AMONG_VISIBLE,
