@@ -131,7 +131,7 @@ def _page_of(partner_id: UUID) -> str:
 
 
 def _standing_too_long(day: dt.date) -> QuerySet[Candidate]:
-    return over_limit(Candidate.objects.select_related("partner"), day)
+    return over_limit(Candidate.objects.of_companies().select_related("partner"), day)
 
 
 lend_alert(
