@@ -89,7 +89,7 @@ def prepared(partner: Partner, name: str) -> Partner:
 def assign_manager(
     partner: Partner, manager: Membership, *, by: Membership | None, from_date: dt.date | None = None
 ) -> Partner:
-    """Make `manager` the partner's main account manager; the one before ends the same day and hands over what is open."""
+    """Make `manager` the partner's main account manager; the one before ends then and hands over what is open."""
     require(by, "partners.assign_manager", partner)
     if not manager.is_vendor or not manager.active:
         raise NoAccountManager()
