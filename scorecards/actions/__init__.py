@@ -14,24 +14,32 @@ from scorecards.actions.assessments import (
     answer_question,
     discard_assessment,
     reopen_assessment,
-    review_assessment,
     start_assessment,
     submit_assessment,
 )
+from scorecards.actions.goals import BadGoal, NoResult, remove_goal, set_goal
 from scorecards.actions.items import (
     WrongOwner,
     accept_action_item,
+    add_action_item,
     complete_action_item,
     drop_action_item,
+    edit_action_item,
+    remind_of_actions,
     reopen_action_item,
     start_action_item,
 )
+from scorecards.actions.peers import release_peers
+from scorecards.actions.reviews import NoGoals, review_assessment
 
 __all__ = [
     "AlreadyOpen",
     "BadAnswer",
+    "BadGoal",
     "Incomplete",
     "NoBank",
+    "NoGoals",
+    "NoResult",
     "NotInProgress",
     "NothingAsked",
     "NothingToAccept",
@@ -40,13 +48,19 @@ __all__ = [
     "WrongOwner",
     "accept_action_item",
     "accept_unchanged",
+    "add_action_item",
     "answer_question",
     "complete_action_item",
     "discard_assessment",
     "drop_action_item",
+    "edit_action_item",
+    "release_peers",
+    "remind_of_actions",
+    "remove_goal",
     "reopen_action_item",
     "reopen_assessment",
     "review_assessment",
+    "set_goal",
     "start_action_item",
     "start_assessment",
     "submit_assessment",
