@@ -56,6 +56,7 @@ class Installation:
             "PYTHONUNBUFFERED": "1",
         }
         self.workers: list[subprocess.Popen[bytes]] = []
+        self.driver: subprocess.Popen[str] | None = None
         self.take_over_tables()
 
     def take_over_tables(self) -> None:
@@ -76,12 +77,26 @@ class Installation:
         assert done.returncode == 0, done.stderr[-3000:]
         return done.stdout
 
-    def drive(self, *words: str) -> list[dict[str, Any]]:
-        said = self.run([sys.executable, "-m", "tests.faults.driver", *words])
-        return [json.loads(line) for line in said.splitlines() if line.startswith("{")]
+    def drive(self, word: str) -> dict[str, Any]:
+        """The last thing that the driver says to this word."""
+        if self.driver is None:
+            command = [sys.executable, "-m", "tests.faults.driver", "serve"]
+            pipe = subprocess.PIPE
+            self.driver = subprocess.Popen(command, cwd=ROOT, env=self.env, stdin=pipe, stdout=pipe, text=True)
+        assert self.driver.stdin is not None
+        assert self.driver.stdout is not None
+        self.driver.stdin.write(f"{word}\n")
+        self.driver.stdin.flush()
+        said: dict[str, Any] = {}
+        for line in self.driver.stdout:
+            found = json.loads(line) if line.startswith("{") else {}
+            if found == {"end": True}:
+                return said
+            said = found or said
+        raise AssertionError(f"the driver ended over {word!r}")
 
     def state(self) -> dict[str, Any]:
-        return self.drive("state")[-1]
+        return self.drive("state")
 
     def start_worker(self) -> subprocess.Popen[bytes]:
         """A real worker with its beat inside, in a session of its own."""
@@ -124,6 +139,9 @@ class Installation:
     def stop(self) -> None:
         for worker in self.workers:
             self.kill(worker)
+        if self.driver:
+            self.driver.kill()
+            self.driver.wait(10)
         self.redis.stop()
         self.postgres.stop()
 
