@@ -23,6 +23,7 @@ from prm.demo.cast import (
     Vendor,
 )
 from prm.demo.locator import tell_locator
+from prm.demo.measuring import tell_measures
 from prm.demo.papers import tell_papers
 from prm.demo.portal import make_it_theirs
 from prm.demo.program import tell_program
@@ -115,6 +116,7 @@ class Story:
         with tenant_scope(self.tenant):
             tell_locator()
             tell_work(lambda partner: self.manager_of[partner.name])
+            tell_measures(self.operations, lambda partner: self.manager_of.get(partner.name) or self.managers[0])
             tell_papers(self)
             group_and_announce(list(self.people.values()))
             meet_twice()

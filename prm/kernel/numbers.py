@@ -38,6 +38,7 @@ _PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 # Longer input would not survive arithmetic unrounded, and could be used to exhaust the server.
 _MAX_DIGITS = 40
 _MAX_SCALE = 20
+_STEPS = tuple(Decimal((0, (1,), -places)) for places in range(_MAX_SCALE + 1))
 
 
 def to_decimal(value: Number) -> Decimal:
@@ -93,13 +94,12 @@ def round_value(value: Number, scale: Number = 0, mode: str = "half_up") -> Deci
     a value that already fits stays. Raises ValueError for an unknown mode or a scale outside 0 to 20.
     Source: domain formulas F1.
     """
-    places = to_whole(scale)
+    places = scale if type(scale) is int else to_whole(scale)
     if not 0 <= places <= _MAX_SCALE:
         raise ValueError(f"scale must be 0 to {_MAX_SCALE}: {scale}")
     if mode not in _ROUNDINGS:
         raise ValueError(f"unknown rounding mode: {mode}")
-    step = Decimal((0, (1,), -places))
-    return _unsigned_zero(to_decimal(value).quantize(step, rounding=_ROUNDINGS[mode], context=_WIDE))
+    return _unsigned_zero(to_decimal(value).quantize(_STEPS[places], rounding=_ROUNDINGS[mode], context=_WIDE))
 
 
 def round_up(value: Decimal) -> int:

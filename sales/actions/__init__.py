@@ -3,6 +3,7 @@
 from sales.actions.bookings import add_line, add_product, book_actuals
 from sales.actions.targets import (
     NotBoth,
+    NotYours,
     OtherSideDecides,
     confirm_targets,
     decide,
@@ -14,6 +15,7 @@ from sales.actions.targets import (
 
 __all__ = [
     "NotBoth",
+    "NotYours",
     "OtherSideDecides",
     "add_line",
     "add_product",

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from partners.models import Partner
 from prm.kernel import clock
-from prm.kernel.errors import Conflict, Invalid, NotAllowed
+from prm.kernel.errors import Conflict, Invalid
 from prm.kernel.events import record
 from prm.kernel.lifecycle import move
 from prm.kernel.models import Membership
@@ -32,13 +32,13 @@ class NotBoth(Conflict):
     code = "line_or_total"
 
 
-class OtherSideDecides(NotAllowed):
+class OtherSideDecides(Conflict):
     """A proposal is confirmed or declined by the other side; your own you can take back."""
 
     code = "other_side_decides"
 
 
-class NotYours(NotAllowed):
+class NotYours(Conflict):
     """Only the side that made a proposal takes it back; you can decline it."""
 
     code = "not_yours"

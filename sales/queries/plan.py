@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Sequence
+import itertools
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BooleanField, DateField, F, Max, Sum, Value
-from django.db.models.functions import Cast, Round, TruncMonth
+from django.db.models import Max, Q, Sum
+from django.db.models.functions import Round
 from django.utils.translation import gettext_lazy as _
 
 from partners.registries import Readings
 from prm.kernel.money import currency_places
-from prm.kernel.numbers import ZERO
-from prm.kernel.periods import FiscalYear, add_days
+from prm.kernel.numbers import ZERO, divide_positive, ratio
+from prm.kernel.periods import FiscalYear, add_days, month_end, month_of, month_start, months_between
 from prm.kernel.tenancy.context import current_tenant
-from sales.formulas import attained
 from sales.models import SalesActual, Target
 
 PERFORMANCE = "performance_to_plan"
@@ -26,16 +25,36 @@ NO_TARGET = _("No target is agreed for the closed months of the fiscal year.")
 
 
 def read_plan(partner_ids: Sequence[UUID], days: Sequence[dt.date], names: Sequence[str]) -> Readings:
-    """F7 over the closed months of each day's fiscal year, and the latest booking: one query of sums by month."""
+    """F7 over the closed months of each day's fiscal year, and the latest booking.
+
+    Two queries, one of bookings and one of targets, of one row a partner with a column a month.
+    """
     tenant = current_tenant()
     spans = [_closed(day, tenant.fy_start_month) for day in days]
-    first = min(start for start, _ in spans)
-    actuals, targets, booked = _by_month(partner_ids, first, max(days), currency_places(tenant.currency))
+    months = list(months_between(month_of(min(start for start, _ in spans)), month_of(max(days))))
+    places = [(months.index(month_of(start)), _place(months, end)) for start, end in spans]
+    sums = _sums_by_month(months, currency_places(tenant.currency))
+    ids = list(partner_ids)
+    agreed = Target.objects.filter(partner_id__in=ids, month__gte=month_start(months[0]), month__lte=max(days))
+    columns = [f"m{n}" for n in range(len(months))]
+    rows = agreed.values("partner_id").annotate(**sums("month")).values_list("partner_id", *columns)
+    targets = {partner_id: found for partner_id, *found in rows}
+    booked = SalesActual.objects.filter(
+        partner_id__in=ids, booked_on__gte=month_start(months[0]), booked_on__lte=max(days)
+    )
+    latest = {f"l{n}": Max("booked_on", filter=Q(booked_on__lte=day)) for n, day in enumerate(days)}
     numbers: dict[UUID, list[Decimal | None]] = {}
-    for partner_id, agreed in targets.items():
-        sold = actuals.get(partner_id, {})
-        numbers[partner_id] = [attained(_sum(agreed, span), _sum(sold, span))[0] for span in spans]
-    last = {partner_id: [_last(months, day) for day in days] for partner_id, months in booked.items()}
+    last: dict[UUID, Sequence[dt.date | None]] = {}
+    nothing = [ZERO] * len(months)
+    sold: dict[UUID, Sequence[Any]] = {}
+    rows = booked.values("partner_id").annotate(**sums("booked_on"), **latest)
+    for partner_id, *found in rows.values_list("partner_id", *columns, *latest):
+        sold[partner_id], last[partner_id] = found[: len(months)], found[len(months) :]
+    for partner_id, asked in targets.items():
+        target, actual = _running(asked), _running(sold.get(partner_id, nothing))
+        numbers[partner_id] = [
+            ratio(divide_positive(actual[end] - actual[start], target[end] - target[start])) for start, end in places
+        ]
     return Readings({PERFORMANCE: numbers}, last)
 
 
@@ -44,47 +63,25 @@ def _closed(day: dt.date, start_month: int) -> tuple[dt.date, dt.date]:
     return FiscalYear.containing(day, start_month).start, add_days(day, 1).replace(day=1)
 
 
-Months = dict[dt.date, Any]
+def _place(months: Sequence[str], first_open: dt.date) -> int:
+    """How many of these months lie before the first open one."""
+    return sum(month < month_of(first_open) for month in months)
 
 
-def _by_month(
-    partner_ids: Sequence[UUID], first: dt.date, last: dt.date, places: int
-) -> tuple[dict[UUID, Months], dict[UUID, Months], dict[UUID, Months]]:
-    """Booked, agreed, and the latest day booked, per partner and month; each month rounded as pages round it."""
-    ids = list(partner_ids)
-    booked = (
-        SalesActual.objects.filter(partner_id__in=ids, booked_on__gte=first, booked_on__lte=last)
-        .values("partner_id", at=TruncMonth("booked_on", output_field=DateField()))
-        .annotate(total=Round(Sum("amount"), places), latest=Max("booked_on"), is_target=_flag(False))
-    )
-    agreed = (
-        Target.objects.filter(partner_id__in=ids, month__gte=first, month__lte=last)
-        .values("partner_id", at=F("month"))
-        .annotate(total=Round(Sum("amount"), places), latest=Cast(Value(None), DateField()), is_target=_flag(True))
-    )
-    columns = ("partner_id", "at", "total", "latest", "is_target")
-    actuals: dict[UUID, Months] = defaultdict(dict)
-    targets: dict[UUID, Months] = defaultdict(dict)
-    days: dict[UUID, Months] = defaultdict(dict)
-    for partner_id, month, total, latest, is_target in booked.values_list(*columns).union(
-        agreed.values_list(*columns), all=True
-    ):
-        (targets if is_target else actuals)[partner_id][month] = total
-        if latest is not None:
-            days[partner_id][month] = latest
-    return actuals, targets, days
+def _sums_by_month(months: Sequence[str], places: int) -> Callable[[str], dict[str, Any]]:
+    """A column a month for a table with its day in `day`, each rounded as pages round it."""
+
+    def columns(day: str) -> dict[str, Any]:
+        return {
+            f"m{n}": Round(
+                Sum("amount", filter=Q(**{f"{day}__gte": month_start(month), f"{day}__lte": month_end(month)})), places
+            )
+            for n, month in enumerate(months)
+        }
+
+    return columns
 
 
-def _flag(value: bool) -> Value:
-    return Value(value, output_field=BooleanField())
-
-
-def _sum(amounts: Months, span: tuple[dt.date, dt.date]) -> Decimal:
-    start, end = span
-    return sum((amount for month, amount in amounts.items() if start <= month < end), ZERO)
-
-
-def _last(months: Months, day: dt.date) -> dt.date | None:
-    """The latest booking known on a day; of months after it nothing counts."""
-    known = [latest for latest in months.values() if latest <= day]
-    return max(known, default=None)
+def _running(amounts: Sequence[Decimal | None]) -> list[Decimal]:
+    """Sums up to each month, nothing first."""
+    return list(itertools.accumulate((amount or ZERO for amount in amounts), initial=ZERO))

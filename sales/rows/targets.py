@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from partners.models import Partner
 from prm.kernel.models import Membership
 from prm.kernel.money import currency_places
-from prm.kernel.numbers import ZERO
+from prm.kernel.numbers import ZERO, round_value
 from prm.kernel.periods import month_start
 from prm.kernel.policies import permits
 from prm.kernel.web.format import Formatter, formatter
@@ -47,12 +47,12 @@ class ShownProposal:
 TONES = {"proposed": "yellow", "confirmed": "green", "declined": "red", "withdrawn": "grey"}
 
 
-def plain_amount(write: Formatter, amount: Decimal | None) -> str:
-    """As one types it: no thousands, no needless decimals."""
+def plain_amount(write: Formatter, amount: Decimal | None, *, whole: bool) -> str:
+    """As one types it: no thousands, and no decimals in a row of whole amounts."""
     if amount is None:
         return ""
-    places = 0 if amount == amount.to_integral_value() else currency_places(write.currency)
-    return format(round(amount, places), "f").replace(".", write.separators[1])
+    places = 0 if whole else currency_places(write.currency)
+    return format(round_value(amount, places), "f").replace(".", write.separators[1])
 
 
 def _row(
@@ -65,11 +65,11 @@ def _row(
     **more: Any,
 ) -> GridRow:
     write = formatter()
-    cells = []
+    cells, whole = [], all(amount == amount.to_integral_value() for amount in amounts.values())
     for month in months:
         first = month_start(month)
         name = cell_name(key, first)
-        text = typed.get(name, plain_amount(write, amounts.get(first)))
+        text = typed.get(name, plain_amount(write, amounts.get(first), whole=whole))
         cells.append(Cell(name, f"{title}, {month}", text, problems.get(name, "")))
     return GridRow(title, more.pop("url", ""), tuple(cells), write.money(sum(amounts.values(), ZERO)), **more)
 

@@ -28,13 +28,12 @@ from scorecards.queries.items import (
     proposed_owner,
     topics_in_use,
 )
+from scorecards.queries.kpi_values import KpiGrid, kpi_history
 from scorecards.queries.measures import (
     CATEGORIES,
     KpiCategory,
     KpiFigure,
-    KpiGrid,
     KpiSheet,
-    kpi_history,
     kpi_sheet,
     kpi_table,
     settings_on,

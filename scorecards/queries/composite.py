@@ -20,7 +20,7 @@ from prm.kernel.periods import FiscalQuarter, FiscalYear, add_days
 from prm.kernel.tenancy.context import current, current_tenant
 from scorecards.formulas import composite_score, rank_partners
 from scorecards.models import StageWeights
-from scorecards.queries.measures import Read, read_measures
+from scorecards.queries.kpi_values import Read, read_measures
 from scorecards.queries.planned import why_not_measured
 from scorecards.queries.topics import CAPABILITY_SCORE, NO_SCORECARD
 
@@ -72,6 +72,7 @@ class Ranked:
     score: Decimal | None
     revenue: Decimal
     rank: int | None
+    why: str  # there is no score
 
 
 def weights_on(on: dt.date) -> dict[str, StageWeights]:
@@ -180,6 +181,6 @@ def ranking(*, on: dt.date) -> list[Ranked]:
         ]
     )
     return [
-        Ranked(by_id[key], partners[by_id[key]], scores[by_id[key]].score, revenue[by_id[key]], result["ranks"][key])
-        for key in result["order"]
+        Ranked(pk, partners[pk], scores[pk].score, revenue.get(pk, ZERO), result["ranks"][str(pk)], scores[pk].why)
+        for pk in (by_id[key] for key in result["order"])
     ]

@@ -8,27 +8,28 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import Q, UUIDField, Value
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from partners.formulas import rag_status
 from partners.models import Partner
 from partners.queries import tiers_held
-from partners.registries import Measure, Readings, Source, measures
+from partners.registries import Source, measures
 from prm.kernel import clock
-from prm.kernel.periods import FiscalQuarter, FiscalYear, add_months
+from prm.kernel.periods import FiscalYear
 from prm.kernel.tenancy.context import current_tenant
-from scorecards.models import KpiActual, KpiDefinition, KpiSetting, KpiTarget, PartnerKpiTarget
+from scorecards.models import KpiDefinition, KpiSetting, KpiTarget, PartnerKpiTarget
+from scorecards.queries.kpi_values import KpiGrid, read_of
 from scorecards.queries.planned import why_not_measured
-from scorecards.queries.topics import NO_SCORECARD, NOT_SCORED, TOPICS
+from scorecards.queries.topics import NO_SCORECARD, NOT_SCORED
 
-ENTERED_MONTHS = 12  # for so long an entered value counts
 CATEGORIES = tuple(KpiDefinition.Category)
 
 
@@ -122,131 +123,6 @@ def settings_on(on: dt.date) -> list[KpiSetting]:
     return sorted(in_use, key=lambda s: (places[s.kpi.category], s.kpi.order, s.kpi.code))
 
 
-# --- values -------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Entered:
-    """A value that was entered or imported for a month."""
-
-    month: dt.date
-    value: Decimal
-    source: str
-
-
-@dataclass(frozen=True)
-class KpiGrid:
-    """Values of KPIs for partners and days: computed where a measure is lent, else as entered."""
-
-    days: tuple[dt.date, ...]
-    readings: Mapping[UUID, Reading]  # by KPI
-    entered: Mapping[tuple[UUID, UUID], Sequence[Entered]]  # by KPI and partner, the oldest first
-
-    @classmethod
-    def read(cls, kpis: Sequence[KpiDefinition], partner_ids: Sequence[UUID], days: Sequence[dt.date]) -> KpiGrid:
-        """One query for each source, whatever the number of KPIs, partners and days; one for what was entered."""
-        read = read_measures([_read_of(kpi) for kpi in kpis], partner_ids, days)
-        readings = {}
-        for kpi in kpis:
-            source, name = _read_of(kpi)
-            if (source, name) in read:
-                readings[kpi.pk] = read[source, name]
-        return cls(tuple(days), readings, _entered(kpis, partner_ids, days))
-
-    def series(self, kpi: KpiDefinition, partner_id: UUID) -> list[Decimal | None]:
-        """One value for each day."""
-        numbers, _last = self.readings.get(kpi.pk, ({}, {}))
-        computed = numbers.get(partner_id)
-        entered = self.entered.get((kpi.pk, partner_id))
-        if entered is None:
-            return list(computed) if computed is not None else [None] * len(self.days)
-        known = computed or [None] * len(self.days)
-        return [
-            number if number is not None else (said.value if (said := _said(entered, day)) else None)
-            for number, day in zip(known, self.days, strict=True)
-        ]
-
-    def at(self, kpi: KpiDefinition, partner_id: UUID, place: int = 0) -> tuple[Decimal | None, str, dt.date | None]:
-        """Value, origin and the day of its latest data on one of the days."""
-        numbers, last = self.readings.get(kpi.pk, ({}, {}))
-        computed = numbers[partner_id][place] if partner_id in numbers else None
-        seen = last[partner_id][place] if partner_id in last else None
-        if computed is None and (said := _said(self.entered.get((kpi.pk, partner_id), ()), self.days[place])):
-            return said.value, said.source, said.month
-        return computed, "computed", seen
-
-
-Read = tuple[Source | None, str]
-Reading = tuple[Mapping[UUID, Sequence[Decimal | None]], Mapping[UUID, Sequence[dt.date | None]]]
-
-
-def _read_of(kpi: KpiDefinition) -> Read:
-    """Where a KPI is read: a topic from the scorecards, else from the source of its measure."""
-    if kpi.kind == KpiDefinition.Kind.TOPIC:
-        return TOPICS, kpi.measure
-    measure = measures.get(kpi.measure) if kpi.kind == KpiDefinition.Kind.METRIC else None
-    return (measure.source if measure else None), kpi.measure
-
-
-def read_measures(asked: Iterable[Read], partner_ids: Sequence[UUID], days: Sequence[dt.date]) -> dict[Read, Reading]:
-    """Numbers and latest data of measures by source and name; each source is asked once for all its measures."""
-    wanted: dict[Source | None, list[str]] = defaultdict(list)
-    for source, name in asked:
-        wanted[source].append(name)
-    found: dict[Read, Reading] = {}
-    for source, names in wanted.items():
-        if source is None:
-            lent = [measures[name] for name in names if name in measures]
-            found |= {(None, one.name): (_day_by_day(one, partner_ids, days), {}) for one in lent}
-            continue
-        readings: Readings = source.read(partner_ids, days, names)
-        found |= {(source, name): (readings.numbers.get(name, {}), readings.last) for name in names}
-    return found
-
-
-def _day_by_day(
-    measure: Measure, partner_ids: Sequence[UUID], days: Sequence[dt.date]
-) -> dict[UUID, list[Decimal | None]]:
-    """A measure without a source is computed for each day."""
-    start = current_tenant().fy_start_month
-    numbers: dict[UUID, list[Decimal | None]] = {partner_id: [] for partner_id in partner_ids}
-    for day in days:
-        period = FiscalQuarter.containing(day, start)
-        values = measure.compute(partner_ids, [period], day)
-        for partner_id in partner_ids:
-            value = values.get((partner_id, period))
-            numbers[partner_id].append(value.number if value else None)
-    return numbers
-
-
-def _entered(
-    kpis: Sequence[KpiDefinition], partner_ids: Sequence[UUID], days: Sequence[dt.date]
-) -> dict[tuple[UUID, UUID], list[Entered]]:
-    rows = KpiActual.objects.filter(
-        kpi__in=[kpi.pk for kpi in kpis],
-        partner_id__in=list(partner_ids),
-        month__gt=add_months(min(days).replace(day=1), -ENTERED_MONTHS),
-        month__lte=max(days),
-    ).order_by("month")
-    found: dict[tuple[UUID, UUID], list[Entered]] = defaultdict(list)
-    for kpi_id, partner_id, month, value, source in rows.values_list(
-        "kpi_id", "partner_id", "month", "value", "source"
-    ):
-        found[kpi_id, partner_id].append(Entered(month, value, source))
-    return found
-
-
-def _said(entered: Sequence[Entered], day: dt.date) -> Entered | None:
-    """What was last entered for a month up to a day, if it is not too old."""
-    since = add_months(day.replace(day=1), -ENTERED_MONTHS)
-    return next((one for one in reversed(entered) if since < one.month <= day), None)
-
-
-def kpi_history(kpi: KpiDefinition, partner_id: UUID, days: Sequence[dt.date]) -> list[Decimal | None]:
-    """The values of one KPI of a partner on several days."""
-    return KpiGrid.read([kpi], [partner_id], days).series(kpi, partner_id)
-
-
 # --- targets ------------------------------------------------------------------------------------------------
 
 
@@ -260,27 +136,23 @@ class Targets:
 
     @classmethod
     def of(cls, kpi_ids: Sequence[UUID], partner_ids: Sequence[UUID], on: dt.date) -> Targets:
-        """Two queries, and one more where a tier has targets. A month is narrower than the fiscal year."""
+        """One query, and one more where a tier has targets. A month is narrower than the fiscal year."""
         year = FiscalYear.containing(on, current_tenant().fy_start_month).year
-        held = Q(month=on.replace(day=1)) | Q(fiscal_year=year)
-        by_month_last = F("month").asc(nulls_first=True)
-        of_partner = PartnerKpiTarget.objects.filter(held, kpi__in=kpi_ids, partner_id__in=list(partner_ids))
-        of_tier = KpiTarget.objects.filter(held, kpi__in=kpi_ids)
-        shared = {
-            (kpi_id, tier_id): value
-            for kpi_id, tier_id, value in of_tier.order_by(by_month_last).values_list("kpi_id", "tier_id", "value")
-        }
-        has_tiers = any(tier_id for _kpi_id, tier_id in shared)
-        return cls(
-            {
-                (kpi_id, partner_id): value
-                for kpi_id, partner_id, value in of_partner.order_by(by_month_last).values_list(
-                    "kpi_id", "partner_id", "value"
-                )
-            },
-            shared,
-            tiers_held(partner_ids, on) if has_tiers else {},
+        held = Q(kpi__in=kpi_ids) & (Q(month=on.replace(day=1)) | Q(fiscal_year=year))
+        of_partner = PartnerKpiTarget.objects.filter(held, partner_id__in=list(partner_ids))
+        nobody = Cast(Value(None), UUIDField())
+        rows = of_partner.values_list("kpi_id", "partner_id", nobody, "month", "value").union(
+            KpiTarget.objects.filter(held).values_list("kpi_id", nobody, "tier_id", "month", "value"), all=True
         )
+        own: dict[tuple[UUID, UUID], Decimal] = {}
+        shared: dict[tuple[UUID, UUID | None], Decimal] = {}
+        for kpi_id, partner_id, tier_id, _month, value in sorted(rows, key=lambda row: row[3] is not None):
+            if partner_id:
+                own[kpi_id, partner_id] = value
+            else:
+                shared[kpi_id, tier_id] = value
+        has_tiers = any(tier_id for _kpi_id, tier_id in shared)
+        return cls(own, shared, tiers_held(partner_ids, on) if has_tiers else {})
 
     def find(self, setting: KpiSetting, partner_id: UUID) -> tuple[Decimal | None, str]:
         """The target of a KPI for a partner and its scope: the narrowest wins, the one for all comes last."""
@@ -328,7 +200,7 @@ def _figure(
     value, origin, last_data = grid.at(kpi, partner_id)
     target, scope = targets.find(setting, partner_id)
     status, green, yellow = judged(setting, value, target)
-    source = _read_of(kpi)[0]
+    source = read_of(kpi)[0]
     return KpiFigure(
         kpi_id=kpi.pk,
         code=kpi.code,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 from decimal import Decimal
@@ -17,7 +18,6 @@ from prm.kernel.periods import add_days, add_months
 from prm.kernel.tenancy.context import current_tenant
 from scorecards.models import Assessment
 from scorecards.queries.results import FINISHED, OLDEST_FIRST, VALID_MONTHS
-from scorecards.queries.scores import stored
 
 CAPABILITY_SCORE = "capability_score"
 NO_SCORECARD = _("No capabilities scorecard was submitted in the last 12 months.")
@@ -49,21 +49,27 @@ def read_topics(partner_ids: Sequence[UUID], days: Sequence[dt.date], names: Seq
     numbers: dict[str, dict[UUID, Sequence[Decimal | None]]] = {name: {} for name in names}
     last: dict[UUID, Sequence[dt.date | None]] = {}
     for partner_id, submitted in found.items():
-        counted = [_counting(submitted, start, day) for start, day in zip(since, days, strict=True)]
-        last[partner_id] = [None if place is None else submitted[place][0] for place in counted]
+        counted = _counting([on for on, _topics in submitted], since, days)
+        last[partner_id] = [submitted[place][0] if place >= 0 else None for place in counted]
         for name in names:
             scores = [_number(topics.get(name)) for _on, topics in submitted]
-            numbers[name][partner_id] = [None if place is None else scores[place] for place in counted]
+            scores.append(None)  # at place -1: no scorecard counted
+            numbers[name][partner_id] = [scores[place] for place in counted]
     return Readings(numbers, last)
 
 
-def _counting(submitted: Sequence[tuple[dt.date, Any]], since: dt.date, day: dt.date) -> int | None:
-    """The place of the scorecard that counts on a day: the latest of those, oldest first, that are not too old."""
-    return next((n for n in reversed(range(len(submitted))) if since <= submitted[n][0] <= day), None)
+def _counting(submitted: Sequence[dt.date], since: Sequence[dt.date], days: Sequence[dt.date]) -> list[int]:
+    """The place of the scorecard that counts on each day: the latest one, oldest first, if not too old; else -1."""
+    places = []
+    for start, day in zip(since, days, strict=True):
+        place = bisect_right(submitted, day) - 1
+        places.append(place if place >= 0 and submitted[place] >= start else -1)
+    return places
 
 
 def _number(value: Any) -> Decimal | None:
-    return value if value is None or isinstance(value, Decimal) else stored(value)
+    """A frozen score is text that this product wrote itself."""
+    return Decimal(value) if isinstance(value, str) else value
 
 
 TOPICS = Source("scorecards", _("Capabilities scorecards"), read_topics)

@@ -20,7 +20,7 @@ from prm.kernel.policies import permits
 from prm.kernel.web.access import may
 from prm.kernel.web.format import formatter
 from prm.kernel.web.forms import go, submit
-from sales.forms import AsOfForm, read_amount
+from sales.forms import AsOfForm, YearForm, read_amount
 from scorecards.actions import add_kpi, set_kpi, set_kpi_target, set_weights
 from scorecards.forms import AsOfFuture, KpiAddForm, KpiSettingForm, SharedTargetForm
 from scorecards.models import KpiDefinition
@@ -89,7 +89,7 @@ def _definition(request: HttpRequest, kpi: KpiDefinition, *, form: Any = None, t
         "may_set": permits(member, "scorecards.set_kpi", kpi),
         "form": form or KpiSettingForm(initial=KpiSettingForm.of(kpi, held), unit=kpi.unit, lower=lower),
         "target_form": target_form
-        or SharedTargetForm(unit=kpi.unit, auto_id="shared_%s", initial={"fiscal_year": today.year}),
+        or SharedTargetForm(unit=kpi.unit, auto_id="shared_%s", initial={"fiscal_year": YearForm().chosen().year}),
     }
     return render(request, "scorecards/kpis/definition.html", context)
 
@@ -207,6 +207,7 @@ def partner_ranking(request: HttpRequest) -> HttpResponse:
             "name": one.name,
             "url": reverse("partners:partner", args=[one.partner_id]),
             "score": write.score(one.score),
+            "why": one.why,
             "revenue": write.money(one.revenue),
         }
         for one in found

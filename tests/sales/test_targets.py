@@ -11,6 +11,7 @@ from prm.kernel.errors import IllegalMove, Invalid, NotAllowed
 from prm.kernel.tenancy.context import member_scope
 from sales.actions import (
     NotBoth,
+    NotYours,
     OtherSideDecides,
     add_line,
     confirm_targets,
@@ -88,7 +89,7 @@ def test_a_no_needs_a_reason_and_a_new_proposal_replaces_the_old(cast):
     assert first.state == "withdrawn"
     with pytest.raises(Invalid):
         decline_targets(second, by=cast.champion, reason="  ")
-    with pytest.raises(NotAllowed):
+    with pytest.raises(NotYours):
         withdraw_targets(second, by=cast.champion)
     with pytest.raises(NotAllowed):
         confirm_targets(second, by=cast.rival_champion)

@@ -1,0 +1,177 @@
+"""The 25 KPIs of 10,000 partners at the ends of twelve months, beside hand-written SQL for the same values.
+
+The SQL side is one statement a source (scorecards, targets and bookings, tasks, entered values), each giving one row a
+partner and month with a column a KPI, fetched; fences on, in the same scope. Ours is what pages call: the catalogue,
+the same sources, and a value or None for every KPI, partner and month.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection, connections
+
+from bench.crowd import crowd
+from bench.measure import in_turn, show
+from partners.models import Partner, Task
+from prm.kernel import clock
+from prm.kernel.models import Membership, Tenant
+from prm.kernel.periods import add_days, add_months
+from prm.kernel.tenancy.context import member_scope, tenant_scope
+from prm.kernel.tenancy.remember import memory
+from scorecards.models import Assessment, QuestionBank, Topic
+from scorecards.queries import KpiGrid, kpi_table, settings_on
+from scorecards.starter.kpis import copy_kpis, starter_topics
+
+TOPIC_SQL = """
+with days as (select unnest(%s::date[]) as day)
+select p.id, d.day, {columns}
+  from partners_partner p cross join days d
+  left join lateral (
+    select a.result from scorecards_assessment a
+     where a.tenant_id = p.tenant_id and a.partner_id = p.id and a.kind = 'partner'
+       and a.state in ('submitted', 'reviewed', 'superseded')
+       and a.submitted_at::date between d.day - interval '12 months' and d.day
+     order by a.submitted_at desc limit 1) a on true
+ where p.tenant_id = %s and p.merged_into_id is null"""
+
+PLAN_SQL = """
+with days as (select unnest(%s::date[]) as day),
+actual as (select partner_id, date_trunc('month', booked_on)::date as month, round(sum(amount), 2) as total
+  from sales_salesactual where tenant_id = %s and booked_on between %s and %s group by 1, 2),
+target as (select partner_id, month, round(sum(amount), 2) as total
+  from sales_target where tenant_id = %s and month between %s and %s group by 1, 2),
+spans as (select day, date_trunc('year', day)::date as first, date_trunc('month', day + 1)::date as open from days)
+select t.partner_id, s.day, round(sum(coalesce(a.total, 0)) / nullif(sum(t.total), 0), 4)
+  from spans s join target t on t.month >= s.first and t.month < s.open
+  left join actual a on a.partner_id = t.partner_id and a.month = t.month
+ group by 1, 2"""
+
+TASK_SQL = """
+with days as (select unnest(%s::date[]) as day)
+select t.partner_id, d.day, round(count(*) filter (where t.done_at < d.day + 1)::numeric / count(*), 4)
+  from days d join partners_task t on t.due_on <= d.day
+ where t.tenant_id = %s and t.required and t.side = 'partner' and t.state <> 'cancelled'
+ group by 1, 2"""
+
+ENTERED_SQL = "select kpi_id, partner_id, month, value from scorecards_kpiactual where tenant_id = %s and month <= %s"
+
+
+def main(partners: int = 10_000) -> None:
+    tenant, chief = crowd(partners)
+    _fill(tenant)
+    with member_scope(chief):
+        today = clock.today()
+        ids = list(Partner.objects.values_list("pk", flat=True))
+    days = [add_days(add_months(today.replace(day=1), -back), -1) for back in reversed(range(12))]
+
+    def ours() -> dict[Any, Any]:
+        with member_scope(chief), memory():
+            kpis = [setting.kpi for setting in settings_on(today)]
+            grid = KpiGrid.read(kpis, ids, days)
+            return {kpi.code: grid.table(kpi, ids) for kpi in kpis}
+
+    def raw() -> list[Any]:
+        with member_scope(chief), connection.cursor() as cursor:
+            return [_fetched(cursor, sql, values) for sql, values in _statements(tenant, days)]
+
+    timings = in_turn({"the same in SQL": raw, "measures": ours}, rounds=5, warm=1)
+    show(f"25 KPIs x {partners:,} partners x 12 months", timings, against="the same in SQL", goal="<= 1.3 x")
+
+    def page() -> None:
+        with member_scope(chief), memory():
+            kpi_table(ids[:50], on=today)
+
+    def one() -> None:
+        with member_scope(chief), memory():
+            kpi_table(ids[:1], on=today)
+
+    show("Sheets on a page", in_turn({"one partner": one, "50 partners": page}), against="one partner")
+    _compare(ours(), raw(), days)
+
+
+def _statements(tenant: Tenant, days: list[dt.date]) -> list[tuple[str, list[Any]]]:
+    columns = ", ".join(f"(a.result->'topics'->>'{code}')::numeric" for code, _name in starter_topics())
+    first = dt.date(days[0].year, 1, 1)
+    span = [tenant.pk, first, days[-1]]
+    return [
+        (TOPIC_SQL.format(columns=columns), [days, tenant.pk]),
+        (PLAN_SQL, [days, *span, *span]),
+        (TASK_SQL, [days, tenant.pk]),
+        (ENTERED_SQL, [tenant.pk, days[-1]]),
+    ]
+
+
+def _fetched(cursor: Any, sql: str, values: list[Any]) -> list[Any]:
+    cursor.execute(sql, values)
+    return cursor.fetchall()
+
+
+def _compare(values: dict[str, Any], rows: list[Any], days: list[dt.date]) -> None:
+    """The two sides agree to the last digit."""
+    topics, plan, tasks, _entered = rows
+    differ = 0
+    for number, (code, _name) in enumerate(starter_topics()):
+        kpi = code_of_topic(code)
+        by_key = {(row[0], row[1]): row[2 + number] for row in topics}
+        differ += _differing(values[kpi], by_key, days)
+    differ += _differing(values["performance_to_plan"], {(r[0], r[1]): r[2] for r in plan}, days)
+    differ += _differing(values["required_tasks"], {(r[0], r[1]): r[2] for r in tasks}, days)
+    print(f"  values that differ between the two sides: {differ}")
+
+
+def _differing(series: dict[Any, list[Any]], by_key: dict[Any, Any], days: list[dt.date]) -> int:
+    return sum(
+        number != by_key.get((pk, day))
+        for pk, numbers in series.items()
+        for day, number in zip(days, numbers, strict=True)
+    )
+
+
+def code_of_topic(topic: str) -> str:
+    from scorecards.starter.kpis import catalogue
+
+    return next(k["code"] for group in catalogue()["categories"] for k in group["kpis"] if k.get("topic") == topic)
+
+
+def _fill(tenant: Tenant) -> None:
+    """Scorecards and required tasks for the crowd; made once."""
+    with tenant_scope(tenant):
+        if Assessment.objects.exists():
+            return
+        copy_kpis()
+        bank = QuestionBank.objects.get(state="active")
+        codes = list(Topic.objects.filter(bank=bank).values_list("code", flat=True))
+        member = Membership.objects.filter(partner=None).first()
+        now = clock.now()
+        partners = list(Partner.objects.values_list("pk", flat=True))
+        Assessment.objects.bulk_create(
+            [
+                Assessment(
+                    partner_id=pk, bank=bank, kind="partner", state=state, started_by=member,
+                    opened_at=now - dt.timedelta(days=age), submitted_at=now - dt.timedelta(days=age),
+                    overall=Decimal(60),
+                    result={"topics": {c: f"{40 + (n + i + age) % 60}.0" for i, c in enumerate(codes)}},
+                )
+                for n, pk in enumerate(partners)
+                for state, age in (("superseded", 300 + n % 60), ("submitted", 20 + n % 60))
+            ],
+            batch_size=1000,
+        )  # fmt: skip
+        today = clock.today()
+        Task.objects.bulk_create(
+            [
+                Task(
+                    partner_id=pk, title=f"Task {k}", kind="bench", side="partner", required=True,
+                    due_on=today - dt.timedelta(days=40 * k + n % 30), state="done" if k % 2 else "open",
+                    done_at=now - dt.timedelta(days=40 * k) if k % 2 else None,
+                )
+                for n, pk in enumerate(partners)
+                for k in range(6)
+            ],
+            batch_size=2000,
+        )  # fmt: skip
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("analyze")
