@@ -68,3 +68,6 @@ grant("scorecards.reopen_action_item", *WORKS_ON_ACTIONS, guard=owns_or_leads)
 
 # KPIs are read by whom they are about: the partner's people too; only the vendor's weights and ranking are not.
 grant("scorecards.view_kpis", *VENDOR_ROLES, R.DISTRIBUTOR, *AT_A_PARTNER)
+
+# The board compares partners with each other: the vendor's alone.
+grant("scorecards.view_board", R.TENANT_ADMIN, R.CHANNEL_CHIEF, R.ACCOUNT_MANAGER, R.OPERATIONS, R.MARKETING, R.AUDITOR)

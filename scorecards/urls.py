@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from scorecards.views import goals, items, kpis, result, runner
+from scorecards.views import board, goals, items, kpis, performance, result, runner
 
 app_name = "scorecards"
 urlpatterns = [
@@ -13,6 +13,11 @@ urlpatterns = [
     path("plan/<uuid:partner_id>/", items.plan, name="plan"),
     path("plan/<uuid:partner_id>/add/", items.add_item, name="add-item"),
     path("partner/<uuid:partner_id>/kpis/<uuid:kpi_definition_id>/", kpis.kpi, name="kpi"),
+    path("board/", board.board, name="board"),
+    path("partner/<uuid:partner_id>/performance/", performance.performance, name="performance"),
+    path("partner/<uuid:partner_id>/performance/figure/", performance.figure, name="figure"),
+    path("partner/<uuid:partner_id>/performance.pdf", performance.performance_paper, name="performance-paper"),
+    path("partner/<uuid:partner_id>/performance.xlsx", performance.performance_workbook, name="performance-workbook"),
     path("<uuid:assessment_id>/", result.assessment, name="assessment"),
     path("<uuid:assessment_id>/answer/", runner.answer, name="answer"),
     path("<uuid:assessment_id>/unchanged/", runner.unchanged, name="unchanged"),

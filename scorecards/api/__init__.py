@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from scorecards.api import assessments, goals, items
+from scorecards.api import assessments, goals, items, performance
 
 
 def register(router: Any) -> None:
     router.register("assessments", assessments.AssessmentsViewSet, basename="assessments")
     router.register("goals", goals.GoalsViewSet, basename="goals")
     router.register("action-items", items.ActionItemsViewSet, basename="action-items")
+    performance.register(router)

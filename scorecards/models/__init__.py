@@ -13,6 +13,7 @@ from scorecards.models.measures import (
     StageWeights,
 )
 from scorecards.models.peers import PeerGroup, PeerShare
+from scorecards.models.standings import PartnerStanding
 
 __all__ = [
     "SEES_OWN_COMPANYS_ACTIONS",
@@ -32,6 +33,7 @@ __all__ = [
     "KpiTarget",
     "Option",
     "PartnerKpiTarget",
+    "PartnerStanding",
     "PeerGroup",
     "PeerShare",
     "Question",

@@ -12,6 +12,8 @@ from scorecards.queries.bank import (
     topic_part,
     with_counts,
 )
+from scorecards.queries.behind import Behind, FormulaText, behind
+from scorecards.queries.behind_rows import RowTable
 from scorecards.queries.comparing import Bridge, Comparability, Compared, bridges, comparability
 from scorecards.queries.composite import COMPONENTS, Component, Composite, Ranked, composite_scores, ranking, weights_on
 from scorecards.queries.goals import GoalLine, goals_of
@@ -50,6 +52,15 @@ from scorecards.queries.peers import (
     lens_code,
     peer_figures,
     peers_kind,
+)
+from scorecards.queries.performance import (
+    BadDay,
+    Figure,
+    PerformanceCard,
+    PlanFigure,
+    category_status,
+    day_asked,
+    performance_card,
 )
 from scorecards.queries.results import (
     COUNTED,
@@ -105,6 +116,8 @@ __all__ = [
     "ROLE_OF_OWNER",
     "TOPICS",
     "VALID_MONTHS",
+    "BadDay",
+    "Behind",
     "Bridge",
     "CategoryPart",
     "CategoryState",
@@ -114,6 +127,8 @@ __all__ = [
     "Component",
     "Composite",
     "Contribution",
+    "Figure",
+    "FormulaText",
     "GoalLine",
     "KpiCategory",
     "KpiFigure",
@@ -122,11 +137,14 @@ __all__ = [
     "Line",
     "OptionState",
     "Peers",
+    "PerformanceCard",
+    "PlanFigure",
     "QuestionPart",
     "QuestionState",
     "Ranked",
     "Result",
     "ResultSheet",
+    "RowTable",
     "RunnerState",
     "Scores",
     "SheetLine",
@@ -136,8 +154,10 @@ __all__ = [
     "answers_of",
     "applies",
     "asked_questions",
+    "behind",
     "bridges",
     "capability_scores",
+    "category_status",
     "comparability",
     "completion_by_manager",
     "completion_of",
@@ -146,6 +166,7 @@ __all__ = [
     "composite_scores",
     "contents_of",
     "contributions",
+    "day_asked",
     "frozen_result",
     "goals_of",
     "group_name",
@@ -164,6 +185,7 @@ __all__ = [
     "overall_best_practice",
     "peer_figures",
     "peers_kind",
+    "performance_card",
     "possible_owners",
     "predecessor_of",
     "previewed",
