@@ -66,7 +66,7 @@ class BoardFilter(django_filters.FilterSet):
         return queryset.filter(words | Q(number=value.strip().upper()))
 
     def with_status(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
-        """The colour of the composite score; a partner without figures yet has none."""
+        """The colour of the composite score, else of all KPIs; a partner without figures yet has none."""
         wanted = Q(standing_status=value)
         if value == PartnerStanding.Status.GREY:
             wanted |= Q(standing_status=None)

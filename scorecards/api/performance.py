@@ -263,6 +263,8 @@ class BoardRowSerializer(serializers.Serializer):
     manager = serializers.CharField(read_only=True)
     composite = TrendedSerializer(read_only=True)
     why = serializers.CharField(read_only=True)
+    status = serializers.CharField(read_only=True)
+    kpis = CategoryCellSerializer(read_only=True)
     categories = CategoryCellSerializer(many=True, read_only=True)
     capability = TrendedSerializer(read_only=True)
     plan = TrendedSerializer(read_only=True)

@@ -31,7 +31,8 @@ class PartnerStanding(VendorRecord):
     composite = NumericField(null=True, blank=True)
     composite_before = NumericField(null=True, blank=True)
     why = models.CharField(max_length=300, blank=True)  # why there is no composite score
-    status = models.CharField(max_length=6, choices=Status, default=Status.GREY)
+    status = models.CharField(max_length=6, choices=Status, default=Status.GREY)  # of the composite, else of all KPIs
+    kpis = NumericField(null=True, blank=True)
     fit = NumericField(null=True, blank=True)
     customer = NumericField(null=True, blank=True)
     capabilities = NumericField(null=True, blank=True)

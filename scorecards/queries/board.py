@@ -44,8 +44,8 @@ ON_BOARD = (
     Partner.State.REACTIVATING,
     Partner.State.SUSPENDED,
 )
-KEPT = ("on", "computed_at", "composite", "composite_before", "why", "status", *CATEGORY_CODES, "counts", "capability")
-KEPT += ("capability_before", "plan", "plan_before", "plan_status", "scored_on", "due_on")
+KEPT = ("on", "computed_at", "composite", "composite_before", "why", "status", "kpis", *CATEGORY_CODES, "counts")
+KEPT += ("capability", "capability_before", "plan", "plan_before", "plan_status", "scored_on", "due_on")
 
 
 @dataclass(frozen=True)
@@ -84,6 +84,8 @@ class BoardRow:
     manager: str
     composite: Trended
     why: str
+    status: str  # of the composite score, or without one of all KPIs
+    kpis: CategoryCell
     categories: tuple[CategoryCell, ...]
     capability: Trended
     plan: Trended
@@ -94,7 +96,7 @@ class BoardRow:
     computed_at: dt.datetime | None
 
 
-def board_partners(member: Membership) -> QuerySet[Partner]:
+def board_partners(member: Membership) -> QuerySet[Any]:
     """The partners of the board this member may know of, each with its standing, in one query."""
     told = {f"standing_{name}": F(f"standings__{name}") for name in KEPT}
     partners = Partner.objects.visible_to(member).filter(state__in=ON_BOARD)
@@ -121,6 +123,8 @@ def _row(partner: Any, manager: Membership | None, stages: dict[str, str], today
         manager=manager.user.name if manager else "",
         composite=Trended(at("composite"), score_status(at("composite")), at("composite_before")),
         why=at("why") or "",
+        status=at("status") or "grey",
+        kpis=CategoryCell("kpis", at("kpis"), score_status(at("kpis")), *counts.get("kpis", (0, 0))),
         categories=tuple(
             CategoryCell(code, at(code), score_status(at(code)), *counts.get(code, (0, 0))) for code in CATEGORY_CODES
         ),
@@ -160,7 +164,7 @@ def standings(partner_ids: Sequence[UUID], *, on: dt.date) -> list[PartnerStandi
     for pk in ids:
         sheet, last = sheets[pk], scored.get(pk)
         plan = sheet.kpi(PLAN)
-        points = {code: _points_of(sheet, code) for code in CATEGORY_CODES}
+        points = {code: _points_of(sheet, code) for code in ("kpis", *CATEGORY_CODES)}
         found.append(
             PartnerStanding(
                 partner_id=pk,
@@ -169,7 +173,7 @@ def standings(partner_ids: Sequence[UUID], *, on: dt.date) -> list[PartnerStandi
                 composite=now[pk].score,
                 composite_before=then[pk].score,
                 why=now[pk].why,
-                status=score_status(now[pk].score),
+                status=score_status(points["kpis"][0] if now[pk].score is None else now[pk].score),
                 counts={code: [green, judged] for code, (_mean, green, judged) in points.items()},
                 capability=scores.get(pk, nothing)[0],
                 capability_before=scores.get(pk, nothing)[1],
@@ -185,8 +189,9 @@ def standings(partner_ids: Sequence[UUID], *, on: dt.date) -> list[PartnerStandi
 
 
 def _points_of(sheet: KpiSheet, code: str) -> tuple[Decimal | None, int, int]:
-    """Mean points of a category's KPIs (1 decimal), how many are green, and how many have a colour."""
-    statuses = [kpi.status for kpi in sheet.kpis if kpi.category == code and kpi.status in POINTS]
+    """Mean points of a category's KPIs (or of all), how many are green, and how many have a colour."""
+    asked = [kpi for kpi in sheet.kpis if code in ("kpis", kpi.category)]
+    statuses = [kpi.status for kpi in asked if kpi.status in POINTS]
     return category_points(statuses), statuses.count("green"), len(statuses)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -90,7 +90,7 @@ def _shown(row: BoardRow) -> ShownRow:
         manager=row.manager,
         tier=row.tier,
         life_stage=row.life_stage,
-        composite=_trend(row.composite, write.score, points),
+        composite=_overall(row, write.score, points),
         why=row.why if row.computed_at else _("computed tonight"),
         categories=tuple(
             ShownCell(
@@ -106,6 +106,16 @@ def _shown(row: BoardRow) -> ShownRow:
         due_on=write.day(row.due_on) if row.due_on else "",
         due_word=str(word),
         due_tone=tone,
+    )
+
+
+def _overall(row: BoardRow, write: Callable[[Any], str], write_change: Callable[[Decimal], str]) -> ShownTrend:
+    """The composite score; where figures cover too little of its weights, how many of all KPIs are green."""
+    shown = _trend(row.composite, write, write_change)
+    if row.composite.value is not None or not row.kpis.judged:
+        return replace(shown, status=row.status)
+    return ShownTrend(
+        _("%(green)s/%(all)s KPIs") % {"green": row.kpis.green, "all": row.kpis.judged}, row.status, "", "", ""
     )
 
 

@@ -191,7 +191,7 @@ def present_card(card: PerformanceCard) -> ShownCard:
         quarters=tuple(plan(one) for one in card.quarters),
         months=tuple(plan(one) for one in card.months),
         chart=card.sales.chart,
-        headline=(*(figure(one) for one in card.pipeline), tier, figure(card.tasks[0]), figure(card.certifications[0])),
+        headline=(*(figure(one) for one in card.pipeline), tier, figure(card.tasks[0])),
         qualifying=standing.qualifying,
         next=standing.held if standing.holds_more else standing.next,
         holds_more=standing.holds_more,
@@ -327,11 +327,12 @@ def present_behind(found: Behind, card: PerformanceCard) -> ShownBehind:
 
 
 def _table(write: Formatter, table: RowTable) -> ShownTable:
+    columns = [name for name in table.columns if any(row.get(name) not in (None, "") for row in table.rows)]
     numeric = {name for name in table.columns for row in table.rows if isinstance(row.get(name), Decimal | tuple)}
-    cells = lambda row: tuple((_cell(write, row.get(name)), name in numeric) for name in table.columns)
+    cells = lambda row: tuple((_cell(write, row.get(name)), name in numeric) for name in columns)
     return ShownTable(
         title=table.title,
-        columns=tuple((_title(name), name in numeric) for name in table.columns),
+        columns=tuple((_title(name), name in numeric) for name in columns),
         rows=tuple(cells(row) for row in table.rows),
         total=write.money(table.total) if table.total is not None else "",
         more=table.more,

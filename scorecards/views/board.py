@@ -25,14 +25,20 @@ def _status(code: str) -> Any:
     return lambda row: next(cell.status for cell in row.raw.categories if cell.code == code)
 
 
+WEAKEST = ("standings__composite", "standings__kpis", "sort_name")
 COLUMNS: tuple[Column, ...] = (
     Column("name", "Partner", ("sort_name",), lambda row: row.name),
     Column("number", "Number", (), lambda row: row.number),
-    Column("manager", "Account manager", (), lambda row: row.manager, optional=True),
-    Column("tier", "Tier", ("tier__level",), lambda row: row.tier, optional=True),
-    Column("stage", "Life-stage", ("life_stage", "sort_name"), lambda row: row.life_stage, optional=True),
-    Column("composite", "Composite score", ("standings__composite", "sort_name"), lambda row: row.raw.composite.value),
-    Column("composite_status", "Status", (), lambda row: row.raw.composite.status),
+    Column("manager", "Account manager", (), lambda row: row.manager),
+    Column("tier", "Tier", ("tier__level",), lambda row: row.tier),
+    Column("stage", "Life-stage", ("life_stage", "sort_name"), lambda row: row.life_stage),
+    Column(
+        "composite",
+        "Composite score",
+        WEAKEST,
+        lambda row: row.raw.composite.value,
+    ),
+    Column("status", "Status", (), lambda row: row.raw.status),
     Column("composite_change", "Change in three months", (), lambda row: row.raw.composite.change),
     *(
         column
