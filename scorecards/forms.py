@@ -8,6 +8,10 @@ from uuid import UUID
 
 from django import forms
 
+from prm.kernel.web.uploads import UploadField
+
+LONGEST_WAIT = 90 * 24 * 3600  # seconds: after that a scorecard in progress is set aside
+
 
 class AnswerForm(forms.Form):
     """One answer: ticked options, "not applicable" or words. What fits the question is the action's to say."""
@@ -15,10 +19,20 @@ class AnswerForm(forms.Form):
     question = forms.CharField(max_length=80)
     is_na = forms.BooleanField(required=False)
     text = forms.CharField(max_length=4000, required=False, strip=False)
+    age = forms.IntegerField(min_value=0, max_value=LONGEST_WAIT, required=False)  # seconds it could not be sent
 
 
 class UnchangedForm(forms.Form):
     topic = forms.CharField(max_length=80)
+    age = forms.IntegerField(min_value=0, max_value=LONGEST_WAIT, required=False)
+
+
+class EvidenceForm(forms.Form):
+    """A file for a question or, without one, for a whole topic."""
+
+    topic = forms.CharField(max_length=80)
+    question = forms.CharField(max_length=80, required=False)
+    file = UploadField(label="File", help_text="PDF, Word, Excel, PowerPoint, PNG or JPEG, up to 10 MB")
 
 
 class ReasonForm(forms.Form):

@@ -51,6 +51,8 @@ tell(
     assessment__reviewed="reviewed the capabilities scorecard: {comment}",
     assessment__discarded="discarded the capabilities scorecard in progress",
     assessment__reopened="re-opened the capabilities scorecard: {reason}",
+    evidence__attached="attached “{file}” to {topic}",
+    evidence__removed="took away “{file}” from {topic}",
     bank__copied="took over edition {edition} of the questionnaire",
     action_item__accepted="accepted the action “{action}” for {owner}, due {due_on}",
     action_item__started="began the action “{action}”",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from scorecards.views import items, result, runner
+from scorecards.views import evidence, items, result, runner, sheet
 
 app_name = "scorecards"
 urlpatterns = [
@@ -11,9 +11,15 @@ urlpatterns = [
     path("start/<uuid:partner_id>/vendor-view/", runner.start_vendor_view, name="start-vendor-view"),
     path("start/<uuid:partner_id>/screening/", runner.start_screening, name="start-screening"),
     path("plan/<uuid:partner_id>/", items.plan, name="plan"),
+    path("compare/<uuid:partner_id>/", sheet.compare, name="compare"),
+    path("evidence/<uuid:evidence_id>/", evidence.download, name="evidence"),
+    path("evidence/<uuid:evidence_id>/remove/", evidence.remove, name="remove-evidence"),
     path("<uuid:assessment_id>/", result.assessment, name="assessment"),
     path("<uuid:assessment_id>/answer/", runner.answer, name="answer"),
     path("<uuid:assessment_id>/unchanged/", runner.unchanged, name="unchanged"),
+    path("<uuid:assessment_id>/changes/", evidence.changes, name="changes"),
+    path("<uuid:assessment_id>/evidence/", evidence.attach, name="attach"),
+    path("<uuid:assessment_id>/answers/", sheet.answers, name="answers"),
     path("<uuid:assessment_id>/submit/", runner.submit_scorecard, name="submit"),
     path("<uuid:assessment_id>/discard/", result.discard, name="discard"),
     path("<uuid:assessment_id>/reopen/", result.reopen, name="reopen"),

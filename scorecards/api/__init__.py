@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from scorecards.api import assessments, items
+from scorecards.api import assessments, evidence, items
 
 
 def register(router: Any) -> None:
     router.register("assessments", assessments.AssessmentsViewSet, basename="assessments")
+    router.register("evidence", evidence.EvidenceViewSet, basename="evidence")
     router.register("action-items", items.ActionItemsViewSet, basename="action-items")

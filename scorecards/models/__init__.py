@@ -1,6 +1,13 @@
 """The question bank, assessments with their answers, and the actions that follow from them."""
 
-from scorecards.models.assessments import SEES_VENDOR_VIEW, Answer, AnswerRevision, Assessment, AssessmentQuerySet
+from scorecards.models.assessments import (
+    SEES_VENDOR_VIEW,
+    Answer,
+    AnswerRevision,
+    Assessment,
+    AssessmentQuerySet,
+    Evidence,
+)
 from scorecards.models.bank import BankPart, Category, Option, Question, QuestionBank, Topic
 from scorecards.models.items import SEES_OWN_COMPANYS_ACTIONS, ActionItem, ActionItemQuerySet
 
@@ -15,6 +22,7 @@ __all__ = [
     "AssessmentQuerySet",
     "BankPart",
     "Category",
+    "Evidence",
     "Option",
     "Question",
     "QuestionBank",

@@ -1,6 +1,7 @@
 """What scorecards tell: the running score, where a partner stands among its peers, and what it scored before."""
 
 from scorecards.queries.items import ROLE_OF_OWNER, action_plan, possible_owners, proposed_owner
+from scorecards.queries.live import Attached, Changes, GivenAnswer, changes_since, evidence_of, given
 from scorecards.queries.peers import Peers, peer_figures, peers_kind
 from scorecards.queries.results import (
     COUNTED,
@@ -35,6 +36,16 @@ from scorecards.queries.scores import (
     status_of,
     stored,
 )
+from scorecards.queries.sheet import (
+    Comparison,
+    Pair,
+    SheetLine,
+    SheetTopic,
+    Words,
+    answer_sheet,
+    both_views,
+    in_words,
+)
 
 __all__ = [
     "COUNTED",
@@ -44,21 +55,35 @@ __all__ = [
     "ROLE_OF_OWNER",
     "SCREENED",
     "VALID_MONTHS",
+    "Attached",
     "CategoryState",
+    "Changes",
+    "Comparison",
+    "GivenAnswer",
     "Line",
     "OptionState",
+    "Pair",
     "Peers",
     "QuestionState",
     "Result",
     "RunnerState",
     "Scores",
+    "SheetLine",
+    "SheetTopic",
     "TopicState",
+    "Words",
     "action_plan",
+    "answer_sheet",
     "answers_of",
     "asked_questions",
+    "both_views",
     "capability_scores",
+    "changes_since",
+    "evidence_of",
     "frozen_result",
+    "given",
     "history",
+    "in_words",
     "is_answered",
     "latest_result",
     "latest_results",
