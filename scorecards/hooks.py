@@ -25,6 +25,7 @@ from partners.registries import (
     onboarding_check,
     tell,
 )
+from prm.kernel.isolation.planting import lend_sample
 from prm.kernel.members import furnishes
 from prm.kernel.models import Membership
 from prm.kernel.policies import permits
@@ -173,3 +174,9 @@ lend_worklist(
         due=lambda item: item.due_on,
     )
 )
+
+
+@lend_sample("scorecards.Resource")
+def planted_resource(row: dict[str, Any]) -> dict[str, Any]:
+    """A planted resource is a document."""
+    return {"url": ""}

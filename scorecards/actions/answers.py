@@ -133,7 +133,9 @@ def pause_in_seconds(since: dt.datetime, now: dt.datetime) -> int:
 
 def _fitting(assessment: Assessment, question: Question, *, options: Sequence[str], is_na: bool, text: str) -> Answer:
     """The answer with its score, or BadAnswer when it does not fit the question."""
-    if question.bank_id != assessment.bank_id or (question.vendor_only and not assessment.vendor_only):
+    is_hidden = question.vendor_only and not assessment.vendor_only
+    is_off = bool(assessment.topics_off) and question.topic.code in assessment.topics_off
+    if question.bank_id != assessment.bank_id or is_hidden or is_off:
         raise BadAnswer("This question is not part of the scorecard.")
     chosen = sorted({clean_text(code, field="options", max_length=80) for code in options})
     answer = Answer(

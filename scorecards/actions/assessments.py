@@ -18,7 +18,15 @@ from prm.kernel.policies import require
 from prm.kernel.text import clean_text
 from scorecards.actions.answers import no_longer, pause_in_seconds
 from scorecards.models import ActionItem, Assessment, Question, QuestionBank
-from scorecards.queries import FINISHED, OLDEST_FIRST, answers_of, asked_questions, frozen_result, score_answers
+from scorecards.queries import (
+    FINISHED,
+    OLDEST_FIRST,
+    answers_of,
+    asked_questions,
+    frozen_result,
+    score_answers,
+    topics_off_for,
+)
 
 REOPEN_WITHIN = dt.timedelta(days=7)
 CLOSED_PARTNERS = frozenset({Partner.State.TERMINATED, Partner.State.DECLINED, Partner.State.SUSPENDED})
@@ -28,6 +36,12 @@ class NoBank(Conflict):
     """There is no questionnaire in use. Channel operations can put one in use."""
 
     code = "no_bank"
+
+
+class NothingAsked(Conflict):
+    """The questionnaire in use asks partners like this one nothing. Channel operations can change its topics."""
+
+    code = "nothing_asked"
 
 
 class PartnerClosed(Conflict):
@@ -58,7 +72,8 @@ class AlreadyOpen(Conflict):
 def start_assessment(partner: Partner, *, kind: str = Assessment.Kind.PARTNER, by: Membership | None) -> Assessment:
     """Start the partner's scorecard, or go on with the open one: there is one of a kind at a time.
 
-    It keeps the edition of the questionnaire it was started with; last time's answers stand beside as an offer.
+    It keeps the edition of the questionnaire and the topics it was started with, whatever becomes of either or of the
+    partner; last time's answers stand beside as an offer.
     """
     wanted = Assessment.Kind(kind)
     vendor_only = wanted != Assessment.Kind.PARTNER
@@ -78,6 +93,7 @@ def start_assessment(partner: Partner, *, kind: str = Assessment.Kind.PARTNER, b
         state=Assessment.State.IN_PROGRESS,
         defaults={
             "bank": bank,
+            "topics_off": topics_off_for(bank, partner, vendor_only=vendor_only),
             "vendor_only": vendor_only,
             "previous": previous,
             "started_by": by,
@@ -85,6 +101,8 @@ def start_assessment(partner: Partner, *, kind: str = Assessment.Kind.PARTNER, b
         },
     )
     if is_new:
+        if not asked_questions(assessment):
+            raise NothingAsked()
         record(assessment, "assessment.started", by=by, kind=wanted, edition=bank.edition, vendor_only=vendor_only)
     return assessment
 

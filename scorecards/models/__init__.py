@@ -8,7 +8,7 @@ from scorecards.models.assessments import (
     AssessmentQuerySet,
     Evidence,
 )
-from scorecards.models.bank import BankPart, Category, Option, Question, QuestionBank, Topic
+from scorecards.models.bank import BankPart, Category, Option, Question, QuestionBank, Resource, Topic
 from scorecards.models.items import SEES_OWN_COMPANYS_ACTIONS, ActionItem, ActionItemQuerySet
 
 __all__ = [
@@ -26,5 +26,6 @@ __all__ = [
     "Option",
     "Question",
     "QuestionBank",
+    "Resource",
     "Topic",
 ]

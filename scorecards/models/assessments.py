@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -53,6 +54,7 @@ class Assessment(PartnerRecord):
     }
 
     bank = TenantForeignKey(QuestionBank, related_name="assessments")
+    topics_off = ArrayField(models.CharField(max_length=80), default=list, blank=True)  # fixed at the start
     kind = models.CharField(max_length=12, choices=Kind, default=Kind.PARTNER)
     vendor_only = models.BooleanField(default=False)
     state = models.CharField(max_length=12, choices=State, default=State.IN_PROGRESS)

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Case, Count, IntegerField, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Case, Count, F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery, When
 
 from partners.models import Partner
 from prm.kernel.models import Membership
@@ -20,7 +20,7 @@ from prm.kernel.numbers import score as to_score
 from prm.kernel.periods import add_days, add_months
 from prm.kernel.tenancy.context import current_tenant
 from scorecards.models import Answer, Assessment, Question, QuestionBank
-from scorecards.queries.scores import SCREENED, Scores, overall_best_practice, stored
+from scorecards.queries.scores import Scores, overall_best_practice, stored
 
 COUNTED = (Assessment.State.SUBMITTED, Assessment.State.REVIEWED)
 
@@ -186,12 +186,14 @@ def open_assessments(partner_ids: Iterable[UUID], *, kind: str = Assessment.Kind
 def with_progress(assessments: QuerySet[Assessment]) -> QuerySet[Assessment]:
     """Annotate how many scored questions are answered (`given`) and asked (`asked`)."""
     given = Answer.objects.filter(assessment=OuterRef("pk"), question__scored=True)
-    asked = Question.objects.filter(
+    place_off = Func(OuterRef("topics_off"), F("topic__code"), function="array_position", output_field=IntegerField())
+    asked = Question.objects.alias(place_off=place_off).filter(
         Q(vendor_only=False) | Q(vendor_only=OuterRef("vendor_only")),
         bank=OuterRef("bank"),
         scored=True,
+        place_off__isnull=True,
     )
-    screened = asked.filter(topic__category__code__in=SCREENED)
+    screened = asked.filter(topic__category__screening=True)
     in_all = Case(
         When(kind=Assessment.Kind.SCREENING, then=_count_of(screened, "bank")), default=_count_of(asked, "bank")
     )

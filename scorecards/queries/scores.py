@@ -9,11 +9,14 @@ from typing import Any
 from uuid import UUID
 
 from partners.formulas import rag_status
+from partners.models import Partner
 from prm.kernel.numbers import to_decimal
 from scorecards.formulas import capability_score
-from scorecards.models import Answer, Assessment, Question, QuestionBank
+from scorecards.models import Answer, Assessment, Question, QuestionBank, Topic
 
-SCREENED = ("fit", "customer")  # the categories of the questionnaire that a candidate is screened by
+NO_TIER = "none"  # how a switch of a topic names partners without a tier
+
+NOT_VENDOR_ONLY = {"vendor_only": False, "topic__vendor_only": False, "topic__category__vendor_only": False}
 
 OVERALL = "overall"
 
@@ -40,15 +43,36 @@ class Scores:
 def asked_questions(assessment: Assessment, *, only: tuple[str, ...] = ()) -> list[Question]:
     """The questions of this assessment in the order they are asked, with topic and category.
 
-    Vendor-only parts of the bank are asked in the vendor's own view and nowhere else; a screening asks two categories.
+    Vendor-only parts of the bank are asked in the vendor's own view and nowhere else; a screening asks the categories
+    marked for it. Topics that did not apply to the partner when it was started are left out, whatever it is today.
     """
     asked = Question.objects.filter(bank_id=assessment.bank_id).select_related("topic__category")
     if not assessment.vendor_only:
-        asked = asked.filter(vendor_only=False, topic__vendor_only=False, topic__category__vendor_only=False)
+        asked = asked.filter(**NOT_VENDOR_ONLY)
     if assessment.kind == Assessment.Kind.SCREENING:
-        asked = asked.filter(topic__category__code__in=SCREENED)
+        asked = asked.filter(topic__category__screening=True)
+    if assessment.topics_off:
+        asked = asked.exclude(topic__code__in=assessment.topics_off)
     asked = asked.only(*only) if only else asked
     return list(asked.order_by("topic__category__order", "topic__order", "order", "code"))
+
+
+def topics_off_for(bank: QuestionBank, partner: Partner, *, vendor_only: bool) -> list[str]:
+    """The topics of an edition that do not apply to the partner as it is now, by code.
+
+    Of the vendor's own topics nothing is told in a scorecard that the partner reads.
+    """
+    topics = Topic.objects.filter(bank=bank).order_by("code")
+    if not vendor_only:
+        topics = topics.filter(vendor_only=False, category__vendor_only=False)
+    tier = partner.tier.code if partner.tier else NO_TIER
+    return [t.code for t in topics if not applies(t, type=partner.type, tier=tier, stage=partner.life_stage)]
+
+
+def applies(topic: Topic, *, type: str, tier: str, stage: str) -> bool:
+    """Whether partners of this type, tier and life-stage are asked this topic."""
+    switches = ((topic.for_types, type), (topic.for_tiers, tier), (topic.for_stages, stage))
+    return all(not wanted or own in wanted for wanted, own in switches)
 
 
 def answers_of(*assessments: Assessment | UUID | None) -> dict[UUID, dict[str, Answer]]:

@@ -46,6 +46,7 @@ def _parts(bank: QuestionBank, content: dict[str, Any]) -> list[Any]:
             order=c_order,
             name=c["name"],
             weight=Decimal(c["weight"]),
+            screening=c.get("screening", False),
             vendor_only=c.get("vendor_only", False),
         )
         parts.append(category)

@@ -72,8 +72,8 @@ def _ask(walk: Walk, world: World, model: type[Record], rows: list[Row], context
         insert = f'insert into "{table}" select * from json_populate_record(null::"{table}", %s)'  # noqa: S608
         code, _ = _try(insert, [_copy(row)])
         walk.note("insert", code == REFUSED, f"{where}: a row of {row.audience} could be inserted ({code or 'done'})")
-    mine = [row for row in rows if may_change(row, context)]
     others = [row for row in rows if not may_change(row, context)]
+    mine = _not_fixed(model, [row for row in rows if may_change(row, context)])
     grants = getattr(model, "grants", "select, insert, update, delete").split(
         ", "
     )  # a right on a column is not the whole
@@ -92,6 +92,17 @@ def _ask(walk: Walk, world: World, model: type[Record], rows: list[Row], context
         _move(walk, world, row, context, where)
     if context == "A/vendor":
         _refer(walk, world, model, rows)
+
+
+def _not_fixed(model: type[Record], rows: list[Row]) -> list[Row]:
+    """Those that the model lets anybody change: parts of what is in use may be fixed even for their owner."""
+    if model.may_change == "true" or not rows:
+        return rows
+    table = model._meta.db_table
+    with connections["default"].cursor() as cursor:
+        cursor.execute(f'select id from "{table}" where ({model.may_change})')  # noqa: S608 - from a model
+        free = {pk for (pk,) in cursor.fetchall()}
+    return [row for row in rows if row.pk in free]
 
 
 def _count(walk: Walk, world: World, model: type[Record], rows: list[Row], context: str) -> None:
@@ -134,7 +145,8 @@ def _move(walk: Walk, world: World, row: Row, context: str, where: str) -> None:
 def _refer(walk: Walk, world: World, model: type[Record], rows: list[Row]) -> None:
     """References into another vendor, or from one company's row to a rival's, are refused by the composite keys."""
     table = model._meta.db_table
-    mine = next((row for row in rows if row.tenant == "A" and row.company in ("P1", "")), None)
+    own = [row for row in rows if row.tenant == "A" and row.company in ("P1", "")]
+    mine = next(iter(_not_fixed(model, own)), None)
     if mine is None or "update" not in getattr(model, "grants", "update").split(", "):
         return
     for column in tenant_references(model):

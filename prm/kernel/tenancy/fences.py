@@ -91,10 +91,16 @@ def _rules(model: type[Record]) -> dict[str, str]:
             return {"select": seen, "insert": IS_VENDOR, "update": IS_VENDOR, "delete": IS_VENDOR}
         case Fence.PUBLISHED:
             seen = f"{IS_VENDOR} or ({model.published})"
-            return {"select": seen, "insert": IS_VENDOR, "update": IS_VENDOR, "delete": IS_VENDOR}
+            changed = _narrowed(model.may_change)
+            return {"select": seen, "insert": _narrowed(model.may_add), "update": changed, "delete": changed}
         case Fence.INBOX:
             return {"select": IS_VENDOR, "update": IS_VENDOR, "delete": IS_VENDOR}
     raise ValueError(f"{model._meta.label}: unknown fence {model.fence}")
+
+
+def _narrowed(rule: str) -> str:
+    """The vendor writes; where the model says more, only such rows."""
+    return IS_VENDOR if rule == "true" else f"{IS_VENDOR} and ({rule})"
 
 
 def _membership(policy: Any, app: str) -> Iterator[Wanted]:

@@ -7,7 +7,7 @@
 | PARTNER_READS | vendor, the partner company of the row | vendor |
 | PARTNER_MAYBE | as PARTNER; a row without partner is the vendor's alone | both |
 | COMPANY | the partner table itself: a company reads its own row | vendor |
-| PUBLISHED | vendor; partners the rows that `published` allows | vendor |
+| PUBLISHED | vendor; partners the rows that `published` allows | vendor, as `may_add` and `may_change` allow |
 | INBOX | vendor | everyone in the tenant may append |
 | MEMBER | own memberships; inside a tenant its members | vendor; a partner for its own company |
 """
@@ -114,6 +114,8 @@ class Record(models.Model):
 
     fence: ClassVar[Fence] = Fence.VENDOR
     published: ClassVar[str] = "true"  # SQL; for PUBLISHED: which rows partners read
+    may_add: ClassVar[str] = "true"  # SQL; for PUBLISHED: rows that may come in at all
+    may_change: ClassVar[str] = "true"  # SQL; for PUBLISHED: rows that may still be changed or taken away
     partner_sees: ClassVar[str] = "true"  # SQL; rows of the own company that the partner side may not see
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
