@@ -89,7 +89,7 @@ class ChangesSerializer(serializers.Serializer):
     """Answers newer than the `since` that was asked with; ask again with `turn`."""
 
     turn = serializers.IntegerField()
-    state = serializers.CharField()
+    state = serializers.CharField(read_only=True)
     answers = GivenAnswerSerializer(many=True)
 
 
@@ -115,7 +115,7 @@ class PairSerializer(serializers.Serializer):
     code = serializers.CharField()
     name = serializers.CharField()
     level = serializers.CharField()
-    partner = serializers.DecimalField(max_digits=5, decimal_places=1, allow_null=True)
+    partner = serializers.DecimalField(max_digits=5, decimal_places=1, allow_null=True, read_only=True)
     vendor = serializers.DecimalField(max_digits=5, decimal_places=1, allow_null=True)
     difference = serializers.DecimalField(max_digits=5, decimal_places=1, allow_null=True)
 
