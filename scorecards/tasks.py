@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from partners.tasks.work import look_at_onboarding
 from prm.kernel.events import on
 from prm.kernel.outbox import deferred
 from prm.kernel.schedule import daily
+from prm.kernel.web.format import formatter
+from scorecards.actions import release_peers, remind_of_actions
 from scorecards.actions.by_time import discard_abandoned as discard
 from scorecards.actions.by_time import remind_of_resting
 
@@ -21,7 +25,21 @@ def discard_abandoned(on: str) -> None:
 @deferred("scorecards.remind_of_resting")
 def remind(on: str) -> None:
     """Tell those who may go on with a scorecard that it has rested for thirty days."""
-    remind_of_resting()
+    remind_of_resting(write=formatter().day)
+
+
+@daily
+@deferred("scorecards.release_peers")
+def publish_peers(on: str) -> None:
+    """Peer figures anew, where enough has changed that nobody's score can be worked out from the change."""
+    release_peers(dt.date.fromisoformat(on))
+
+
+@daily
+@deferred("scorecards.remind_of_actions")
+def remind_owners(on: str) -> None:
+    """Actions that fall due, and those that have."""
+    remind_of_actions(dt.date.fromisoformat(on), write=formatter().day)
 
 
 on("assessment.submitted")(look_at_onboarding)  # a step of onboarding

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from scorecards.views import evidence, items, result, runner, sheet
+from scorecards.views import evidence, goals, items, kpis, result, runner, sheet
 
 app_name = "scorecards"
 urlpatterns = [
@@ -14,6 +14,8 @@ urlpatterns = [
     path("compare/<uuid:partner_id>/", sheet.compare, name="compare"),
     path("evidence/<uuid:evidence_id>/", evidence.download, name="evidence"),
     path("evidence/<uuid:evidence_id>/remove/", evidence.remove, name="remove-evidence"),
+    path("plan/<uuid:partner_id>/add/", items.add_item, name="add-item"),
+    path("partner/<uuid:partner_id>/kpis/<uuid:kpi_definition_id>/", kpis.kpi, name="kpi"),
     path("<uuid:assessment_id>/", result.assessment, name="assessment"),
     path("<uuid:assessment_id>/answer/", runner.answer, name="answer"),
     path("<uuid:assessment_id>/unchanged/", runner.unchanged, name="unchanged"),
@@ -24,6 +26,12 @@ urlpatterns = [
     path("<uuid:assessment_id>/discard/", result.discard, name="discard"),
     path("<uuid:assessment_id>/reopen/", result.reopen, name="reopen"),
     path("<uuid:assessment_id>/review/", result.review, name="review"),
+    path("<uuid:assessment_id>/result.pdf", result.result_paper, name="paper"),
+    path("<uuid:assessment_id>/result.xlsx", result.result_workbook, name="workbook"),
+    path("<uuid:assessment_id>/goals/", goals.set_one, name="set-goal"),
+    path("goals/<uuid:goal_id>/remove/", goals.remove, name="remove-goal"),
+    path("actions/", items.actions, name="actions"),
+    path("actions/<uuid:action_item_id>/edit/", items.edit_item, name="edit-item"),
     path("actions/<uuid:action_item_id>/accept/", items.accept, name="accept"),
     path("actions/<uuid:action_item_id>/drop/", items.drop, name="drop"),
     path("actions/<uuid:action_item_id>/start/", items.start_item, name="start-item"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from django.db import transaction
@@ -30,7 +30,7 @@ def resting(since: dt.timedelta) -> QuerySet[Assessment]:
     )
 
 
-def remind_of_resting() -> int:
+def remind_of_resting(*, write: Callable[[dt.date], str]) -> int:
     """Tell the champions and the account manager once for each time a scorecard has come to rest."""
     told = 0
     found = list(resting(REMINDED_AFTER).select_related("partner", "started_by__user"))
@@ -47,7 +47,7 @@ def remind_of_resting() -> int:
         told += notify(
             people,
             _("The scorecard of %(name)s has waited for thirty days. On %(day)s it is set aside.")
-            % {"name": assessment.partner.name, "day": until.isoformat()},
+            % {"name": assessment.partner.name, "day": write(until)},
             about=assessment,
             url=f"/scorecards/{assessment.pk}/",
             key=f"scorecard-rests:{assessment.pk}:{touched:%Y%m%d%H%M%S}",

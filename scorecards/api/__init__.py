@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from scorecards.api import assessments, evidence, items
+from scorecards.api import assessments, evidence, goals, items
 
 
 def register(router: Any) -> None:
     router.register("assessments", assessments.AssessmentsViewSet, basename="assessments")
     router.register("evidence", evidence.EvidenceViewSet, basename="evidence")
+    router.register("goals", goals.GoalsViewSet, basename="goals")
     router.register("action-items", items.ActionItemsViewSet, basename="action-items")

@@ -1,4 +1,4 @@
-"""The question bank, assessments with their answers, and the actions that follow from them."""
+"""The question bank, assessments with their answers, the actions that follow from them, and the KPIs."""
 
 from scorecards.models.assessments import (
     SEES_VENDOR_VIEW,
@@ -9,7 +9,17 @@ from scorecards.models.assessments import (
     Evidence,
 )
 from scorecards.models.bank import BankPart, Category, Option, Question, QuestionBank, Resource, Topic
+from scorecards.models.goals import Goal
 from scorecards.models.items import SEES_OWN_COMPANYS_ACTIONS, ActionItem, ActionItemQuerySet
+from scorecards.models.measures import (
+    KpiActual,
+    KpiDefinition,
+    KpiSetting,
+    KpiTarget,
+    PartnerKpiTarget,
+    StageWeights,
+)
+from scorecards.models.peers import PeerGroup, PeerShare
 
 __all__ = [
     "SEES_OWN_COMPANYS_ACTIONS",
@@ -23,9 +33,18 @@ __all__ = [
     "BankPart",
     "Category",
     "Evidence",
+    "Goal",
+    "KpiActual",
+    "KpiDefinition",
+    "KpiSetting",
+    "KpiTarget",
     "Option",
+    "PartnerKpiTarget",
+    "PeerGroup",
+    "PeerShare",
     "Question",
     "QuestionBank",
     "Resource",
+    "StageWeights",
     "Topic",
 ]

@@ -1,200 +1,157 @@
-"""The answers themselves, in words: of one scorecard with their history, and of both sides beside each other."""
+"""A result as it is shown: the same figures for the page, the interface, the spreadsheet and the one-page paper."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import groupby
-from typing import Any
 from uuid import UUID
 
-from scorecards.models import Answer, AnswerRevision, Assessment, Option, Question
-from scorecards.queries.live import NOBODY, Attached, evidence_of
-from scorecards.queries.results import COUNTED, OLDEST_FIRST, Line, Result, result_of
-from scorecards.queries.scores import answers_of, asked_questions
-
-Texts = Mapping[UUID, Mapping[str, str]]  # by question, the words of each option
-
-
-@dataclass(frozen=True)
-class Words:
-    """An answer as people read it: chosen options, or what was written; empty where there is none."""
-
-    lines: tuple[str, ...] = ()
-    is_na: bool = False
-    is_none: bool = False  # "none of these"
-    by: str = ""
-    at: dt.datetime | None = None
+from prm.kernel.models import Membership
+from scorecards.models import Assessment
+from scorecards.queries.comparing import Bridge, bridges
+from scorecards.queries.goals import GoalLine, goals_of
+from scorecards.queries.peers import Peers, lens_code, peer_figures, peers_kind
+from scorecards.queries.results import COUNTED, Line, Result, result_of, results_of_partner
+from scorecards.queries.scores import OVERALL
 
 
 @dataclass(frozen=True)
 class SheetLine:
-    """One question with its answer, the answers before it (newest first) and its files."""
+    """One figure of a result with what stands beside it. `gap` is what is missing to best practice."""
 
-    question: Question
-    answer: Words
-    earlier: tuple[Words, ...]
-    evidence: tuple[Attached, ...]
-
-
-@dataclass(frozen=True)
-class SheetTopic:
-    name: str
-    category: str
-    lines: tuple[SheetLine, ...]
-    evidence: tuple[Attached, ...]  # of the topic as a whole
-
-
-@dataclass(frozen=True)
-class Pair:
-    """A category or topic as both sides score it; `questions` are those they answer differently."""
-
+    level: str  # overall, category, topic, lens
     code: str
     name: str
-    level: str
-    partner: Decimal | None
-    partner_status: str
-    vendor: Decimal | None
-    vendor_status: str
-    questions: tuple[tuple[str, Words, Words], ...] = ()
-
-    @property
-    def difference(self) -> Decimal | None:
-        """How much higher the partner puts itself."""
-        return None if self.partner is None or self.vendor is None else self.partner - self.vendor
+    category: str
+    score: Decimal | None
+    status: str
+    best_practice: Decimal | None
+    gap: Decimal | None
+    peer_average: Decimal | None
+    last: Decimal | None
+    change: Decimal | None
+    other: Decimal | None = None  # the other side's score, for those who may see both
+    difference: Decimal | None = None
+    goal: Decimal | None = None
+    goal_due_on: dt.date | None = None
 
 
 @dataclass(frozen=True)
-class Comparison:
-    """The partner's scorecard that counts and the vendor's own view of it, as far as there are."""
+class ResultSheet:
+    """Everything that is told of one submitted scorecard to one member."""
 
-    partner: Result | None
-    vendor: Result | None
-    overall: Pair | None
-    categories: tuple[tuple[Pair, tuple[Pair, ...]], ...]  # each with its topics
+    result: Result
+    partner: str
+    vendor_only: bool
+    review_comment: str
+    overall: SheetLine
+    categories: tuple[SheetLine, ...]
+    topics: tuple[SheetLine, ...]
+    lenses: tuple[SheetLine, ...]
+    goals: tuple[GoalLine, ...]
+    peers: Peers
+    previous: Result | None
+    other: Result | None
+    history: tuple[Result, ...]  # up to this one, oldest first
+    bridges: dict[UUID, Bridge]  # by the later scorecard, where the edition of the questionnaire changed
 
     @property
-    def is_complete(self) -> bool:
-        return self.overall is not None
+    def bridge(self) -> Bridge | None:
+        """From the scorecard before, when that was answered with another edition: changes are counted on it."""
+        return self.bridges.get(self.result.assessment_id)
+
+    @property
+    def lines(self) -> tuple[SheetLine, ...]:
+        return (self.overall, *self.categories, *self.lenses, *self.topics)
+
+    @property
+    def by_gap(self) -> tuple[SheetLine, ...]:
+        """The topics, what is missing most first."""
+        return tuple(sorted(self.topics, key=lambda line: (line.gap is None, -(line.gap or Decimal(0)))))
 
 
-def answer_sheet(assessment: Assessment) -> list[SheetTopic]:
-    """Every question asked, with who answered what and when, what it was before, and the files."""
-    questions = asked_questions(assessment)
-    texts = _option_texts(questions)
-    present = answers_of(assessment)[assessment.pk]
-    earlier: dict[UUID, list[AnswerRevision]] = defaultdict(list)
-    revisions = AnswerRevision.objects.filter(assessment=assessment).select_related("answered_by__user")
-    for revision in revisions.order_by("-answered_at", "-created_at"):
-        earlier[revision.question_id].append(revision)
-    files: dict[tuple[str, str], list[Attached]] = defaultdict(list)
-    for attached in evidence_of(assessment):
-        files[attached.topic, attached.question].append(attached)
-    topics = []
-    for topic, asked in groupby(questions, key=lambda q: q.topic):
-        lines = []
-        for q in asked:
-            answer = in_words(q, present.get(q.code), texts)
-            before = tuple(in_words(q, r, texts) for r in earlier[q.pk])
-            # The newest revision is the present answer itself, unless somebody's late one stands above it.
-            lines.append(
-                SheetLine(q, answer, tuple(w for w in before if w != answer), tuple(files[topic.code, q.code]))
-            )
-        topics.append(SheetTopic(topic.name, topic.category.name, tuple(lines), tuple(files[topic.code, ""])))
-    return topics
-
-
-def in_words(question: Question, answer: Answer | AnswerRevision | None, texts: Texts) -> Words:
-    if answer is None:
-        return Words()
-    known = texts.get(question.pk, {})
-    chosen = [known[code] for code in known if code in answer.options]
-    return Words(
-        lines=tuple(chosen) if chosen else (answer.text,) if answer.text else (),
-        is_na=answer.is_na,
-        is_none=question.kind == Question.Kind.MULTI and not answer.is_na and not answer.options,
-        by=answer.answered_by.user.name if answer.answered_by else NOBODY,
-        at=answer.answered_at,
+def result_sheet(assessment: Assessment, member: Membership) -> ResultSheet | None:
+    """The result with its history and peers, as this member may see it; None while there is none."""
+    result = result_of(assessment)
+    if result is None:
+        return None
+    every = results_of_partner(assessment.partner_id, member)
+    same = [r for r in every if r.kind == result.kind and r.submitted_at <= result.submitted_at]
+    others = [r for r in every if r.kind != result.kind and r.state in COUNTED]
+    previous = same[-2] if len(same) > 1 else None
+    other = others[-1] if others and member.is_vendor else None
+    peers = peer_figures(
+        assessment.partner,
+        assessment.bank,
+        score=result.overall,
+        best_practice=result.best_practice,
+        kind=peers_kind(assessment),
     )
+    goals = goals_of(assessment, result)
+    across = bridges(same)
+    bridge = across.get(result.assessment_id)
+    by_topic = {goal.topic: goal for goal in goals}
+    own = Line(OVERALL, "", result.overall, result.status, result.best_practice)
 
-
-def _option_texts(questions: Iterable[Question]) -> dict[UUID, dict[str, str]]:
-    texts: dict[UUID, dict[str, str]] = defaultdict(dict)
-    options = Option.objects.filter(question__in=[q.pk for q in questions]).order_by("order", "code")
-    for question_id, code, text in options.values_list("question", "code", "text"):
-        texts[question_id][code] = text
-    return texts
-
-
-def both_views(partner_id: UUID) -> Comparison:
-    """What counts of either side, by category and topic. For those alone who may know of the vendor's view."""
-    kinds = (Assessment.Kind.PARTNER, Assessment.Kind.VENDOR_VIEW)
-    found = Assessment.objects.filter(partner=partner_id, kind__in=kinds, state__in=COUNTED)
-    latest = {a.kind: a for a in found.select_related("submitted_by__user").order_by(*OLDEST_FIRST)}
-    sides = [latest.get(kind) for kind in kinds]
-    results = [result_of(side) if side else None for side in sides]
-    own, ours = results
-    if own is None or ours is None or sides[0] is None or sides[1] is None:
-        return Comparison(own, ours, None, ())
-    differing = _answered_differently(sides[0], sides[1])
-    topics = _pairs("topic", own.topics, ours.topics, differing)
-    category_of = {line.code: line.category for line in (*own.topics, *ours.topics)}
-    categories = _pairs("category", own.categories, ours.categories, {})
-    return Comparison(
-        own,
-        ours,
-        Pair("overall", "", "overall", own.overall, own.status, ours.overall, ours.status),
-        tuple((c, tuple(t for t in topics if category_of[t.code] == c.code)) for c in categories),
-    )
-
-
-def _pairs(
-    level: str, own: Sequence[Line], ours: Sequence[Line], differing: Mapping[str, list[tuple[str, Words, Words]]]
-) -> list[Pair]:
-    """In the order of the vendor's view, which asks all that the partner was asked and more."""
-    theirs, mine = {line.code: line for line in own}, {line.code: line for line in ours}
-    pairs = []
-    for code, line in {**mine, **theirs}.items():
-        left, right = theirs.get(code), mine.get(code)
-        pairs.append(
-            Pair(
-                code,
-                line.name,
-                level,
-                left.score if left else None,
-                left.status if left else "grey",
-                right.score if right else None,
-                right.status if right else "grey",
-                tuple(differing.get(code, ())),
-            )
+    def line(level: str, found: Line) -> SheetLine:
+        last, theirs = _score(previous, level, found.code), _score(other, level, found.code)
+        goal = by_topic.get(found.code) if level == "topic" else None
+        return SheetLine(
+            level=level,
+            code=found.code,
+            name=found.name,
+            category=found.category,
+            score=found.score,
+            status=found.status,
+            best_practice=found.best_practice,
+            gap=found.gap,
+            peer_average=peers.average(lens_code(found.code) if level == "lens" else found.code),
+            last=last,
+            change=_change(found, level, last, bridge),
+            other=theirs,
+            difference=_difference(found.score, theirs),
+            goal=goal.goal_score if goal else None,
+            goal_due_on=goal.due_on if goal else None,
         )
-    return pairs
+
+    return ResultSheet(
+        result=result,
+        partner=assessment.partner.name,
+        vendor_only=assessment.vendor_only,
+        review_comment=assessment.review_comment,
+        overall=line(OVERALL, own),
+        categories=tuple(line("category", one) for one in result.categories),
+        topics=tuple(line("topic", one) for one in result.topics),
+        lenses=tuple(line("lens", one) for one in result.lenses),
+        goals=goals,
+        peers=peers,
+        previous=previous,
+        other=other,
+        history=tuple(same),
+        bridges=across,
+    )
 
 
-def _answered_differently(own: Assessment, ours: Assessment) -> dict[str, list[tuple[str, Words, Words]]]:
-    """By topic the questions that both were asked and answered differently, with both answers in words."""
-    answers = answers_of(own, ours)
-    left, right = answers[own.pk], answers[ours.pk]
-    codes = [code for code in left if code in right]
-    asked = Question.objects.filter(pk__in=[a[code].question_id for a in (left, right) for code in codes])
-    questions = {q.pk: q for q in asked.select_related("topic").order_by("topic__order", "order", "code")}
-    texts = _option_texts(questions.values())
-    found: dict[str, list[tuple[str, Words, Words]]] = defaultdict(list)
-    for q in questions.values():
-        one, two = left.get(q.code), right.get(q.code)
-        if one is None or two is None or two.question_id != q.pk or _meant(one) == _meant(two):
-            continue
-        found[q.topic.code].append((q.text, in_words(q, one, _by_code(texts, one, q)), in_words(q, two, texts)))
-    return found
+def _change(line: Line, level: str, last: Decimal | None, bridge: Bridge | None) -> Decimal | None:
+    """Since last time; across editions on what both asked alike. Lenses are not bridged: they regroup topics."""
+    if bridge is None:
+        return _difference(line.score, last)
+    if level == OVERALL:
+        return bridge.change
+    known = {"category": bridge.categories, "topic": bridge.topics}.get(level, {})
+    earlier, later = known.get(line.code, (None, None))
+    return _difference(later, earlier)
 
 
-def _by_code(texts: Texts, answer: Answer, question: Question) -> Texts:
-    """Of two editions each answer is told in the words of its own."""
-    return {question.pk: texts.get(answer.question_id, {})}
+def _score(result: Result | None, level: str, code: str) -> Decimal | None:
+    if result is None:
+        return None
+    if level == OVERALL:
+        return result.overall
+    line = getattr(result, level)(code)
+    return line.score if line else None
 
 
-def _meant(answer: Answer) -> tuple[Any, ...]:
-    return (sorted(answer.options), answer.is_na, answer.text)
+def _difference(now: Decimal | None, then: Decimal | None) -> Decimal | None:
+    return None if now is None or then is None else now - then

@@ -11,7 +11,7 @@ from prm.kernel.models import Membership
 from prm.kernel.numbers import ZERO
 from prm.kernel.web.format import NOT_AVAILABLE, Formatter, formatter
 from scorecards.models import Assessment
-from scorecards.queries import Attached, Comparison, Pair, SheetTopic, Words
+from scorecards.queries import AnswerTopic, Attached, Comparison, Pair, Words
 from scorecards.rows.live import FileRow, file_row, short_moment
 from scorecards.rows.marks import Mark, minutes_of
 
@@ -66,7 +66,7 @@ def times_of(assessment: Assessment) -> str:
     }
 
 
-def present_sheet(topics: list[SheetTopic], member: Membership) -> list[SheetPart]:
+def present_sheet(topics: list[AnswerTopic], member: Membership) -> list[SheetPart]:
     write = formatter()
 
     def files(attached: tuple[Attached, ...]) -> tuple[FileRow, ...]:
