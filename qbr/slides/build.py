@@ -467,9 +467,7 @@ def commitments_slide(figures: Figures, write: Writer) -> Slide:
         id="commitments",
         title="Commitments for next quarter",
         rows=(
-            Row(
-                (Table(columns, blank, "Agreed before and today: at least one for each side", is_form=True),), (12,), 3
-            ),
+            Row((Table(columns, blank, "Agreed: at least one for each side", is_form=True),), (12,), 3),
             Row(
                 (
                     Text(
