@@ -42,9 +42,9 @@ from scorecards.queries import (
     OPEN_STATES,
     TOPICS,
     capability_scores,
-    completions,
     composite_scores,
     standing_of,
+    standing_with_plan,
 )
 from scorecards.rows import present_panel
 from scorecards.starter import copy_bank
@@ -89,9 +89,8 @@ tell(
 def scorecard_panel(member: Membership, partner: Partner) -> dict[str, Any] | None:
     if not permits(member, "scorecards.view_assessment"):
         return None
-    result, running = standing_of(partner)
-    items = ActionItem.objects.visible_to(member).filter(partner=partner)
-    return present_panel(partner, result, running, member, completions(items, "partner").get(partner.pk))
+    result, running, actions = standing_with_plan(partner, member)
+    return present_panel(partner, result, running, member, actions)
 
 
 def _scores(kind: str, missing: str) -> Compute:

@@ -9,11 +9,13 @@ from decimal import Decimal
 
 import pypdfium2
 import pytest
+import yaml
 from openpyxl import load_workbook
 
 from prm.kernel import clock
 from prm.kernel.errors import Invalid, NotAllowed
 from prm.kernel.isolation.unpack import text_of
+from prm.kernel.lifecycle import move
 from prm.kernel.web.format import formatter
 from qbr.actions import make_deck, open_review, share_deck
 from qbr.models import Deck
@@ -28,9 +30,10 @@ from scorecards.actions import (
     start_assessment,
     submit_assessment,
 )
-from scorecards.models import ActionItem, Assessment, Category, Goal, Option, Question, Topic
+from scorecards.models import ActionItem, Assessment, Category, Goal, Option, Question, QuestionBank, Topic
 from scorecards.paper import result_pdf
 from scorecards.queries import action_plan, result_sheet
+from scorecards.starter import STARTER, _parts
 from tests.house import routes
 from tests.qbr.conftest import deliver
 from tests.scorecards.filling import fill, question, submitted
@@ -101,6 +104,35 @@ def test_the_paper_is_one_page_whatever_is_in_it(cast, bank):
     (text,) = pages_of(content)
     assert "stand in the spreadsheet" in text
     assert "<b>Nicht" in text
+
+
+def next_edition(bank):
+    """Edition 2: one question gets other scores, so that it can no longer be compared."""
+    content = yaml.safe_load(STARTER.read_text(encoding="utf-8"))
+    asked = content["categories"][0]["topics"][0]["questions"][0]
+    asked["options"][0]["score"] = "2"
+    move(bank, QuestionBank.State.RETIRED)
+    new = QuestionBank.objects.create(code=bank.code, edition=2, name=bank.name, lenses=bank.lenses)
+    parts = _parts(new, content)
+    for model in dict.fromkeys(type(part) for part in parts):
+        model.objects.bulk_create([part for part in parts if type(part) is model])
+    move(new, QuestionBank.State.ACTIVE)
+    return new
+
+
+def test_across_editions_changes_are_counted_on_what_both_asked(cast, bank, sign_in):
+    before = submitted(cast.northwind, by=cast.champion, place=2)
+    next_edition(bank)
+    after = submitted(cast.northwind, by=cast.champion, place=4)
+    sheet = result_sheet(after, cast.champion)
+    assert (sheet.bridge.comparable, sheet.bridge.asked) == (35, 36)
+    assert sheet.overall.last == before.overall
+    assert sheet.overall.change == sheet.bridge.later - sheet.bridge.earlier != after.overall - before.overall
+    page = sign_in(cast.champion).get(f"/scorecards/{after.pk}/").content.decode()
+    assert "35 of 36 questions both ask alike" in page
+    assert "Bridge 1 to 2" in page
+    same = submitted(cast.northwind, by=cast.champion, place=4)  # the negative control: one edition, no bridge
+    assert result_sheet(same, cast.champion).bridge is None
 
 
 # --- goals -------------------------------------------------------------------------------------------------
