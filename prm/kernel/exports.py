@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -39,19 +39,25 @@ def to_csv(table: Table, *, marked: bool = True) -> bytes:
 
 def to_xlsx(table: Table, *, title: str = "Export") -> bytes:
     """One sheet; every text cell is forced to be text, numbers and dates are what they are."""
+    return to_workbook({title: table})
+
+
+def to_workbook(tables: Mapping[str, Table]) -> bytes:
+    """As `to_xlsx`, a sheet for each table."""
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
 
     book = Workbook(write_only=True)
-    sheet = book.create_sheet(title[:31])
-    for row in table:
-        cells = []
-        for value in row:
-            cell = WriteOnlyCell(sheet, value=_without_zone(_plain(value)))
-            if isinstance(cell.value, str):
-                cell.data_type = "s"
-            cells.append(cell)
-        sheet.append(cells)
+    for title, table in tables.items():
+        sheet = book.create_sheet(title[:31])
+        for row in table:
+            cells = []
+            for value in row:
+                cell = WriteOnlyCell(sheet, value=_without_zone(_plain(value)))
+                if isinstance(cell.value, str):
+                    cell.data_type = "s"
+                cells.append(cell)
+            sheet.append(cells)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()

@@ -1,10 +1,12 @@
 """What scorecards tell: the running score, where a partner stands among its peers, and what it scored before."""
 
 from scorecards.queries.bank import (
+    KEPT_FOR,
     CategoryPart,
     QuestionPart,
     TopicPart,
     contents_of,
+    document_of,
     missing_in,
     predecessor_of,
     previewed,
@@ -54,6 +56,7 @@ from scorecards.queries.scores import (
 __all__ = [
     "COUNTED",
     "FINISHED",
+    "KEPT_FOR",
     "NO_TIER",
     "OLDEST_FIRST",
     "OVERALL",
@@ -82,6 +85,7 @@ __all__ = [
     "capability_scores",
     "comparability",
     "contents_of",
+    "document_of",
     "frozen_result",
     "history",
     "is_answered",
