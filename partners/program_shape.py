@@ -29,7 +29,7 @@ FIXED = {"window_months": 12, "promote": "first_day_of_next_month", "demote": "y
 
 
 class BadProgram(Invalid):
-    """This is no description of a partner programme."""
+    """This is no description of a partner program."""
 
     code = "bad_program"
 
@@ -153,7 +153,7 @@ def _names(found: Any) -> str:
 def parse(text: str) -> ProgramShape:
     """Read a version from YAML in the shape of a programme file; other sections of such a file are left alone."""
     if len(text.encode()) > MAX_BYTES:
-        raise BadProgram("The file is too large for a programme.", field="file")
+        raise BadProgram("The file is too large for a program.", field="file")
     try:
         found = yaml.safe_load(text)
     except (yaml.YAMLError, RecursionError, ValueError) as error:

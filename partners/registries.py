@@ -26,7 +26,7 @@ TABS = {
     "profile": _("Profile"),
     "people": _("People"),
     "documents": _("Documents"),
-    "programme": _("Programme"),
+    "programme": _("Program"),
     "activity": _("Activity"),
 }
 
@@ -46,8 +46,31 @@ Rows = Callable[[UUID, Period, dt.date], list[dict[str, Any]]]
 
 
 @dataclass(frozen=True)
+class Readings:
+    """What a source says of its measures: per partner one number (or None) for each of the days that were asked.
+
+    `last` is the latest data that counted on each day. A partner of whom nothing is known is missing in both.
+    """
+
+    numbers: Mapping[str, Mapping[UUID, Sequence[Decimal | None]]]
+    last: Mapping[UUID, Sequence[dt.date | None]]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where measures are read from: by one query for many partners, many days and all its measures at once."""
+
+    name: str
+    label: Any  # in words: bookings and targets
+    read: Callable[[Sequence[UUID], Sequence[dt.date], Sequence[str]], Readings]
+
+
+@dataclass(frozen=True)
 class Measure:
-    """A number per partner and period, computed for many partners by one query."""
+    """A number per partner and period, computed for many partners by one query.
+
+    Of one that is read from a `source` the values of many days cost no more queries than those of one.
+    """
 
     name: str
     label: str
@@ -56,6 +79,8 @@ class Measure:
     compute: Compute
     rows: Rows | None = None
     direction: str = "higher"
+    source: Source | None = None
+    empty: Any = ""  # a sentence that says why there is no value
 
 
 @dataclass(frozen=True)
@@ -235,6 +260,24 @@ def onboarding_check(name: str, check: Check) -> Check:
 def tell(**words: str) -> None:
     """Lend the words in which the timeline tells an app's events: `tell(deal__approved="approved the deal")`."""
     event_words.update({name.replace("__", "."): text for name, text in words.items()})
+
+
+def read_from(source: Source, name: str, empty: Any) -> Compute:
+    """The `compute` of a measure that is read from a source: its value on the last day of each period, or today."""
+
+    def compute(
+        partner_ids: Sequence[UUID], periods: Sequence[Period], as_of: dt.date
+    ) -> dict[tuple[UUID, Period], Value]:
+        days = [min(period.end, as_of) for period in periods]
+        found = source.read(partner_ids, days, [name]).numbers.get(name, {})
+        nothing: list[Decimal | None] = [None] * len(days)
+        return {
+            (partner_id, period): Value(number, "" if number is not None else str(empty))
+            for partner_id in partner_ids
+            for period, number in zip(periods, found.get(partner_id, nothing), strict=True)
+        }
+
+    return compute
 
 
 def measured(

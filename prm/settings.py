@@ -250,7 +250,8 @@ STATICFILES_DIRS = [
 WHITENOISE_USE_FINDERS = env.bool("WHITENOISE_USE_FINDERS", default=not (STATIC_ROOT / "staticfiles.json").exists())
 if WHITENOISE_USE_FINDERS:  # then there need not be a collected folder
     warnings.filterwarnings("ignore", message="No directory at")
-WHITENOISE_AUTOREFRESH = False
+# Looks for each file when it is asked for, instead of for all of them at the start: for tests, which start often.
+WHITENOISE_AUTOREFRESH = env.bool("WHITENOISE_AUTOREFRESH", default=False)
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

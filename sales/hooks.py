@@ -8,21 +8,34 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+
 from partners.actions import return_to_active
 from partners.models import Partner
-from partners.registries import Measure, Period, Value, lend_choices, lend_measure, lend_panel, tell
+from partners.registries import Measure, Period, Source, Value, lend_choices, lend_measure, lend_panel, tell
 from prm.kernel import clock
 from prm.kernel.events import on
 from prm.kernel.models import Event, Membership
 from prm.kernel.outbox import deferred
+from prm.kernel.periods import FiscalYear, add_days
 from prm.kernel.policies import permits
 from sales import home  # noqa: F401 - lends its parts of the home page
 from sales.models import ProductLine, SalesActual
-from sales.queries import first_bookings, performance, performance_of, revenue_12m, revenue_of
+from sales.queries import (
+    NO_TARGET,
+    PERFORMANCE,
+    first_bookings,
+    performance,
+    performance_of,
+    read_plan,
+    revenue_12m,
+    revenue_of,
+)
 from sales.rows import present_performance
 
 AWAY = (Partner.State.LAPSED, Partner.State.REACTIVATING)
 Values = dict[tuple[UUID, Period], Value]
+PLAN = Source("plan", _("Targets and bookings"), read_plan)
 
 
 def net_revenue_12m(partner_ids: Sequence[UUID], periods: Sequence[Period], as_of: dt.date) -> Values:
@@ -67,6 +80,15 @@ def booked_lines(partner_id: UUID, period: Period, as_of: dt.date) -> list[dict[
     )
 
 
+def lines_of_the_year(partner_id: UUID, period: Period, as_of: dt.date) -> list[dict[str, Any]]:
+    """The bookings of the closed months of the fiscal year, behind performance to plan."""
+    start = FiscalYear.containing(as_of, period.start_month).start
+    closed = SalesActual.objects.filter(
+        partner_id=partner_id, booked_on__gte=start, booked_on__lt=add_days(as_of, 1).replace(day=1)
+    )
+    return list(closed.order_by("-booked_on", "id").values("booked_on", "amount", "line__name", "external_id"))
+
+
 lend_measure(
     Measure(
         "net_revenue_12m",
@@ -98,12 +120,14 @@ lend_measure(
 )
 lend_measure(
     Measure(
-        "performance_to_plan",
+        PERFORMANCE,
         "Performance to plan",
         "ratio",
         "performance_to_plan over the closed months of the fiscal year",
         plan_performance,
-        booked_lines,
+        lines_of_the_year,
+        source=PLAN,
+        empty=NO_TARGET,
     )
 )
 

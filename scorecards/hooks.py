@@ -23,6 +23,7 @@ from partners.registries import (
     lend_screening,
     lend_worklist,
     onboarding_check,
+    read_from,
     tell,
 )
 from prm.kernel.isolation.planting import lend_sample
@@ -33,9 +34,17 @@ from prm.kernel.web.navigation import Entry, navigation
 from scorecards import home  # noqa: F401 - lends its part of the home page
 from scorecards.actions.assessments import CLOSED_PARTNERS
 from scorecards.models import SEES_VENDOR_VIEW, ActionItem, Assessment
-from scorecards.queries import capability_scores, standing_of
+from scorecards.queries import (
+    CAPABILITY_SCORE,
+    NO_SCORECARD,
+    TOPICS,
+    capability_scores,
+    composite_scores,
+    standing_of,
+)
 from scorecards.rows import present_panel
 from scorecards.starter import copy_bank
+from scorecards.starter.kpis import copy_kpis, starter_topics
 
 navigation(Entry("Scorecards", "scorecards:list", "clipboard-check", 30, "scorecards.view_assessment"))
 
@@ -44,6 +53,12 @@ navigation(Entry("Scorecards", "scorecards:list", "clipboard-check", 30, "scorec
 def question_bank() -> None:
     """The questionnaire of a new vendor."""
     copy_bank()
+
+
+@furnishes(order=25)
+def kpis() -> None:
+    """The KPIs of a new vendor, and the weights of its composite score."""
+    copy_kpis()
 
 
 tell(
@@ -97,11 +112,13 @@ def _scores(kind: str, missing: str) -> Compute:
 
 lend_measure(
     Measure(
-        "capability_score",
+        CAPABILITY_SCORE,
         "Capabilities score",
         "score",
         "overall of the latest submitted scorecard not older than 12 months (F5)",
         _scores(Assessment.Kind.PARTNER, "no scorecard in the last 12 months"),
+        source=TOPICS,
+        empty=NO_SCORECARD,
     )
 )
 lend_measure(
@@ -111,6 +128,40 @@ lend_measure(
         "score",
         "overall of the fit and customer categories in the latest screening not older than 12 months (F5)",
         _scores(Assessment.Kind.SCREENING, "not screened in the last 12 months"),
+    )
+)
+
+for topic, name in starter_topics():
+    lend_measure(
+        Measure(
+            topic,
+            f"Topic: {name}",
+            "score",
+            "score of the topic in the latest scorecard, at most 12 months old (F5)",
+            read_from(TOPICS, topic, NO_SCORECARD),
+            source=TOPICS,
+            empty=NO_SCORECARD,
+        )
+    )
+
+
+def _composites(
+    partner_ids: Sequence[UUID], periods: Sequence[Period], as_of: dt.date
+) -> dict[tuple[UUID, Period], Value]:
+    found = {}
+    for period in periods:
+        for partner_id, one in composite_scores(partner_ids, on=min(period.end, as_of)).items():
+            found[partner_id, period] = Value(one.score, one.why)
+    return found
+
+
+lend_measure(
+    Measure(
+        "composite_score",
+        "Composite score",
+        "score",
+        "composite_score (F11) by the weights of the life-stage",
+        _composites,
     )
 )
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from prm.kernel.models import Membership
 from prm.kernel.policies import grant
+from prm.kernel.roles import VENDOR_ROLES
 from prm.kernel.roles import Role as R
 
 AT_A_PARTNER = (R.CHAMPION, R.PARTNER_SALES, R.PARTNER_MARKETING, R.PARTNER_TECHNICAL)
@@ -65,3 +66,6 @@ WORKS_ON_ACTIONS = (*DECIDES_ACTIONS, R.PARTNER_SALES, R.PARTNER_MARKETING, R.PA
 grant("scorecards.start_action_item", *WORKS_ON_ACTIONS, guard=owns_or_leads)
 grant("scorecards.complete_action_item", *WORKS_ON_ACTIONS, guard=owns_or_leads)
 grant("scorecards.reopen_action_item", *WORKS_ON_ACTIONS, guard=owns_or_leads)
+
+# KPIs are read by whom they are about: the partner's people too; only the vendor's weights and ranking are not.
+grant("scorecards.view_kpis", *VENDOR_ROLES, R.DISTRIBUTOR, *AT_A_PARTNER)

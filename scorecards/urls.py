@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from scorecards.views import bank, bank_editor, items, result, runner
+from scorecards.views import bank, bank_editor, items, kpis, result, runner
 
 app_name = "scorecards"
 urlpatterns = [
@@ -27,6 +27,7 @@ urlpatterns = [
     path("questionnaire/topics/<uuid:topic_id>/save/", bank_editor.topic_save, name="topic-save"),
     path("questionnaire/topics/<uuid:topic_id>/document/", bank_editor.document_add, name="topic-document"),
     path("questionnaire/resources/<uuid:resource_id>/", bank.resource, name="resource"),
+    path("partner/<uuid:partner_id>/kpis/<uuid:kpi_definition_id>/", kpis.kpi, name="kpi"),
     path("<uuid:assessment_id>/", result.assessment, name="assessment"),
     path("<uuid:assessment_id>/answer/", runner.answer, name="answer"),
     path("<uuid:assessment_id>/unchanged/", runner.unchanged, name="unchanged"),

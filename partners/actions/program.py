@@ -168,7 +168,7 @@ def publish_program(program: Program, *, by: Membership | None, valid_from: dt.d
     _open(program)
     ladder = ladder_of(program)
     if not ladder.rungs:
-        raise CannotPublish("A programme needs at least one tier.")
+        raise CannotPublish("A program needs at least one tier.")
     included = {rung.id for rung in ladder.rungs}
     for entry in (program.entry_resale, program.entry_referral):
         if entry is not None and entry.pk not in included:

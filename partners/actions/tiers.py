@@ -87,12 +87,12 @@ def override_tier(partner: Partner, tier: Tier, *, by: Membership | None, until:
     if not text:
         raise BadOverride("Say why: the partner and the history keep it.", field="reason")
     if ladder.program is None or ladder.of(tier.pk) is None:
-        raise BadOverride("The programme in force has no such tier.", field="tier")
+        raise BadOverride("The program in force has no such tier.", field="tier")
     limit = ladder.program.override_max_months
     if not today < until <= add_months(today, limit):
         raise BadOverride(f"An override ends after today and within {limit} months.", field="until")
     if partner.state in NOT_EVALUATED:
-        raise BadOverride("This partner takes no part in the programme.")
+        raise BadOverride("This partner takes no part in the program.")
     holding = _locked_holding(partner)
     if holding is not None and holding.tier_id == tier.pk:
         raise BadOverride(f"The partner holds {tier.name} already.", field="tier")
@@ -165,7 +165,7 @@ def evaluate_tier(partner: Partner, *, by: Membership | None) -> TierEvaluation:
     require(by, "partners.evaluate_tier", partner)
     today = clock.today()
     if not evaluate_partners([partner], today):
-        raise Invalid("There is no programme in force to judge by.", code="no_program")
+        raise Invalid("There is no program in force to judge by.", code="no_program")
     found = TierEvaluation.objects.select_related("qualifying").get(partner=partner, as_of=today)
     tier = found.qualifying.name if found.qualifying else "no tier"
     record(partner, "partner.tier_evaluated", by=by, vendor_only=True, tier=tier)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from partners.actions.sponsors import SPONSORS
 from partners.models import Partner
@@ -15,6 +16,9 @@ _DAY = {"type": "date"}
 
 
 class _Named(forms.ModelChoiceField):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, empty_label=_("Choose a person"), **kwargs)
+
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj.user.name}{'' if obj.active else ' (left)'}"
 
@@ -42,7 +46,7 @@ class ReassignForm(forms.Form):
     """From whom to whom; `partners` are those that the preview showed and that stayed ticked."""
 
     manager = _Named(queryset=Membership.objects.all(), label="Partners of")
-    to = _Named(queryset=Membership.objects.all(), label="go to")
+    to = _Named(queryset=Membership.objects.all(), label="Go to")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

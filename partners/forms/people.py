@@ -24,7 +24,7 @@ class ContactForm(forms.Form):
     phone = forms.CharField(max_length=60, required=False)
     function = forms.ChoiceField(choices=Contact.Function.choices)
     title = forms.CharField(max_length=120, required=False, label="Job title")
-    is_champion = forms.BooleanField(required=False, label="Our champion at this company")
+    is_champion = forms.BooleanField(required=False, label="The champion: looks after the work with us here")
     headcount_relevant = forms.BooleanField(required=False, label="Works with our products")
     consent_mail = forms.BooleanField(required=False, label="Agreed to mail")
     consent_call = forms.BooleanField(required=False, label="Agreed to calls")

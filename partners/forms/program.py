@@ -21,7 +21,9 @@ class ProgramForm(forms.Form):
     """Name and evaluation settings of a version."""
 
     name = forms.CharField(max_length=120)
-    entry_resale = forms.ModelChoiceField(Tier.objects.none(), required=False, label=_("Entry tier"))
+    entry_resale = forms.ModelChoiceField(
+        Tier.objects.none(), required=False, label=_("Entry tier"), empty_label=_("None")
+    )
     entry_referral = forms.ModelChoiceField(
         Tier.objects.none(), required=False, label=_("Entry tier of referral partners")
     )
@@ -153,7 +155,7 @@ class ImportProgramForm(forms.Form):
         data = super().clean() or {}
         upload = data.get("file")
         if upload and upload.size > 100_000:
-            self.add_error("file", _("The file is too large for a programme."))
+            self.add_error("file", _("The file is too large for a program."))
         elif upload:
             try:
                 data["text"] = upload.read().decode("utf-8")
@@ -173,7 +175,7 @@ class PublishForm(forms.Form):
 class OverrideForm(forms.Form):
     """Another tier than the figures give, with reason and end."""
 
-    tier = forms.ModelChoiceField(Tier.objects.none(), label=_("Tier"))
+    tier = forms.ModelChoiceField(Tier.objects.none(), label=_("Tier"), empty_label=_("Choose"))
     until = forms.DateField(widget=DATE, label=_("Ends on"))
     reason = forms.CharField(
         max_length=500, widget=forms.Textarea(attrs={"rows": 3}), help_text=_("The partner can read it.")

@@ -33,7 +33,7 @@ navigation(
 
 tell(
     partner__tier_set="set the tier to {tier}",
-    partner__tier_entered="entered the programme with {tier}",
+    partner__tier_entered="entered the program with {tier}",
     partner__tier_overridden="gave {tier} until {until}: {reason}",
     partner__tier_override_ended="ended the override; the tier is {tier}",
     partner__tier_promoted="promoted to {tier}",

@@ -31,6 +31,7 @@ from prm.kernel.periods import FiscalQuarter, add_days, days_between
 from prm.kernel.policies import permits
 from prm.kernel.schedule import daily
 from prm.kernel.tenancy.context import Context, current_tenant, reenter
+from prm.kernel.web.format import formatter
 from prm.kernel.web.navigation import Entry, navigation
 
 FIRST_REVENUE = "days_since_first_revenue"
@@ -141,7 +142,7 @@ lend_alert(
             % {
                 "name": candidate.partner.name,
                 "stage": str(candidate.get_stage_display()).lower(),
-                "day": candidate.entered_on.isoformat(),
+                "day": formatter().day(candidate.entered_on),
             }
         ),
     )

@@ -7,6 +7,7 @@ from typing import Self
 from django.db import models
 from django.urls import reverse
 
+from prm.kernel.fields import SealedField
 from prm.kernel.models import Membership
 from prm.kernel.roles import Role
 from prm.kernel.tenancy.models import PartnerRecord, TenantForeignKey, TenantManager, TenantQuerySet
@@ -26,7 +27,7 @@ class BankDetails(PartnerRecord):
     """The account of a partner. `sealed` holds holder, bank and account numbers; nothing of them stands elsewhere."""
 
     country = models.CharField(max_length=2)
-    sealed = models.TextField()
+    sealed = SealedField()
     last_four = models.CharField(max_length=4)
     entered_by = TenantForeignKey(Membership, null=True, blank=True, related_name="+")
     changed_at = models.DateTimeField()

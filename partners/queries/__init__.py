@@ -67,6 +67,14 @@ from partners.queries.recruitment import (
     rules,
     standing_in_recruiting,
 )
+from partners.queries.sources import (
+    NO_TASK_DUE,
+    NOT_EVALUATED,
+    REQUIRED_TASKS,
+    TIER_PROGRESS,
+    read_evaluations,
+    read_tasks,
+)
 from partners.queries.standing import (
     due_notices,
     is_company_frozen,
@@ -90,8 +98,12 @@ from partners.queries.work import my_tasks, owners_for
 __all__ = [
     "KINDS",
     "METRIC_LABELS",
+    "NOT_EVALUATED",
     "NO_BENEFITS",
+    "NO_TASK_DUE",
+    "REQUIRED_TASKS",
     "STAGES",
+    "TIER_PROGRESS",
     "ApplicantView",
     "Benefits",
     "Found",
@@ -154,6 +166,8 @@ __all__ = [
     "program_page",
     "progress_of",
     "qualifying_for",
+    "read_evaluations",
+    "read_tasks",
     "rules",
     "signed_documents",
     "signers_of",

@@ -242,7 +242,7 @@ def _of(choices: Any) -> Callable[[], Choices]:
     return lambda: [(str(value), str(label)) for value, label in choices.choices]
 
 
-COMPANY, SAID, PROGRAMME, ACTIVITY, FIGURES = "Company", "Profile", "Programme", "Activity", "Figures"
+COMPANY, SAID, PROGRAMME, ACTIVITY, FIGURES = "Company", "Profile", "Program", "Activity", "Figures"
 _FIELDS = (
     SegmentField("name", "Name", COMPANY, "text", _name),
     SegmentField("state", "State", COMPANY, "choice", _column("state"), _of(Partner.State)),

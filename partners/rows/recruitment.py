@@ -245,8 +245,12 @@ STEPS: dict[str, tuple[Any, str, frozenset[str]]] = {
     "qualify_partner": (gettext_lazy("Qualify"), "check", frozenset({S.ENGAGED})),
     "send_agreement": (gettext_lazy("Send the agreement"), "send", frozenset({S.QUALIFIED})),
     "commit_partner": (gettext_lazy("Agreement signed"), "signature", frozenset({S.QUALIFIED})),
-    "offer_community": (gettext_lazy("Offer the community"), "users-plus", frozenset({S.ENGAGED, S.QUALIFIED})),
-    "join_community": (gettext_lazy("Join the community"), "users", frozenset({S.ENGAGED, S.QUALIFIED})),
+    "offer_community": (
+        gettext_lazy("Offer a place in the community"),
+        "users-plus",
+        frozenset({S.ENGAGED, S.QUALIFIED}),
+    ),
+    "join_community": (gettext_lazy("Take into the community"), "users", frozenset({S.ENGAGED, S.QUALIFIED})),
     "decline_partner": (
         gettext_lazy("Decline"),
         "x",

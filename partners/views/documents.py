@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
+from django import forms
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -50,7 +51,9 @@ class DocumentFilter(django_filters.FilterSet):
         label="State",
         empty_label="All states",
     )
-    until = django_filters.DateFilter(field_name="valid_to", lookup_expr="lte", label="Ends by")
+    until = django_filters.DateFilter(
+        field_name="valid_to", lookup_expr="lte", label="Ends by", widget=forms.DateInput(attrs={"type": "date"})
+    )
 
     class Meta:
         model = Document

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.contrib import messages
@@ -125,7 +126,7 @@ def _about(contact: Contact) -> dict[str, Any]:
     return {
         "contact": contact,
         "consent": consent_in_words(contact),
-        "consent_date": contact.consent.get("date", ""),
+        "consent_date": write.day(dt.date.fromisoformat(said)) if (said := contact.consent.get("date")) else "",
         "login": logins_of([contact]).get((contact.partner_id, contact.email), ""),
         "left": write.day(contact.left_on) if contact.left_on else "",
         "leave_form": LeaveForm(initial={"on": clock.today()}),

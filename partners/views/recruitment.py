@@ -47,6 +47,7 @@ from partners.rows.recruitment import (
     CARDS_SHOWN,
     CandidateRow,
     funnel,
+    next_step,
     present_board,
     present_candidates,
     present_standing,
@@ -188,6 +189,7 @@ def _page(request: HttpRequest, partner: Partner, *, tried: str = "", tried_form
         "manager": managers_of([partner.pk]).get(partner.pk),
         "lines": stage_lines(found) if found else [],
         "standing": present_standing(standing),
+        "next_step": next_step(found, standing.fit, standing.needed, standing.open_questions) if found else "",
         "steps": [
             {
                 "step": step,

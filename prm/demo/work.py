@@ -94,7 +94,7 @@ def _tasks(partner: Partner, manager: Membership, number: int) -> None:
         asked = add_task(partner, text, side="partner", role=role, due_on=today + dt.timedelta(days=days), by=manager)
         people = Membership.objects.filter(partner=partner, active=True).select_related("user").order_by("pk")
         for person in people:
-            title = "Read the programme guide of the year"
+            title = "Read the program guide of the year"
             due_on = today + dt.timedelta(days=9)
             add_task(partner, title, owner=person, due_on=due_on, by=manager, key=f"guide:{person.pk}")
     if number == 5:

@@ -29,6 +29,14 @@ class TextField(models.CharField):
         return super().clean(value, model_instance)
 
 
+class SealedField(models.TextField):
+    """What `sealing.seal` has written: after a change of keys `manage.py reseal` finds every column of this kind."""
+
+    def deconstruct(self) -> tuple[str, str, Any, Any]:
+        name, _, args, kwargs = super().deconstruct()
+        return name, "django.db.models.TextField", args, kwargs
+
+
 class NumericField(models.DecimalField):
     """`numeric` without a scale: Postgres never rounds on its own; constraints say what may be stored."""
 

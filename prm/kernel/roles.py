@@ -29,9 +29,9 @@ class Role(models.TextChoices):
 # What a role is for, in the words of those who give it.
 MEANS = {
     Role.TENANT_ADMIN: _("Looks after settings, people and interfaces; reads business data, changes none."),
-    Role.CHANNEL_CHIEF: _("Sees all partners and figures; decides on programme, exceptions and large sums."),
+    Role.CHANNEL_CHIEF: _("Sees all partners and figures; decides on program, exceptions and large sums."),
     Role.ACCOUNT_MANAGER: _("Looks after assigned partners: scorecards, plans, deals and reviews."),
-    Role.OPERATIONS: _("Runs the programme: partner records, agreements, imports, conflicts."),
+    Role.OPERATIONS: _("Runs the program: partner records, agreements, imports, conflicts."),
     Role.MARKETING: _("Runs campaigns, leads and marketing funds with partners."),
     Role.FINANCE: _("Checks and pays: funds, claims, commissions, bank details."),
     Role.AUDITOR: _("Reads records and history; changes nothing."),

@@ -43,9 +43,16 @@ def main(command: str, arguments: list[str]) -> None:
         prepare(tests=command == "test")
     except StepFailed as failed:
         raise SystemExit(f"\nSet-up stopped: {failed}\nThe whole story: {_log()}") from None
+    keep_bytecode()
     sys.stdout.flush()
     os.environ["PRM_BEGAN"] = str(BEGAN)
     os.execv(PYTHON, [str(PYTHON), "-m", MODULES[command], *arguments])
+
+
+def keep_bytecode() -> None:
+    """Where bytecode may not lie beside the sources, keep it under var: else each start compiles everything anew."""
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
+        os.environ.setdefault("PYTHONPYCACHEPREFIX", str(var_folder() / "pycache"))
 
 
 def prepare(*, tests: bool) -> None:

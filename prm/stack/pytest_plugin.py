@@ -89,6 +89,7 @@ def start_services() -> Services:
     os.environ.update(default_urls())
     for name, value in {**keys.load_or_make(slot), "MEDIA_ROOT": str(slot / "media")}.items():
         os.environ.setdefault(name, value)
+    os.environ.setdefault("WHITENOISE_AUTOREFRESH", "1")  # each client of a test would look for all files anew
     os.environ.setdefault("DJANGO_LIVE_TEST_SERVER_ADDRESS", "127.0.0.1")  # `localhost` may not resolve
     os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # playwright's loop runs in the thread of the tests
     return services

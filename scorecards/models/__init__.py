@@ -1,8 +1,16 @@
-"""The question bank, assessments with their answers, and the actions that follow from them."""
+"""The question bank, assessments with their answers, the actions that follow from them, and the KPIs."""
 
 from scorecards.models.assessments import SEES_VENDOR_VIEW, Answer, AnswerRevision, Assessment, AssessmentQuerySet
 from scorecards.models.bank import BankPart, Category, Option, Question, QuestionBank, Resource, Topic
 from scorecards.models.items import SEES_OWN_COMPANYS_ACTIONS, ActionItem, ActionItemQuerySet
+from scorecards.models.measures import (
+    KpiActual,
+    KpiDefinition,
+    KpiSetting,
+    KpiTarget,
+    PartnerKpiTarget,
+    StageWeights,
+)
 
 __all__ = [
     "SEES_OWN_COMPANYS_ACTIONS",
@@ -15,9 +23,15 @@ __all__ = [
     "AssessmentQuerySet",
     "BankPart",
     "Category",
+    "KpiActual",
+    "KpiDefinition",
+    "KpiSetting",
+    "KpiTarget",
     "Option",
+    "PartnerKpiTarget",
     "Question",
     "QuestionBank",
     "Resource",
+    "StageWeights",
     "Topic",
 ]

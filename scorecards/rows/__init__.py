@@ -1,5 +1,6 @@
 """What the pages of scorecards print: figures formatted once, in the vendor's way of writing them."""
 
+from scorecards.rows.kpis import ShownKpi, ShownRows, history_chart, present_kpi, present_rows, write_value
 from scorecards.rows.marks import STATE_TONES, Mark, day_of, minutes_of, percent_of
 from scorecards.rows.partners import NEAR_DAYS, PartnerRow, page_of, present_home, present_panel, present_partners
 from scorecards.rows.plan import ITEM_TONES, PROPOSALS_SHOWN, ItemRow, PlanPart, present_plan
@@ -19,18 +20,24 @@ __all__ = [
     "PlanPart",
     "ResultPage",
     "RunnerPage",
+    "ShownKpi",
+    "ShownRows",
     "TopicResult",
     "TopicRow",
     "day_of",
+    "history_chart",
     "minutes_of",
     "page_of",
     "peer_note",
     "percent_of",
     "present_home",
+    "present_kpi",
     "present_panel",
     "present_partners",
     "present_plan",
     "present_result",
+    "present_rows",
     "present_runner",
     "present_scores",
+    "write_value",
 ]

@@ -9,11 +9,14 @@ from typing import Any
 
 from prm.kernel.isolation.addresses import UNKNOWN, Address, addresses
 from prm.kernel.isolation.planting import World, may_read, models_by_keyword
-from prm.kernel.isolation.run import OPENS_ALL, OWNERS, Actor, actors, client_of, send
+from prm.kernel.isolation.run import OPENS_ALL, Actor, actors, client_of, objects_of, send
 from prm.kernel.isolation.unpack import text_of
 from prm.kernel.policies import permissions, permits
 from prm.kernel.tenancy.context import member_scope
 
+# Whose objects are put into an address, an unknown one first: every other answer is compared with its.
+OWNERS = (UNKNOWN, "A/vendor", "A/all", "A/P1", "A/P2", "B/P1", "B/vendor")
+AT_THE_DOOR = (UNKNOWN, "A/P1", "A/vendor")  # who does not come in gets the same answer before any view
 # What a view may answer to somebody who may know of the record and may do it.
 DONE = {200, 201, 202, 204, 302, 400, 409, 422, 405, 415}
 # Keywords that stand for no record, each with what it is.
@@ -78,10 +81,7 @@ def matrix(world: World, actor: Actor, found: list[Address] | None = None) -> li
             continue
         for method in address.methods:
             unknown: Any = None
-            for owner in (UNKNOWN, *(o for o in OWNERS if o != UNKNOWN)) if address.models else OWNERS[:1]:
-                values = address.filled(world, owner)
-                if values is None:
-                    continue
+            for owner, values in objects_of(world, address, OWNERS if member_of(world, actor) else AT_THE_DOOR):
                 where = f"{method.upper()} {address.route} of {owner} as {actor.name}"
                 response = send(client, method, actor.prefix + address.path(values))
                 if owner == UNKNOWN:
@@ -91,9 +91,25 @@ def matrix(world: World, actor: Actor, found: list[Address] | None = None) -> li
                     faults.append(f"{where}: {response.status_code}, not {sorted(wanted)}")
                 if not visible and unknown is not None and plain(response, values) != plain(unknown, {}):
                     faults.append(f"{where}: answers otherwise than for an unknown id")
+                if method == "get":
+                    faults += [f"{where}: {fault}" for fault in header_faults(response)]
                 text = text_of(response)
                 faults += [f"{where}: shows a canary of {whose}" for word, whose in foreign.items() if word in text]
     return faults
+
+
+def header_faults(response: Any) -> list[str]:
+    """What is missing on an answer."""
+    policy = response.get("Content-Security-Policy", "")
+    found = {
+        "no policy for scripts": "default-src" not in policy,
+        "inline code is allowed": "unsafe" in policy,
+        "may be framed": "frame-ancestors 'none'" not in policy and "default-src 'none'" not in policy,
+        "type may be guessed": response.get("X-Content-Type-Options") != "nosniff",
+        "may be stored": "no-store" not in response.get("Cache-Control", ""),
+        "tells others where one comes from": response.get("Referrer-Policy") != "same-origin",
+    }
+    return [sentence for sentence, is_so in found.items() if is_so]
 
 
 def expected(

@@ -17,6 +17,7 @@ OWNED = {
     *(f"STM-{n:02}" for n in (2, 7)),
     *(f"ASY-{n:02}" for n in (1, 2, 3, 4)),
     *(f"DOC-{n:02}" for n in (1, 2, 3, 4, 6)),
+    *(f"FIL-{n:02}" for n in (1, 2, 3, 4)),
 }
 
 

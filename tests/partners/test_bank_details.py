@@ -5,6 +5,7 @@ import json
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.management import call_command
 
 from partners.actions import AlreadyVerified, OwnEntry, enter_bank_details, verify_bank_details
 from partners.models import BankDetails
@@ -56,6 +57,21 @@ def test_keys_are_rotated(cast, settings):
     assert sealing.unseal(resealed, row=details.pk)["iban"] == IBAN
     with pytest.raises(sealing.Unreadable):
         sealing.unseal(details.sealed, row=details.pk)
+
+
+def test_after_a_new_key_everything_is_sealed_anew(cast, settings, capsys):
+    details, old = enter(cast), list(settings.FIELD_KEYS)
+    new = key_ring().replace("k1:", "k2:")
+    settings.FIELD_KEYS = [new]
+    with pytest.raises(SystemExit):  # the old key was taken out too early: it is said, and nothing is lost
+        call_command("reseal")
+    assert f"{details.pk} opens with none of the keys" in capsys.readouterr().out
+    settings.FIELD_KEYS = [new, *old]
+    call_command("reseal")
+    assert "partners.BankDetails.sealed  1 sealed anew" in capsys.readouterr().out
+    settings.FIELD_KEYS = [new]
+    details.refresh_from_db()
+    assert sealing.unseal(details.sealed, row=details.pk)["iban"] == IBAN
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -110,10 +110,7 @@ def open_everything(world: World, actor: Actor) -> tuple[int, list[str]]:
     for address in addresses():
         if address.is_foreign or (address.is_the_same_for_all and actor.name not in OPENS_ALL):
             continue
-        for owner in OWNERS if address.models else OWNERS[:1]:
-            values = address.filled(world, owner)
-            if values is None:
-                continue
+        for owner, values in objects_of(world, address, OWNERS):
             for label, response in _answers(client, actor, address, values):
                 asked += 1
                 text = text_of(response)
@@ -124,6 +121,16 @@ def open_everything(world: World, actor: Actor) -> tuple[int, list[str]]:
                 if response.status_code >= 500:
                     faults.append(f"{where}: answered {response.status_code}, so nothing could be searched")
     return asked, faults
+
+
+def objects_of(world: World, address: Address, owners: Iterable[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What to put into an address, once each: some owners have no row of their own and would repeat another's."""
+    seen: list[dict[str, Any]] = []
+    for owner in owners if address.models else list(owners)[:1]:
+        values = address.filled(world, owner)
+        if values is not None and values not in seen:
+            seen.append(values)
+            yield owner, values
 
 
 def client_of(actor: Actor) -> Client:

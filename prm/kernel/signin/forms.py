@@ -31,7 +31,7 @@ class InviteForm(forms.Form):
 
     email = forms.EmailField(label="E-mail address", max_length=254)
     name = forms.CharField(label="Name", max_length=120, required=False)
-    company: Any = forms.ModelChoiceField(label="Company", queryset=None)
+    company: Any = forms.ModelChoiceField(label="Company", queryset=None, empty_label=_("Choose a company"))
     roles = forms.MultipleChoiceField(label="Roles", widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, *args: Any, offered: Any, companies: Any, own_side: str, **kwargs: Any) -> None:

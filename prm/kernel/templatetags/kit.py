@@ -6,7 +6,7 @@ Each tag fills one template of `templates/kit/`; text is escaped there as everyw
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -119,6 +119,7 @@ def empty(
 
 
 @register.simple_tag
+@lru_cache(maxsize=1000)
 def icon(name: str, label: str = "") -> SafeString:
     """An outline icon, drawn in the colour of the text around it. Without `label` it is decoration."""
     paths = format_html_join("", '<path d="{}"/>', ((d,) for d in icon_paths(str(name))))

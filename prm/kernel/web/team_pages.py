@@ -99,7 +99,7 @@ def team_of(request: HttpRequest, membership: Membership) -> HttpResponse:
     def act(data: dict[str, Any]) -> Membership:
         return set_team(membership, data["team"], by=request.member, leads=data["leads"])  # type: ignore[attr-defined]
 
-    return _form(request, TeamOfForm(request.POST or None, initial=initial), act, heading=str(membership.user))
+    return _form(request, TeamOfForm(request.POST or None, initial=initial), act, heading=f"Team of {membership.user}")
 
 
 def _form(request: HttpRequest, form: Any, act: Any, *, heading: str) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""`bin/bench [pages scorecard deck import_sales]`: measurements beside the bare view, raw SQL and the bare library."""
+"""`bin/bench [pages segments scorecard deck import_sales]`: measurements beside raw SQL and the bare library."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.template import engines
 
-ALL = ("pages", "scorecard", "deck", "import_sales")
+ALL = ("pages", "segments", "scorecard", "deck", "import_sales")
 
 
 class Command(BaseCommand):

@@ -1,0 +1,185 @@
+"""The composite score of partners (F11) and their ranking (F12). The vendor's alone: no partner is told either."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from partners.models import Partner
+from partners.queries import TIER_PROGRESS
+from partners.registries import measured, measures
+from prm.kernel.numbers import HUNDRED, ZERO, round_value
+from prm.kernel.periods import FiscalQuarter, FiscalYear, add_days
+from prm.kernel.tenancy.context import current, current_tenant
+from scorecards.formulas import composite_score, rank_partners
+from scorecards.models import StageWeights
+from scorecards.queries.measures import Read, read_measures
+from scorecards.queries.planned import why_not_measured
+from scorecards.queries.topics import CAPABILITY_SCORE, NO_SCORECARD
+
+RANKED_STATES = (Partner.State.ACTIVE, Partner.State.LAPSED, Partner.State.REACTIVATING)
+RATIO, POINTS = HUNDRED, Decimal(1)
+# Component to its name, the measure it reads, and what makes points of 0 to 100 of it.
+COMPONENTS: dict[str, tuple[Any, str, Decimal]] = {
+    "performance_to_plan": (gettext_lazy("Performance to plan"), "performance_to_plan", RATIO),
+    "pipeline_to_target": (gettext_lazy("Pipeline to target"), "pipeline_to_target", RATIO),
+    "capabilities": (gettext_lazy("Capabilities"), CAPABILITY_SCORE, POINTS),
+    "tier_attainment": (gettext_lazy("Tier progress"), TIER_PROGRESS, RATIO),
+    "engagement": (gettext_lazy("Engagement"), "engagement", RATIO),
+    "plan_and_cadence": (gettext_lazy("Plan and cadence"), "cadence_completion", RATIO),
+}
+CARRIES = "performance_to_plan"  # from the last closed period while the present one has no closed month
+
+
+@dataclass(frozen=True)
+class Component:
+    """One part of the composite score: its weight, its points of 0 to 100, or why it has none."""
+
+    name: str
+    label: str
+    weight: Decimal
+    value: Decimal | None
+    carried: bool = False
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Composite:
+    """The composite score of a partner with its parts; without a score `why` says what is missing."""
+
+    partner_id: UUID
+    on: dt.date
+    life_stage: str
+    score: Decimal | None
+    weight_covered: Decimal | None
+    components: tuple[Component, ...]
+    why: str
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A partner's place among those of the vendor; no rank without a score."""
+
+    partner_id: UUID
+    name: str
+    score: Decimal | None
+    revenue: Decimal
+    rank: int | None
+
+
+def weights_on(on: dt.date) -> dict[str, StageWeights]:
+    """The weights that held on a day, by life-stage; the empty one is for all others."""
+    rows = StageWeights.objects.filter(valid_from__lte=on).order_by("valid_from")
+    return {row.life_stage: row for row in rows}
+
+
+def composite_scores(partner_ids: Sequence[UUID], *, on: dt.date) -> dict[UUID, Composite]:
+    """F11 for many partners on a day, by the weights of each one's life-stage then: one query a source."""
+    ids = list(dict.fromkeys(partner_ids))
+    weights = weights_on(on)
+    points = _points(ids, on)
+    stages = dict(Partner.objects.filter(pk__in=ids).values_list("pk", "life_stage"))
+    return {pk: _composite(pk, on, stages.get(pk, ""), weights, points) for pk in ids}
+
+
+@dataclass(frozen=True)
+class _Points:
+    """Points by component and partner, which of them are carried over, and why a component is empty."""
+
+    of: Mapping[str, Mapping[UUID, Decimal]]
+    carried: set[UUID]
+    why: Mapping[str, str]
+
+
+def _points(partner_ids: Sequence[UUID], on: dt.date) -> _Points:
+    year = FiscalYear.containing(on, current_tenant().fy_start_month)
+    days = [on] if add_days(on, 1).replace(day=1) > year.start else [on, add_days(year.start, -1)]
+    asked: dict[str, Read] = {}
+    for name, (_label, measure, _factor) in COMPONENTS.items():
+        lent = measures.get(measure)
+        asked[name] = (lent.source if lent else None, measure)
+    carrying = {name: read for name, read in asked.items() if name == CARRIES and len(days) > 1}
+    at_once = read_measures([read for name, read in asked.items() if name not in carrying], partner_ids, [on])
+    at_once |= read_measures(carrying.values(), partner_ids, days)
+    of: dict[str, dict[UUID, Decimal]] = {}
+    carried: set[UUID] = set()
+    for name, read in asked.items():
+        numbers, _last = at_once.get(read, ({}, {}))
+        factor = COMPONENTS[name][2]
+        of[name] = {}
+        for partner_id, series in numbers.items():
+            known = next((number for number in series if number is not None), None)
+            if known is not None:
+                of[name][partner_id] = known * factor
+                if series[0] is None:
+                    carried.add(partner_id)
+    return _Points(of, carried, {name: _why_empty(measure) for name, (_l, measure, _f) in COMPONENTS.items()})
+
+
+def _why_empty(measure: str) -> str:
+    if measure == CAPABILITY_SCORE:
+        return str(NO_SCORECARD)
+    return str(measures[measure].empty) if measure in measures else why_not_measured(measure)
+
+
+def _composite(
+    partner_id: UUID, on: dt.date, stage: str, weights: Mapping[str, StageWeights], points: _Points
+) -> Composite:
+    held = weights.get(stage) or weights.get("")
+    if held is None:
+        return Composite(partner_id, on, stage, None, None, (), _("No weights are set for the composite score."))
+    components = []
+    for name, (label, _measure, _factor) in COMPONENTS.items():
+        value = points.of[name].get(partner_id)
+        components.append(
+            Component(
+                name,
+                str(label),
+                Decimal(held.weights.get(name, "0")),
+                None if value is None else round_value(value, 2),
+                name == CARRIES and partner_id in points.carried,
+                "" if value is not None else points.why[name],
+            )
+        )
+    result = composite_score(
+        components=[{"name": c.name, "weight": c.weight, "value": c.value} for c in components],
+        min_weight_share=held.min_share,
+    )
+    covered = result["weight_covered"]
+    why = ""
+    if result["score"] is None:
+        shown, asked = round_value((covered or ZERO) * HUNDRED), round_value(held.min_share * HUNDRED)
+        why = _("Figures cover %(covered)s %% of the weights of its life-stage; %(asked)s %% are needed.") % {
+            "covered": shown,
+            "asked": asked,
+        }
+    return Composite(partner_id, on, stage, result["score"], covered, tuple(components), why)
+
+
+def ranking(*, on: dt.date) -> list[Ranked]:
+    """F12 over all partners of the vendor that sell or did, best first. In a partner's scope there is none."""
+    if current().partner_ids is not None:
+        return []
+    partners = dict(Partner.objects.filter(state__in=RANKED_STATES).values_list("pk", "name"))
+    ids = list(partners)
+    scores = composite_scores(ids, on=on)
+    period = FiscalQuarter.containing(on, current_tenant().fy_start_month)
+    revenue = {pk: value.number or ZERO for (pk, _), value in measured("net_revenue_12m", ids, [period], on).items()}
+    by_id = {str(pk): pk for pk in ids}
+    result = rank_partners(
+        partners=[
+            {"id": str(pk), "name": partners[pk], "score": scores[pk].score, "revenue": revenue.get(pk, ZERO)}
+            for pk in ids
+        ]
+    )
+    return [
+        Ranked(by_id[key], partners[by_id[key]], scores[by_id[key]].score, revenue[by_id[key]], result["ranks"][key])
+        for key in result["order"]
+    ]
