@@ -15,6 +15,7 @@ from prm.kernel.numbers import (
     mean,
     ratio,
     round_down,
+    round_value,
     to_decimal,
     to_whole,
     total_of,
@@ -101,6 +102,20 @@ def _interpolated(ascending: Sequence[Decimal], share: Decimal) -> Decimal:
     lower = round_down(position)
     upper = min(lower + 1, len(ascending) - 1)
     return ascending[lower] + (position - lower) * (ascending[upper] - ascending[lower])
+
+
+def peer_quarter(*, score: Number, peers: Sequence[Number]) -> int | None:
+    """In which quarter of its peers a score lies: 1 is the upper one, 4 the lowest; null without peers.
+
+    The borders are F6's quartiles rounded to steps of five points. Exact ones would be scores of single peers, and
+    whoever may fill in again as often as he likes could feel for them.
+    """
+    ascending = sorted(to_decimal(peer) for peer in peers)
+    if not ascending:
+        return None
+    own = to_decimal(score)
+    borders = (_interpolated(ascending, Decimal(share)) for share in ("0.75", "0.5", "0.25"))
+    return next((place for place, border in enumerate(borders, start=1) if own >= 5 * round_value(border / 5, 0)), 4)
 
 
 @formula("F11")

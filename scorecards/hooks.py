@@ -46,6 +46,7 @@ from scorecards.rows import present_panel
 from scorecards.starter import copy_bank
 from scorecards.starter.kpis import copy_kpis, starter_topics
 
+navigation(Entry("Actions", "scorecards:actions", "list-check", 31, "scorecards.view_action_item"))
 navigation(Entry("Scorecards", "scorecards:list", "clipboard-check", 30, "scorecards.view_assessment"))
 
 
@@ -77,8 +78,12 @@ tell(
     bank__activated="put edition {edition} of the questionnaire in use",
     bank__retired="took edition {edition} of the questionnaire out of use",
     bank__removed="deleted the draft of edition {edition} of the questionnaire",
+    goal__set="set a goal for {topic}: {goal} by {due_on}",
+    goal__removed="gave up the goal for {topic}: {goal}",
     bank__copied="took over edition {edition} of the questionnaire",
     action_item__accepted="accepted the action “{action}” for {owner}, due {due_on}",
+    action_item__added="agreed the action “{action}” with {owner}, due {due_on}",
+    action_item__edited="gave the action “{action}” to {owner}, due {due_on}: {reason}",
     action_item__started="began the action “{action}”",
     action_item__completed="completed the action “{action}”",
     action_item__dropped="dropped the action “{action}”: {reason}",

@@ -48,6 +48,8 @@ grant("scorecards.submit_assessment", R.ACCOUNT_MANAGER, R.CHAMPION, guard=for_o
 grant("scorecards.discard_assessment", R.ACCOUNT_MANAGER, R.CHAMPION, guard=for_own_company)
 grant("scorecards.review_assessment", R.ACCOUNT_MANAGER)
 grant("scorecards.reopen_assessment", R.ACCOUNT_MANAGER)
+grant("scorecards.set_goal", R.ACCOUNT_MANAGER, R.CHAMPION, guard=for_own_company)
+grant("scorecards.remove_goal", R.ACCOUNT_MANAGER, R.CHAMPION, guard=for_own_company)
 grant(
     "scorecards.view_action_item",
     R.TENANT_ADMIN,
@@ -60,7 +62,9 @@ grant(
     *AT_A_PARTNER,
 )
 DECIDES_ACTIONS = (R.CHANNEL_CHIEF, R.ACCOUNT_MANAGER, R.MARKETING, R.CHAMPION, R.DISTRIBUTOR)
+grant("scorecards.add_action_item", *DECIDES_ACTIONS)
 grant("scorecards.accept_action_item", *DECIDES_ACTIONS)
+grant("scorecards.edit_action_item", *DECIDES_ACTIONS)
 grant("scorecards.drop_action_item", *DECIDES_ACTIONS)
 WORKS_ON_ACTIONS = (*DECIDES_ACTIONS, R.PARTNER_SALES, R.PARTNER_MARKETING, R.PARTNER_TECHNICAL)
 grant("scorecards.start_action_item", *WORKS_ON_ACTIONS, guard=owns_or_leads)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from scorecards.views import bank, bank_editor, items, kpis, result, runner
+from scorecards.views import bank, bank_editor, goals, items, kpis, result, runner
 
 app_name = "scorecards"
 urlpatterns = [
@@ -27,6 +27,7 @@ urlpatterns = [
     path("questionnaire/topics/<uuid:topic_id>/save/", bank_editor.topic_save, name="topic-save"),
     path("questionnaire/topics/<uuid:topic_id>/document/", bank_editor.document_add, name="topic-document"),
     path("questionnaire/resources/<uuid:resource_id>/", bank.resource, name="resource"),
+    path("plan/<uuid:partner_id>/add/", items.add_item, name="add-item"),
     path("partner/<uuid:partner_id>/kpis/<uuid:kpi_definition_id>/", kpis.kpi, name="kpi"),
     path("<uuid:assessment_id>/", result.assessment, name="assessment"),
     path("<uuid:assessment_id>/answer/", runner.answer, name="answer"),
@@ -35,6 +36,12 @@ urlpatterns = [
     path("<uuid:assessment_id>/discard/", result.discard, name="discard"),
     path("<uuid:assessment_id>/reopen/", result.reopen, name="reopen"),
     path("<uuid:assessment_id>/review/", result.review, name="review"),
+    path("<uuid:assessment_id>/result.pdf", result.result_paper, name="paper"),
+    path("<uuid:assessment_id>/result.xlsx", result.result_workbook, name="workbook"),
+    path("<uuid:assessment_id>/goals/", goals.set_one, name="set-goal"),
+    path("goals/<uuid:goal_id>/remove/", goals.remove, name="remove-goal"),
+    path("actions/", items.actions, name="actions"),
+    path("actions/<uuid:action_item_id>/edit/", items.edit_item, name="edit-item"),
     path("actions/<uuid:action_item_id>/accept/", items.accept, name="accept"),
     path("actions/<uuid:action_item_id>/drop/", items.drop, name="drop"),
     path("actions/<uuid:action_item_id>/start/", items.start_item, name="start-item"),

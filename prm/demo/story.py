@@ -34,6 +34,7 @@ from prm.demo.work import tell_work
 from prm.kernel import clock
 from prm.kernel.members import add_member, found_tenant, furnish_tenant, get_or_create_user
 from prm.kernel.models import Membership, Tenant
+from prm.kernel.numbers import score as to_score
 from prm.kernel.periods import FiscalYear, add_months, month_start
 from prm.kernel.roles import Role
 from prm.kernel.tenancy.context import tenant_scope
@@ -44,11 +45,14 @@ from scorecards.actions import (
     accept_action_item,
     answer_question,
     complete_action_item,
+    release_peers,
+    review_assessment,
     start_action_item,
     start_assessment,
     submit_assessment,
 )
 from scorecards.models import ActionItem, Assessment, Question
+from scorecards.queries import possible_owners, proposed_owner, result_of
 
 CENT = Decimal("0.01")
 Say = Callable[[str], None]
@@ -103,6 +107,8 @@ class Story:
             self._assess(partner, months_ago=8, quality=self._quality(partner))
             if number % 2 == 0:
                 self._assess(partner, months_ago=1, quality=min(0.95, self._quality(partner) + 0.12))
+        with tenant_scope(self.tenant):
+            release_peers(self.today)
         self.say(f"{vendor.name}: scorecards of {len(assessed)} partners")
         tell_program(self.tenant)
         tell_of_recruiting(self)
@@ -247,20 +253,39 @@ class Story:
                     answer_question(assessment, question, text="A joint plan for two target accounts.", by=manager)
                 else:
                     answer_question(assessment, question, options=codes, by=manager)
-            submit_assessment(assessment, by=manager)
+            done = submit_assessment(assessment, by=manager)
             self._act(partner, manager)
+            if months_ago > 1:
+                self._review(done, manager)
 
     def _act(self, partner: Partner, manager: Membership) -> None:
         """Three proposals are accepted, one of them is done soon after and one is under way."""
         proposed = ActionItem.objects.filter(partner=partner, state=ActionItem.State.RECOMMENDED)
         items = list(proposed.order_by("topic__category__order", "topic__order")[:3])
+        owners = possible_owners(partner)
         for number, item in enumerate(items):
             due_on = clock.today() + dt.timedelta(days=30 * (number + 1))
-            accept_action_item(item, owner=manager, due_on=due_on, by=manager)
+            owner = manager if number == 2 else proposed_owner(item, owners)
+            accept_action_item(item, owner=owner, due_on=due_on, by=manager)
         if len(items) == 3:
             start_action_item(items[1], by=manager)
             with clock.travel(days=12):
                 complete_action_item(items[0], by=manager)
+
+    def _review(self, assessment: Assessment, manager: Membership) -> None:
+        """The two largest gaps get a goal: half the way to best practice within half a year."""
+        result = result_of(assessment)
+        gaps = [line for line in (result.topics if result else ()) if line.gap and line.score is not None]
+        goals = [
+            {
+                "topic": line.code,
+                "goal_score": to_score(line.score + line.gap / 2),  # type: ignore[operator]
+                "due_on": add_months(clock.today(), 6),
+            }
+            for line in sorted(gaps, key=lambda line: -(line.gap or 0))[:2]
+        ]
+        said = "We agreed on two topics to work on first, and meet again in half a year."
+        review_assessment(assessment, by=manager, comment=said, goals=goals, none_needed=not goals)
 
     def _questions(self) -> list[Question]:
         return list(

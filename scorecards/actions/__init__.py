@@ -14,7 +14,6 @@ from scorecards.actions.assessments import (
     answer_question,
     discard_assessment,
     reopen_assessment,
-    review_assessment,
     start_assessment,
     submit_assessment,
 )
@@ -37,20 +36,29 @@ from scorecards.actions.bank_parts import (
     move_part,
     remove_part,
 )
+from scorecards.actions.goals import BadGoal, NoResult, remove_goal, set_goal
 from scorecards.actions.items import (
     WrongOwner,
     accept_action_item,
+    add_action_item,
     complete_action_item,
     drop_action_item,
+    edit_action_item,
+    remind_of_actions,
     reopen_action_item,
     start_action_item,
 )
+from scorecards.actions.peers import release_peers
+from scorecards.actions.reviews import NoGoals, review_assessment
 
 __all__ = [
     "AlreadyOpen",
     "BadAnswer",
+    "BadGoal",
     "Incomplete",
     "NoBank",
+    "NoGoals",
+    "NoResult",
     "NotADraft",
     "NotInProgress",
     "NotReady",
@@ -62,6 +70,7 @@ __all__ = [
     "accept_action_item",
     "accept_unchanged",
     "activate_bank",
+    "add_action_item",
     "add_category",
     "add_document",
     "add_topic",
@@ -70,17 +79,22 @@ __all__ = [
     "discard_assessment",
     "draft_bank",
     "drop_action_item",
+    "edit_action_item",
     "edit_bank",
     "edit_category",
     "edit_topic",
     "import_bank",
     "move_part",
+    "release_peers",
+    "remind_of_actions",
     "remove_bank",
+    "remove_goal",
     "remove_part",
     "reopen_action_item",
     "reopen_assessment",
     "retire_bank",
     "review_assessment",
+    "set_goal",
     "start_action_item",
     "start_assessment",
     "submit_assessment",

@@ -253,6 +253,7 @@ def reopen_assessment(assessment: Assessment, *, by: Membership | None, reason: 
     move(assessment, Assessment.State.IN_PROGRESS)
     assessment.submitted_at, assessment.submitted_by, assessment.overall, assessment.result = None, None, None, {}
     assessment.review_comment = ""
+    assessment.goals.all().delete()  # they spoke of the score that is withdrawn
     assessment.save(update_fields=["submitted_at", "submitted_by", "overall", "result", "review_comment", "updated_at"])
     earlier = assessment.previous
     if earlier is not None and earlier.state == Assessment.State.SUPERSEDED:
@@ -260,19 +261,6 @@ def reopen_assessment(assessment: Assessment, *, by: Membership | None, reason: 
     return record(
         assessment, "assessment.reopened", by=by, reason=why, overall_before=before, vendor_only=assessment.vendor_only
     )
-
-
-@transaction.atomic
-def review_assessment(assessment: Assessment, *, by: Membership | None, comment: str) -> Assessment:
-    """The account manager has gone through a submitted scorecard and says what follows; the partner reads it."""
-    require(by, "scorecards.review_assessment", assessment)
-    said = clean_text(comment, field="comment", max_length=2000)
-    if not said:
-        raise Invalid("Write what you conclude from this scorecard.", field="comment")
-    move(assessment, Assessment.State.REVIEWED)
-    assessment.review_comment = said
-    assessment.save(update_fields=["review_comment", "updated_at"])
-    return record(assessment, "assessment.reviewed", by=by, comment=said, vendor_only=assessment.vendor_only)
 
 
 # --- answers -------------------------------------------------------------------------------------------

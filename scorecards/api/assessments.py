@@ -14,17 +14,20 @@ from prm.kernel.web.access import find_visible
 from prm.kernel.web.viewsets import ReadRecordsViewSet
 from scorecards.actions import (
     BadAnswer,
+    NoResult,
     accept_unchanged,
     answer_question,
     discard_assessment,
     reopen_assessment,
     review_assessment,
+    set_goal,
     start_assessment,
     submit_assessment,
 )
 from scorecards.api.inputs import checked
+from scorecards.api.results import ConclusionInput, GoalInput, GoalOut, ResultSheetSerializer
 from scorecards.models import Assessment, Question, Topic
-from scorecards.queries import runner_state, running_scores
+from scorecards.queries import result_sheet, runner_state, running_scores
 
 
 class AssessmentSerializer(serializers.ModelSerializer):
@@ -71,10 +74,6 @@ class ReasonInput(serializers.Serializer):
     reason = serializers.CharField(max_length=500)
 
 
-class CommentInput(serializers.Serializer):
-    comment = serializers.CharField(max_length=2000)
-
-
 class ScoresSerializer(serializers.Serializer):
     """Running scores by code; null where nothing was scored."""
 
@@ -117,6 +116,8 @@ class AssessmentsViewSet(ReadRecordsViewSet):
         "list": "scorecards.view_assessment",
         "retrieve": "scorecards.view_assessment",
         "questions": "scorecards.view_assessment",
+        "result": "scorecards.view_assessment",
+        "goal": "scorecards.set_goal",
         "create": "scorecards.start_assessment",
         "answer": "scorecards.answer_question",
         "unchanged": "scorecards.answer_question",
@@ -139,6 +140,22 @@ class AssessmentsViewSet(ReadRecordsViewSet):
     def questions(self, request: Any, pk: Any = None) -> Response:
         """The questions with their options, the present answers and those of last time."""
         return Response(QuestionSerializer(runner_state(self.get_object()).questions, many=True).data)
+
+    @extend_schema(responses=ResultSheetSerializer)
+    @action(detail=True, pagination_class=None)
+    def result(self, request: Any, pk: Any = None) -> Response:
+        """The result as its page shows it: scores by topic, category and lens, gaps, peers, goals, history."""
+        sheet = result_sheet(self.get_object(), self.member)
+        if sheet is None:
+            raise NoResult("There is no result yet. It is made when the scorecard is submitted.")
+        return Response(ResultSheetSerializer(sheet).data)
+
+    @extend_schema(request=GoalInput, responses=GoalOut)
+    @action(detail=True, methods=["post"])
+    def goal(self, request: Any, pk: Any = None) -> Response:
+        """Set what a topic is to reach; set again, it is changed."""
+        data = checked(GoalInput, request)
+        return Response(GoalOut(set_goal(self.get_object(), data.pop("topic"), by=self.member, **data)).data)
 
     @extend_schema(request=AnswerInput, responses=ScoresSerializer)
     @action(detail=True, methods=["post"])
@@ -177,10 +194,10 @@ class AssessmentsViewSet(ReadRecordsViewSet):
     def reopen(self, request: Any, pk: Any = None) -> Response:
         return self._record(reopen_assessment(self.get_object(), by=self.member, **checked(ReasonInput, request)))
 
-    @extend_schema(request=CommentInput, responses=AssessmentSerializer)
+    @extend_schema(request=ConclusionInput, responses=AssessmentSerializer)
     @action(detail=True, methods=["post"])
     def review(self, request: Any, pk: Any = None) -> Response:
-        return self._record(review_assessment(self.get_object(), by=self.member, **checked(CommentInput, request)))
+        return self._record(review_assessment(self.get_object(), by=self.member, **checked(ConclusionInput, request)))
 
     def _scores(self, assessment: Assessment) -> Response:
         return Response(ScoresSerializer(running_scores(assessment, assessment.bank)).data)

@@ -2,6 +2,7 @@
 
 from scorecards.models.assessments import SEES_VENDOR_VIEW, Answer, AnswerRevision, Assessment, AssessmentQuerySet
 from scorecards.models.bank import BankPart, Category, Option, Question, QuestionBank, Resource, Topic
+from scorecards.models.goals import Goal
 from scorecards.models.items import SEES_OWN_COMPANYS_ACTIONS, ActionItem, ActionItemQuerySet
 from scorecards.models.measures import (
     KpiActual,
@@ -11,6 +12,7 @@ from scorecards.models.measures import (
     PartnerKpiTarget,
     StageWeights,
 )
+from scorecards.models.peers import PeerGroup, PeerShare
 
 __all__ = [
     "SEES_OWN_COMPANYS_ACTIONS",
@@ -23,12 +25,15 @@ __all__ = [
     "AssessmentQuerySet",
     "BankPart",
     "Category",
+    "Goal",
     "KpiActual",
     "KpiDefinition",
     "KpiSetting",
     "KpiTarget",
     "Option",
     "PartnerKpiTarget",
+    "PeerGroup",
+    "PeerShare",
     "Question",
     "QuestionBank",
     "Resource",

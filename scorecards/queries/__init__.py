@@ -10,13 +10,25 @@ from scorecards.queries.bank import (
     missing_in,
     predecessor_of,
     previewed,
-    resources_of,
     topic_part,
     with_counts,
 )
 from scorecards.queries.comparing import Bridge, Comparability, Compared, bridges, comparability
 from scorecards.queries.composite import COMPONENTS, Component, Composite, Ranked, composite_scores, ranking, weights_on
-from scorecards.queries.items import ROLE_OF_OWNER, action_plan, possible_owners, proposed_owner
+from scorecards.queries.goals import GoalLine, goals_of
+from scorecards.queries.items import (
+    OPEN_STATES,
+    ROLE_OF_OWNER,
+    Completion,
+    action_plan,
+    completion_by_manager,
+    completion_of,
+    completion_of_all,
+    completions,
+    possible_owners,
+    proposed_owner,
+    topics_in_use,
+)
 from scorecards.queries.measures import (
     CATEGORIES,
     KpiCategory,
@@ -28,7 +40,18 @@ from scorecards.queries.measures import (
     kpi_table,
     settings_on,
 )
-from scorecards.queries.peers import Peers, peer_figures, peers_kind
+from scorecards.queries.peers import (
+    LEAST,
+    REST,
+    Contribution,
+    Peers,
+    contributions,
+    group_name,
+    least_by_bank,
+    lens_code,
+    peer_figures,
+    peers_kind,
+)
 from scorecards.queries.results import (
     COUNTED,
     FINISHED,
@@ -64,6 +87,7 @@ from scorecards.queries.scores import (
     stored,
     topics_off_for,
 )
+from scorecards.queries.sheet import ResultSheet, SheetLine, result_sheet
 from scorecards.queries.topics import CAPABILITY_SCORE, NO_SCORECARD, TOPICS
 
 __all__ = [
@@ -73,10 +97,13 @@ __all__ = [
     "COUNTED",
     "FINISHED",
     "KEPT_FOR",
+    "LEAST",
     "NO_SCORECARD",
     "NO_TIER",
     "OLDEST_FIRST",
+    "OPEN_STATES",
     "OVERALL",
+    "REST",
     "ROLE_OF_OWNER",
     "TOPICS",
     "VALID_MONTHS",
@@ -85,8 +112,11 @@ __all__ = [
     "CategoryState",
     "Comparability",
     "Compared",
+    "Completion",
     "Component",
     "Composite",
+    "Contribution",
+    "GoalLine",
     "KpiCategory",
     "KpiFigure",
     "KpiGrid",
@@ -98,8 +128,10 @@ __all__ = [
     "QuestionState",
     "Ranked",
     "Result",
+    "ResultSheet",
     "RunnerState",
     "Scores",
+    "SheetLine",
     "TopicPart",
     "TopicState",
     "action_plan",
@@ -109,10 +141,17 @@ __all__ = [
     "bridges",
     "capability_scores",
     "comparability",
+    "completion_by_manager",
+    "completion_of",
+    "completion_of_all",
+    "completions",
     "composite_scores",
     "contents_of",
+    "contributions",
     "document_of",
     "frozen_result",
+    "goals_of",
+    "group_name",
     "history",
     "is_answered",
     "kpi_history",
@@ -120,6 +159,8 @@ __all__ = [
     "kpi_table",
     "latest_result",
     "latest_results",
+    "least_by_bank",
+    "lens_code",
     "median_minutes",
     "missing_in",
     "open_assessments",
@@ -131,8 +172,8 @@ __all__ = [
     "previewed",
     "proposed_owner",
     "ranking",
-    "resources_of",
     "result_of",
+    "result_sheet",
     "results_of_partner",
     "runner_state",
     "running_scores",
@@ -142,6 +183,7 @@ __all__ = [
     "status_of",
     "stored",
     "topic_part",
+    "topics_in_use",
     "topics_off_for",
     "weights_on",
     "with_counts",

@@ -160,14 +160,6 @@ def _missing_in_topic(topic: TopicPart) -> Iterable[str]:
             yield f"{where}: all ticks together score more than 100."
 
 
-def resources_of(topic_ids: Iterable[UUID]) -> dict[UUID, list[Resource]]:
-    """What helps with the actions of these topics, in one query."""
-    found: dict[UUID, list[Resource]] = defaultdict(list)
-    for resource in Resource.objects.filter(topic__in=list(topic_ids)).order_by("order", "code"):
-        found[resource.topic_id].append(resource)
-    return found
-
-
 def document_of(resource: Resource) -> StoredFile:
     """The file of a resource that its reader may know of. Raises when it is a link, or no longer kept."""
     if resource.file_id is None:

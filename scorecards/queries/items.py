@@ -1,15 +1,39 @@
-"""The action plan of a partner."""
+"""Action plans: of one partner, of all, and how much of them is done."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Count, Q, QuerySet
 
 from partners.models import Partner
+from prm.kernel import clock
 from prm.kernel.models import Membership
-from scorecards.models import ActionItem
+from prm.kernel.numbers import divide, ratio
+from scorecards.models import ActionItem, QuestionBank, Topic
+
+OPEN_STATES = (ActionItem.State.NOT_STARTED, ActionItem.State.IN_PROGRESS)
+
+
+@dataclass(frozen=True)
+class Completion:
+    """How far a plan is. The share is done / (done + overdue): what is not due yet is no failure."""
+
+    done: int = 0
+    open: int = 0
+    overdue: int = 0
+    proposed: int = 0
+
+    @property
+    def share(self) -> Decimal | None:
+        return ratio(divide(self.done, self.done + self.overdue))
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.done or self.open or self.proposed)
 
 
 def action_plan(partner: Partner | UUID, member: Membership) -> list[ActionItem]:
@@ -18,12 +42,59 @@ def action_plan(partner: Partner | UUID, member: Membership) -> list[ActionItem]
     items = (
         ActionItem.objects.visible_to(member)
         .filter(partner=pk)
-        .exclude(state=ActionItem.State.DROPPED)
         .select_related("topic", "owner__user")
+        .prefetch_related("topic__resources")
         .order_by("due_on", "topic__order", "id")
     )
     places = {state: place for place, state in enumerate(ActionItem.State.values)}
     return sorted(items, key=lambda item: places[item.state])
+
+
+def completion_of(items: Iterable[ActionItem]) -> Completion:
+    """Of items that are at hand already."""
+    today, found = clock.today(), list(items)
+    waiting = [item for item in found if item.state in OPEN_STATES]
+    return Completion(
+        done=sum(item.state == ActionItem.State.DONE for item in found),
+        open=len(waiting),
+        overdue=sum(item.due_on is not None and item.due_on < today for item in waiting),
+        proposed=sum(item.state == ActionItem.State.RECOMMENDED for item in found),
+    )
+
+
+def completions(items: QuerySet[ActionItem], by: str) -> dict[UUID, Completion]:
+    """By partner, or whatever `by` names, in one query."""
+    waits = Q(state__in=OPEN_STATES)
+    rows = items.order_by().values_list(by).annotate(
+        done=Count("pk", filter=Q(state=ActionItem.State.DONE)),
+        waiting=Count("pk", filter=waits),
+        late=Count("pk", filter=waits & Q(due_on__lt=clock.today())),
+        proposed=Count("pk", filter=Q(state=ActionItem.State.RECOMMENDED)),
+    )  # fmt: skip
+    return {key: Completion(*counts) for key, *counts in rows if key is not None}
+
+
+def completion_of_all(member: Membership) -> Completion:
+    """Of everything this member may know of."""
+    return completions(ActionItem.objects.visible_to(member), "tenant").get(member.tenant_id, Completion())
+
+
+def completion_by_manager(member: Membership) -> list[tuple[str, Completion]]:
+    """Of each account manager's partners, as far as this member may know of them; by name."""
+    items = ActionItem.objects.visible_to(member).filter(
+        partner__managerassignments__kind="main", partner__managerassignments__to_date=None
+    )
+    found = completions(items, "partner__managerassignments__manager")
+    managers = Membership.objects.filter(pk__in=list(found)).select_related("user")
+    return sorted((manager.user.name, found[manager.pk]) for manager in managers)
+
+
+def topics_in_use() -> list[Topic]:
+    """What an action can be said to improve: the topics that a partner knows of, in the questionnaire in use."""
+    topics = Topic.objects.filter(
+        bank__state=QuestionBank.State.ACTIVE, vendor_only=False, category__vendor_only=False
+    ).select_related("category")
+    return list(topics.order_by("bank__code", "category__order", "order"))
 
 
 ROLE_OF_OWNER = {

@@ -20,7 +20,7 @@ from prm.kernel.numbers import score as to_score
 from prm.kernel.periods import add_days, add_months
 from prm.kernel.tenancy.context import current_tenant
 from scorecards.models import Answer, Assessment, Question, QuestionBank
-from scorecards.queries.scores import Scores, overall_best_practice, stored
+from scorecards.queries.scores import Scores, best_practice_scores, status_of, stored
 
 COUNTED = (Assessment.State.SUBMITTED, Assessment.State.REVIEWED)
 
@@ -33,7 +33,7 @@ VALID_MONTHS = 12  # of an assessment, for tiers
 
 @dataclass(frozen=True)
 class Line:
-    """One category or topic of a submitted assessment."""
+    """One category, topic or lens of a submitted assessment."""
 
     code: str
     name: str
@@ -65,9 +65,14 @@ class Result:
     status: str
     categories: tuple[Line, ...]
     topics: tuple[Line, ...]
-    lenses: dict[str, Decimal | None]
+    lenses: tuple[Line, ...]
     active_seconds: int
     best_practice: Decimal | None = None
+    bank: str = ""
+    bank_id: UUID | None = None
+
+    def lens(self, code: str) -> Line | None:
+        return next((line for line in self.lenses if line.code == code), None)
 
     def category(self, code: str) -> Line | None:
         return next((line for line in self.categories if line.code == code), None)
@@ -79,6 +84,7 @@ class Result:
 def frozen_result(questions: Sequence[Question], scores: Scores, bank: QuestionBank) -> dict[str, Any]:
     """What is kept of a submitted assessment: F5's outputs with names, colours and the edition of the bank."""
     topics = {q.topic.code: q.topic for q in questions}
+    best, names = best_practice_scores(questions), {lens["id"]: lens["name"] for lens in bank.lenses}
     return {
         "bank": bank.code,
         "edition": bank.edition,
@@ -87,6 +93,9 @@ def frozen_result(questions: Sequence[Question], scores: Scores, bank: QuestionB
         "categories": scores.categories,
         "topics": scores.topics,
         "lenses": scores.lenses,
+        "lens_names": {code: names.get(code, code) for code in scores.lenses},
+        "lens_order": sorted(scores.lenses, key=lambda code: [*names, code].index(code)),
+        "lens_statuses": {code: status_of(value, bank) for code, value in scores.lenses.items()},
         "statuses": scores.statuses,
         "answered": scores.answered,
         "questions": scores.questions,
@@ -95,7 +104,9 @@ def frozen_result(questions: Sequence[Question], scores: Scores, bank: QuestionB
             **{code: topic.name for code, topic in topics.items()},
         },
         "best_practice": {code: to_score(topic.best_practice) for code, topic in topics.items()},
-        "best_overall": overall_best_practice(questions),
+        "best_overall": best["overall"],
+        "best_categories": best["categories"],
+        "best_lenses": best["lenses"],
         # The database sorts the keys of what it keeps; people want the order of the questionnaire.
         "order": [*scores.categories, *scores.topics],
         "category_of": {code: topic.category.code for code, topic in topics.items()},
@@ -121,7 +132,8 @@ def result_of(assessment: Assessment) -> Result | None:
         overall=assessment.overall,
         status=kept["overall_status"],
         categories=tuple(
-            Line(code, names[code], stored(value), statuses[code]) for code, value in in_order("categories")
+            Line(code, names[code], stored(value), statuses[code], stored(kept["best_categories"][code]))
+            for code, value in in_order("categories")
         ),
         topics=tuple(
             Line(
@@ -134,9 +146,20 @@ def result_of(assessment: Assessment) -> Result | None:
             )
             for code, value in in_order("topics")
         ),
-        lenses={code: stored(value) for code, value in kept["lenses"].items()},
+        lenses=tuple(
+            Line(
+                code,
+                kept["lens_names"][code],
+                stored(kept["lenses"][code]),
+                kept["lens_statuses"][code],
+                stored(kept["best_lenses"][code]),
+            )
+            for code in kept["lens_order"]
+        ),
         active_seconds=assessment.active_seconds,
         best_practice=stored(kept["best_overall"]),
+        bank=kept["bank"],
+        bank_id=assessment.bank_id,
     )
 
 

@@ -151,13 +151,19 @@ def is_answered(question: Question, answer: Answer | None) -> bool:
 
 def overall_best_practice(questions: Sequence[Question]) -> Decimal | None:
     """What F5 gives a partner that stands exactly at best practice in every topic."""
+    return best_practice_scores(questions)["overall"]
+
+
+def best_practice_scores(questions: Sequence[Question]) -> dict[str, Any]:
+    """As F5 scores a partner that stands exactly at best practice: overall, by category and by lens."""
     categories: dict[str, dict[str, Any]] = {}
     for topic in {q.topic.code: q.topic for q in questions}.values():
         category = topic.category
         into = categories.setdefault(category.code, {"id": category.code, "weight": category.weight, "topics": []})
         best = {"id": "best", "weight": 1, "answer": topic.best_practice}
-        into["topics"].append({"id": topic.code, "weight": topic.weight, "questions": [best]})
-    return capability_score(categories=list(categories.values()))["overall"]
+        scored = {"id": topic.code, "weight": topic.weight, "lens": topic.lens or None, "questions": [best]}
+        into["topics"].append(scored)
+    return capability_score(categories=list(categories.values()))
 
 
 def stored(value: str | None) -> Decimal | None:

@@ -1,10 +1,19 @@
 """What the pages of scorecards print: figures formatted once, in the vendor's way of writing them."""
 
+from scorecards.rows.items import ActionRow, ManagerRow, present_actions, present_managers
 from scorecards.rows.kpis import ShownKpi, ShownRows, history_chart, present_kpi, present_rows, write_value
 from scorecards.rows.marks import STATE_TONES, Mark, day_of, minutes_of, percent_of
 from scorecards.rows.partners import NEAR_DAYS, PartnerRow, page_of, present_home, present_panel, present_partners
-from scorecards.rows.plan import ITEM_TONES, PROPOSALS_SHOWN, ItemRow, PlanPart, present_plan
-from scorecards.rows.result import CategoryResult, ResultPage, TopicResult, present_result
+from scorecards.rows.plan import (
+    ITEM_TONES,
+    PROPOSALS_SHOWN,
+    ItemRow,
+    PlanPart,
+    PlanStanding,
+    present_completion,
+    present_plan,
+)
+from scorecards.rows.result import ResultPage, present_result, quarter_of
 from scorecards.rows.runner import CategoryRow, RunnerPage, TopicRow, peer_note, present_runner, present_scores
 
 __all__ = [
@@ -12,17 +21,18 @@ __all__ = [
     "NEAR_DAYS",
     "PROPOSALS_SHOWN",
     "STATE_TONES",
-    "CategoryResult",
+    "ActionRow",
     "CategoryRow",
     "ItemRow",
+    "ManagerRow",
     "Mark",
     "PartnerRow",
     "PlanPart",
+    "PlanStanding",
     "ResultPage",
     "RunnerPage",
     "ShownKpi",
     "ShownRows",
-    "TopicResult",
     "TopicRow",
     "day_of",
     "history_chart",
@@ -30,8 +40,11 @@ __all__ = [
     "page_of",
     "peer_note",
     "percent_of",
+    "present_actions",
+    "present_completion",
     "present_home",
     "present_kpi",
+    "present_managers",
     "present_panel",
     "present_partners",
     "present_plan",
@@ -39,5 +52,6 @@ __all__ = [
     "present_rows",
     "present_runner",
     "present_scores",
+    "quarter_of",
     "write_value",
 ]

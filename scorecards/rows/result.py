@@ -1,25 +1,26 @@
-"""The result page with its topics, charts and changes."""
+"""The result page and its paper: figures of the sheet written once, with charts and changes."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from prm.kernel.charts import Chart, ChartKind, Series
 from prm.kernel.web.format import NOT_AVAILABLE, Formatter, formatter
 from scorecards.models import Assessment
-from scorecards.queries import (
-    Line,
-    Peers,
-    Result,
-)
+from scorecards.queries import Bridge, GoalLine, Line, Peers, Result, ResultSheet, SheetLine
 from scorecards.rows.marks import Mark, minutes_of
 from scorecards.rows.runner import peer_note
 
 
 @dataclass(frozen=True)
-class TopicResult:
+class LineRow:
+    """A category, lens or topic with all that stands beside its score."""
+
+    code: str
     name: str
     category: str
     mark: Mark
@@ -28,151 +29,237 @@ class TopicResult:
     is_below: bool
     peers: str
     last: str
+    change: str
     other: str
     difference: str
+    goal: str
 
 
 @dataclass(frozen=True)
-class CategoryResult:
+class GoalRow:
+    goal_id: str
     name: str
+    score: str
+    goal: str
+    due: str
+    set_by: str
+    status: str
+    words: str
+    is_earlier: bool
+
+
+@dataclass(frozen=True)
+class HistoryRow:
+    """A scorecard of before, with the way to it."""
+
+    day: str
     mark: Mark
-    peers: str
-    last: str
     change: str
+    edition: int
+    is_other_edition: bool
+    assessment_id: str
 
 
 @dataclass(frozen=True)
 class ResultPage:
     """A submitted scorecard as people read it."""
 
-    overall: Mark
-    best: str
-    gap: str
-    peers: str
+    partner: str
+    overall: LineRow
     peer_note: str
-    percentile: str
-    last: str
-    change: str
+    quarter: str
+    last_hint: str
+    gap_hint: str
     submitted_on: str
     submitted_by: str
     minutes: str
     edition: int
-    categories: tuple[CategoryResult, ...]
-    topics: tuple[TopicResult, ...]
+    comment: str
+    categories: tuple[LineRow, ...]
+    lenses: tuple[LineRow, ...]
+    topics: tuple[LineRow, ...]  # the largest gap first
+    goals: tuple[GoalRow, ...]
+    history: tuple[HistoryRow, ...]  # the latest first
     chart: Chart
     trend: Chart | None
     other_label: str
     bridge: str
 
-    @property
-    def last_hint(self) -> str:
-        return f"{self.change} since last time ({self.last})" if self.last else "The first scorecard"
 
-    @property
-    def gap_hint(self) -> str:
-        return f"Gap {self.gap}"
-
-
-def present_result(
-    result: Result, *, previous: Result | None, other: Result | None, earlier: Sequence[Result], peers: Peers
-) -> ResultPage:
-    """`other` is the other side's scorecard, for those who may see the two side by side."""
-    write = formatter()
-    compared = peers.overall
-    gap = compared.get("gap_to_best_practice")
+def present_result(sheet: ResultSheet) -> ResultPage:
+    write, result, previous = formatter(), sheet.result, sheet.previous
+    names = {line.code: line.name for line in sheet.categories}
+    overall = _row(write, sheet.overall, names)
     return ResultPage(
-        overall=Mark(result.status, write.score(result.overall)),
-        best=write.score(result.best_practice),
-        gap=write.score(gap),
-        peers=write.score(compared.get("peer_average")),
-        peer_note=peer_note(peers),
-        percentile=write.score(compared.get("percentile")),
-        last=write.score(previous.overall) if previous else "",
-        change=_change(write, result.overall, previous.overall if previous else None),
+        partner=sheet.partner,
+        overall=overall,
+        peer_note=peer_note(sheet.peers, write),
+        quarter=quarter_of(sheet.peers),
+        last_hint=_("%(change)s since last time (%(last)s)") % {"change": overall.change, "last": overall.last}
+        if previous
+        else _("The first scorecard"),
+        gap_hint=_("Gap %(gap)s") % {"gap": overall.gap},
         submitted_on=write.day(result.submitted_at),
         submitted_by=result.submitted_by,
         minutes=minutes_of(result.active_seconds),
         edition=result.edition,
-        categories=tuple(
-            CategoryResult(
-                name=line.name,
-                mark=_mark(write, line),
-                peers=write.score(peers.average(line.code)),
-                last=write.score(_score(previous, "category", line.code)),
-                change=_change(write, line.score, _score(previous, "category", line.code)),
-            )
-            for line in result.categories
-        ),
-        topics=tuple(
-            TopicResult(
-                name=line.name,
-                category=next((c.name for c in result.categories if c.code == line.category), ""),
-                mark=_mark(write, line),
-                best=write.score(line.best_practice),
-                gap=write.score(line.gap),
-                is_below=bool(line.gap is not None and line.gap > 0),
-                peers=write.score(peers.average(line.code)),
-                last=write.score(_score(previous, "topic", line.code)),
-                other=write.score(_score(other, "topic", line.code)),
-                difference=_change(write, line.score, _score(other, "topic", line.code)),
-            )
-            for line in sorted(result.topics, key=_largest_gap_first)
-        ),
-        chart=_category_chart(result, previous),
-        trend=_trend(write, earlier),
-        other_label="" if other is None else "Our view" if result.kind == Assessment.Kind.PARTNER else "Partner",
-        bridge=(
-            f"The scorecard before was answered with edition {previous.edition} of the questionnaire, this one with"
-            f" edition {result.edition}; topics are compared where both have them."
-            if previous and previous.edition != result.edition
-            else ""
-        ),
+        comment=sheet.review_comment,
+        categories=tuple(_row(write, line, names) for line in sheet.categories),
+        lenses=tuple(_row(write, line, names) for line in sheet.lenses),
+        topics=tuple(_row(write, line, names) for line in sheet.by_gap),
+        goals=tuple(_goal(write, goal) for goal in sheet.goals),
+        history=_history(write, sheet),
+        chart=_category_chart(sheet),
+        trend=_trend(write, sheet),
+        other_label=""
+        if sheet.other is None
+        else _("Our view")
+        if result.kind == Assessment.Kind.PARTNER
+        else _("Partner"),
+        bridge=_bridge(write, sheet.bridge),
     )
 
 
-def _largest_gap_first(line: Line) -> tuple[bool, Decimal]:
-    return (line.gap is None, -(line.gap or Decimal(0)))
+QUARTERS = {
+    1: gettext_lazy("Upper quarter"),
+    2: gettext_lazy("Upper half"),
+    3: gettext_lazy("Lower half"),
+    4: gettext_lazy("Lower quarter"),
+}
+
+
+def quarter_of(peers: Peers) -> str:
+    """Where the partner stands among its peers, no finer than by quarters."""
+    quarter = peers.overall.get("quarter") if peers.count else None
+    return str(QUARTERS[quarter]) if quarter else NOT_AVAILABLE
+
+
+def _row(write: Formatter, line: SheetLine, names: dict[str, str]) -> LineRow:
+    return LineRow(
+        code=line.code,
+        name=line.name,
+        category=names.get(line.category, ""),
+        mark=Mark(line.status, write.score(line.score)),
+        best=write.score(line.best_practice),
+        gap=write.score(line.gap),
+        is_below=bool(line.gap is not None and line.gap > 0),
+        peers=write.score(line.peer_average),
+        last=write.score(line.last),
+        change=signed(write, line.change),
+        other=write.score(line.other),
+        difference=signed(write, line.difference),
+        goal=write.score(line.goal) if line.goal is not None else "",
+    )
+
+
+def signed(write: Formatter, change: Decimal | None) -> str:
+    if change is None:
+        return NOT_AVAILABLE
+    return f"{'+' if change > 0 else ''}{write.score(change)}"
+
+
+def _goal(write: Formatter, goal: GoalLine) -> GoalRow:
+    status, words = (
+        ("green", _("reached")) if goal.is_reached else ("red", _("overdue")) if goal.is_late else ("yellow", _("open"))
+    )
+    return GoalRow(
+        goal_id=str(goal.goal_id),
+        name=goal.name,
+        score=write.score(goal.score),
+        goal=write.score(goal.goal_score),
+        due=write.day(goal.due_on),
+        set_by=goal.set_by,
+        status=status,
+        words=words,
+        is_earlier=goal.is_earlier,
+    )
+
+
+def _history(write: Formatter, sheet: ResultSheet) -> tuple[HistoryRow, ...]:
+    rows = []
+    for number, result in enumerate(sheet.history):
+        before = sheet.history[number - 1] if number else None
+        bridge = sheet.bridges.get(result.assessment_id)
+        change = bridge.change if bridge else None
+        if bridge is None and before and result.overall is not None and before.overall is not None:
+            change = result.overall - before.overall
+        rows.append(
+            HistoryRow(
+                day=write.day(result.submitted_at),
+                mark=Mark(result.status, write.score(result.overall)),
+                change=signed(write, change) if before else "",
+                edition=result.edition,
+                is_other_edition=bridge is not None,
+                assessment_id=str(result.assessment_id),
+            )
+        )
+    return tuple(reversed(rows))
 
 
 def _mark(write: Formatter, line: Line) -> Mark:
     return Mark(line.status, write.score(line.score))
 
 
-def _score(result: Result | None, level: str, code: str) -> Decimal | None:
-    line = getattr(result, level)(code) if result else None
-    return line.score if line else None
-
-
-def _change(write: Formatter, now: Decimal | None, before: Decimal | None) -> str:
-    if now is None or before is None:
-        return NOT_AVAILABLE
-    return f"{'+' if now > before else ''}{write.score(now - before)}"
-
-
-def _category_chart(result: Result, previous: Result | None) -> Chart:
-    series = [Series("Now", tuple(line.score for line in result.categories), "brand")]
-    if previous is not None:
-        series.append(
-            Series("Last time", tuple(_score(previous, "category", line.code) for line in result.categories), "grey")
-        )
+def _category_chart(sheet: ResultSheet) -> Chart:
+    series = [Series(_("Now"), tuple(line.score for line in sheet.categories), "brand")]
+    if sheet.previous is not None:
+        series.append(Series(_("Last time"), tuple(line.last for line in sheet.categories), "grey"))
     return Chart(
         ChartKind.BARS,
-        "Scores by category",
-        tuple(line.name for line in result.categories),
+        _("Scores by category"),
+        tuple(line.name for line in sheet.categories),
         tuple(series),
         unit="score",
         maximum=Decimal(100),
     )
 
 
-def _trend(write: Formatter, earlier: Sequence[Result]) -> Chart | None:
-    if len(earlier) < 3:  # two are told by "now" and "last time"
+def _trend(write: Formatter, sheet: ResultSheet) -> Chart | None:
+    """The overall score over time. A change of edition breaks the line; the bridge joins what both asked alike."""
+    results, bridged = sheet.history, sheet.bridges
+    if len(results) < 3 and not bridged:  # two are told by "now" and "last time"
         return None
+    parts: list[list[Result]] = []
+    for result in results:
+        if not parts or result.assessment_id in bridged:
+            parts.append([])
+        parts[-1].append(result)
+    at = {result.assessment_id: place for place, result in enumerate(results)}
+    series = []
+    for part in parts:
+        own = {at[r.assessment_id]: r.overall for r in part}
+        name = _("Edition %(n)d") % {"n": part[0].edition} if bridged else _("Overall")
+        series.append(Series(name, tuple(own.get(place) for place in range(len(results))), "brand"))
+    for later, bridge in bridged.items():
+        ends = {at[later] - 1: bridge.earlier, at[later]: bridge.later}
+        name = _("Bridge %(a)d to %(b)d") % {"a": bridge.earlier_edition, "b": bridge.later_edition}
+        series.append(Series(name, tuple(ends.get(place) for place in range(len(results))), "accent"))
     return Chart(
         ChartKind.LINE,
-        "Overall score over time",
-        tuple(write.day(r.submitted_at) for r in earlier),
-        (Series("Overall", tuple(r.overall for r in earlier), "brand"),),
+        _("Overall score over time"),
+        tuple(write.day(r.submitted_at) for r in results),
+        tuple(series),
         unit="score",
         maximum=Decimal(100),
     )
+
+
+def _bridge(write: Formatter, bridge: Bridge | None) -> str:
+    if bridge is None:
+        return ""
+    editions = {"before": bridge.earlier_edition, "now": bridge.later_edition}
+    if bridge.earlier is None or bridge.later is None:
+        return (
+            _("Edition %(before)s and edition %(now)s of the questionnaire ask nothing alike: no change is told.")
+            % editions
+        )
+    return _(
+        "The scorecard before was answered with edition %(before)s of the questionnaire, this one with edition %(now)s."
+        " Changes are counted on the %(alike)s of %(asked)s questions both ask alike: %(then)s then, %(later)s now."
+    ) % {
+        **editions,
+        "alike": bridge.comparable,
+        "asked": bridge.asked,
+        "then": write.score(bridge.earlier),
+        "later": write.score(bridge.later),
+    }

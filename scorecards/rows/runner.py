@@ -142,10 +142,11 @@ def _extent(scored: int, notes: int) -> str:
     }
 
 
-def peer_note(peers: Peers) -> str:
-    if peers.count:
-        return f"Average of {peers.count} peers"
-    return f"Shown from {peers.min_peers} peers on"
+def peer_note(peers: Peers, write: Formatter | None = None) -> str:
+    if peers.count and peers.as_of:
+        day = (write or formatter()).day(peers.as_of)
+        return _("Average of %(count)d peers, as of %(day)s") % {"count": peers.count, "day": day}
+    return _("Shown from %(least)d peers on") % {"least": peers.min_peers}
 
 
 def present_scores(scores: Scores, write: Formatter | None = None) -> dict[str, Any]:

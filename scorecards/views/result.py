@@ -7,29 +7,32 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
+from prm.kernel.errors import Refused
+from prm.kernel.exports import attachment
 from prm.kernel.models import Membership
+from prm.kernel.paper import PdfNotPossible
 from prm.kernel.policies import permits
 from prm.kernel.web.access import may
 from prm.kernel.web.forms import submit
-from scorecards.actions import (
-    discard_assessment,
-    reopen_assessment,
-    review_assessment,
-)
+from prm.kernel.web.tenancy import member_of
+from scorecards.actions import NoResult, discard_assessment, reopen_assessment, review_assessment
 from scorecards.forms import ReasonForm, ReviewForm
 from scorecards.models import Assessment
-from scorecards.queries import (
-    COUNTED,
-    peer_figures,
-    peers_kind,
-    result_of,
-    results_of_partner,
-)
+from scorecards.paper import file_name, result_pdf, result_xlsx
+from scorecards.queries import COUNTED, ResultSheet, action_plan, result_sheet
 from scorecards.rows import STATE_TONES, present_result
 from scorecards.views.items import plan_of
 from scorecards.views.runner import runner_page
+
+
+class NoPaper(Refused):
+    """This server cannot make a PDF. The spreadsheet has the same figures."""
+
+    status = 503
+    code = "no_pdf"
+
 
 WITH_ALL = Assessment.objects.select_related("partner", "bank", "previous", "submitted_by__user")
 
@@ -50,31 +53,12 @@ def _result(
     review_form: ReviewForm | None = None,
 ) -> HttpResponse:
     member: Membership = request.member  # type: ignore[attr-defined]
-    result = result_of(assessment)
-    page = None
-    if result is not None:
-        all_results = results_of_partner(assessment.partner_id, member)
-        same = [r for r in all_results if r.kind == result.kind and r.submitted_at <= result.submitted_at]
-        others = [r for r in all_results if r.kind != result.kind and r.state in COUNTED]
-        peers = peer_figures(
-            assessment.partner,
-            assessment.bank,
-            score=result.overall,
-            best_practice=result.best_practice,
-            kind=peers_kind(assessment),
-        )
-        page = present_result(
-            result,
-            previous=same[-2] if len(same) > 1 else None,
-            other=others[-1] if others and member.is_vendor else None,
-            earlier=same,
-            peers=peers,
-        )
+    sheet = result_sheet(assessment, member)
     context = {
         "assessment": assessment,
         "partner": assessment.partner,
         "state_tone": STATE_TONES[Assessment.State(assessment.state)],
-        "result": page,
+        "result": present_result(sheet) if sheet else None,
         "may_start": permits(member, "scorecards.start_assessment", assessment.partner),
         "may_start_vendor_view": assessment.kind == Assessment.Kind.PARTNER
         and permits(member, "scorecards.start_vendor_view", assessment.partner),
@@ -82,8 +66,9 @@ def _result(
         and permits(member, "scorecards.review_assessment", assessment),
         "may_reopen": assessment.state in COUNTED and permits(member, "scorecards.reopen_assessment", assessment),
         "reopen_form": reopen_form or ReasonForm(auto_id="reopen_%s"),
-        "review_form": review_form or ReviewForm(auto_id="review_%s"),
-        **plan_of(assessment.partner, member, result=result),
+        "may_set_goal": assessment.state in COUNTED and permits(member, "scorecards.set_goal", assessment),
+        "review_form": review_form or ReviewForm(auto_id="review_%s", topics=sheet.by_gap if sheet else ()),
+        **plan_of(assessment.partner, member, result=sheet.result if sheet else None),
     }
     return render(request, "scorecards/result.html", context)
 
@@ -115,13 +100,47 @@ def reopen(request: HttpRequest, assessment: Assessment) -> HttpResponse:
 @may("scorecards.review_assessment", WITH_ALL)
 @require_POST
 def review(request: HttpRequest, assessment: Assessment) -> HttpResponse:
+    """The conclusion, with goals or without."""
+    sheet = result_sheet(assessment, member_of(request))
     return submit(
         request,
-        ReviewForm(request.POST, auto_id="review_%s"),
+        ReviewForm(request.POST, auto_id="review_%s", topics=sheet.by_gap if sheet else ()),
         lambda data: review_assessment(assessment, by=request.member, **data),  # type: ignore[attr-defined]
-        again=lambda form: _refused(request, assessment, form, "Review the scorecard"),
+        again=lambda form: render(
+            request,
+            "scorecards/review.html",
+            {"assessment": assessment, "review_form": form, "partner": assessment.partner},
+        ),
         then=lambda reviewed: reviewed,
     )
+
+
+@may("scorecards.view_assessment", WITH_ALL)
+@require_safe
+def result_paper(request: HttpRequest, assessment: Assessment) -> HttpResponse:
+    """The result on one page, to take along."""
+    member, sheet = member_of(request), _sheet(request, assessment)
+    try:
+        content = result_pdf(sheet, action_plan(assessment.partner, member))
+    except PdfNotPossible as missing:
+        raise NoPaper(str(missing)) from missing
+    return attachment(content, file_name(sheet), "pdf")
+
+
+@may("scorecards.view_assessment", WITH_ALL)
+@require_safe
+def result_workbook(request: HttpRequest, assessment: Assessment) -> HttpResponse:
+    """Every figure of the result as a spreadsheet."""
+    member, sheet = member_of(request), _sheet(request, assessment)
+    content = result_xlsx(sheet, action_plan(assessment.partner, member))
+    return attachment(content, file_name(sheet), "xlsx")
+
+
+def _sheet(request: HttpRequest, assessment: Assessment) -> ResultSheet:
+    sheet = result_sheet(assessment, member_of(request))
+    if sheet is None:
+        raise NoResult("There is no result yet. It is made when the scorecard is submitted.")
+    return sheet
 
 
 def _refused(request: HttpRequest, assessment: Assessment, form: Any, title: str) -> HttpResponse:

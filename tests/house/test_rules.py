@@ -51,6 +51,7 @@ NEVER_WRITABLE = {"tenant", "tenant_id", "state", "approved_by", "approver", "ac
 # Columns that only a form of its own may write: form or serializer, with the reason.
 FOUND_AMONG_VISIBLE = "the viewset finds the partner among those the member may know of"
 WRITABLE_HERE: dict[tuple[str, str], str] = {
+    ("ActionItemInput", "partner_id"): FOUND_AMONG_VISIBLE,
     ("ActivityInput", "partner_id"): FOUND_AMONG_VISIBLE,
     ("AssignmentInput", "partner_id"): FOUND_AMONG_VISIBLE,
     ("BankDetailsInput", "partner_id"): FOUND_AMONG_VISIBLE,

@@ -27,7 +27,7 @@ def test_the_whole_way_over_the_api(cast, bank):
     assert (done.status_code, done.json()["state"]) == (200, "submitted")
     assert post(client, f"{path}submit/").status_code == 409
     manager = token_client(cast.cam)
-    assert post(manager, f"{path}review/", {"comment": "seen"}).json()["review_comment"] == "seen"
+    assert post(manager, f"{path}review/", {"comment": "seen", "none_needed": True}).json()["review_comment"] == "seen"
     assert post(client, f"{path}reopen/", {"reason": "typo"}).status_code == 403
     assert post(manager, f"{path}reopen/", {"reason": "typo"}).json()["state"] == "in_progress"
     assert post(manager, f"{path}discard/", {"reason": "anew"}).json()["state"] == "discarded"

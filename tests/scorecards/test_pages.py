@@ -169,9 +169,10 @@ def test_review_and_reopen_from_the_page(cast, sign_in, bank):
     done = submitted(cast.northwind, by=cast.champion)
     client = sign_in(cast.cam)
     assert client.post(f"/scorecards/{done.pk}/review/", {"comment": ""}).status_code == 422
-    page = client.post(f"/scorecards/{done.pk}/review/", {"comment": "Gut <script>x</script>"}, follow=True)
+    said = {"comment": "Gut <script>x</script>", "none_needed": "on"}
+    page = client.post(f"/scorecards/{done.pk}/review/", said, follow=True)
     assert "Gut &lt;script&gt;" in page.content.decode()
-    assert client.post(f"/scorecards/{done.pk}/review/", {"comment": "again"}).status_code == 409
+    assert client.post(f"/scorecards/{done.pk}/review/", {"comment": "again", "none_needed": "on"}).status_code == 409
     assert client.post(f"/scorecards/{done.pk}/reopen/", {"reason": "typo"}, follow=True).status_code == 200
     done.refresh_from_db()
     assert done.state == "in_progress"

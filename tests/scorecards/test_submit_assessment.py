@@ -188,10 +188,10 @@ def test_a_review_needs_a_comment_and_happens_once(cast, bank):
     done = submitted(cast.northwind, by=cast.champion)
     with pytest.raises(Invalid):
         review_assessment(done, by=cast.cam, comment="")
-    review_assessment(done, by=cast.cam, comment="Good progress")
+    review_assessment(done, by=cast.cam, comment="Good progress", none_needed=True)
     assert (done.state, done.review_comment) == (S.REVIEWED, "Good progress")
     with pytest.raises(IllegalMove):
-        review_assessment(done, by=cast.cam, comment="again")
+        review_assessment(done, by=cast.cam, comment="again", none_needed=True)
 
 
 def test_latest_results_of_many_take_one_query(cast, bank, django_assert_num_queries):
@@ -215,7 +215,7 @@ def in_state(cast, state):
     fill(assessment, by=cast.champion)
     assessment = submit_assessment(assessment, by=cast.champion)
     if state == S.REVIEWED:
-        return review_assessment(assessment, by=cast.cam, comment="fine")
+        return review_assessment(assessment, by=cast.cam, comment="fine", none_needed=True)
     if state == S.SUPERSEDED:
         submitted(cast.northwind, by=cast.champion)
         assessment.refresh_from_db()
@@ -225,7 +225,7 @@ def in_state(cast, state):
 VERBS = {
     "submit": lambda a, cast: submit_assessment(a, by=cast.champion),
     "discard": lambda a, cast: discard_assessment(a, by=cast.champion),
-    "review": lambda a, cast: review_assessment(a, by=cast.cam, comment="ok"),
+    "review": lambda a, cast: review_assessment(a, by=cast.cam, comment="ok", none_needed=True),
     "reopen": lambda a, cast: reopen_assessment(a, by=cast.cam, reason="typo"),
     "answer": lambda a, cast: answer_question(a, question(a, "fit_openness_1"), options=["o1"], by=cast.champion),
 }
@@ -275,7 +275,7 @@ def test_who_may(cast, bank, verb):
     acts = {
         "submit": lambda a, by: submit_assessment(a, by=by),
         "discard": lambda a, by: discard_assessment(a, by=by),
-        "review": lambda a, by: review_assessment(a, by=by, comment="ok"),
+        "review": lambda a, by: review_assessment(a, by=by, comment="ok", none_needed=True),
         "reopen": lambda a, by: reopen_assessment(a, by=by, reason="typo"),
     }
     assessment = in_state(cast, S.SUBMITTED if verb in {"review", "reopen"} else S.IN_PROGRESS)
