@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
+from uuid import UUID
 
-from django.db import transaction
+from django.db import models, transaction
 
 from partners.actions.candidates import note_stage
 from partners.actions.tiers import give_entry_tier
 from partners.countries import is_country
 from partners.formulas import normalise_domain, normalise_name
-from partners.models import ManagerAssignment, Partner, PartnerProfile
+from partners.models import ManagerAssignment, Partner, PartnerProfile, Task
 from prm.kernel import clock
 from prm.kernel.errors import Invalid
 from prm.kernel.events import record
 from prm.kernel.lifecycle import move, touch
 from prm.kernel.models import Membership
 from prm.kernel.policies import require
+from prm.kernel.roles import Side
 from prm.kernel.text import clean_text, sort_key
 
 
@@ -87,7 +89,7 @@ def prepared(partner: Partner, name: str) -> Partner:
 def assign_manager(
     partner: Partner, manager: Membership, *, by: Membership | None, from_date: dt.date | None = None
 ) -> Partner:
-    """Make `manager` the partner's main account manager; the one before ends the same day."""
+    """Make `manager` the partner's main account manager; the one before ends then and hands over what is open."""
     require(by, "partners.assign_manager", partner)
     if not manager.is_vendor or not manager.active:
         raise NoAccountManager()
@@ -103,7 +105,15 @@ def assign_manager(
         now.to_date = max(start, now.from_date)
         now.save(update_fields=["to_date", "updated_at"])
     ManagerAssignment.objects.create(partner=partner, manager=manager, from_date=start)
-    return record(partner, "partner.manager_assigned", by=by, manager=manager.user.name)
+    tasks = _hand_over_tasks(partner, now.manager_id, manager) if now is not None else 0
+    note = {"tasks": tasks} if tasks else {}
+    return record(partner, "partner.manager_assigned", by=by, manager=manager.user.name, note=note)
+
+
+def _hand_over_tasks(partner: Partner, former_id: UUID, manager: Membership) -> int:
+    """What the former one had to do at this partner is the new one's: the former may not even open it any more."""
+    open_ones = Task.objects.filter(partner=partner, side=Side.VENDOR, state=Task.State.OPEN, owner_id=former_id)
+    return open_ones.update(owner=manager, version=models.F("version") + 1, updated_at=clock.now())
 
 
 @transaction.atomic

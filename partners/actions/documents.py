@@ -104,6 +104,11 @@ def add_document_version(
 def send_document_for_signature(document: Document, *, by: Membership | None) -> DocumentVersion:
     """Ask the partner to sign the latest version: it waits in the portal of those who may sign for it."""
     require(by, "partners.send_document_for_signature", document)
+    return put_up_for_signature(document, by=by)
+
+
+def put_up_for_signature(document: Document, *, by: Membership | None) -> DocumentVersion:
+    """The sending itself, for actions that have asked whether this member may."""
     version = latest_version(document)
     if version is None:
         raise NoFile()

@@ -7,20 +7,24 @@ from typing import Any
 from django.db import transaction
 
 from partners.actions.candidates import ON_THE_WAY, note_stage
+from partners.actions.documents import put_up_for_signature, record_document
 from partners.actions.questions import waive_vendor_question
 from partners.actions.tiers import give_entry_tier
-from partners.models import Candidate, Contact, Document, Partner, VendorQuestion
-from partners.queries import rules, standing_in_recruiting
+from partners.models import Candidate, Contact, Document, DocumentVersion, Partner, VendorQuestion
+from partners.queries import rules, standing_in_recruiting, unsigned_agreement
 from prm.kernel import clock
 from prm.kernel.errors import Conflict, IllegalMove, Invalid
 from prm.kernel.events import record
+from prm.kernel.invitations import invite_member
 from prm.kernel.lifecycle import move
-from prm.kernel.models import Membership
+from prm.kernel.models import Invitation, Membership
 from prm.kernel.outbox import later
 from prm.kernel.periods import add_days
 from prm.kernel.policies import permits, require
+from prm.kernel.roles import Role
 from prm.kernel.tenancy.context import vendor_scope
 from prm.kernel.text import clean_text
+from prm.kernel.uploads import Upload
 
 S = Partner.State
 PARTNERS_REASONS = frozenset({"terms", "no_interest", "timing", "other_vendor", "other"})
@@ -122,14 +126,23 @@ def qualify_partner(partner: Partner, *, by: Membership | None, reason: str = ""
 
 
 @transaction.atomic
-def send_agreement(partner: Partner, signer: Contact, *, by: Membership | None) -> Candidate:
-    """Tell the person who is to sign that the agreement comes, and note the day. May be said again."""
+def send_agreement(
+    partner: Partner, signer: Contact, *, by: Membership | None, file: Upload | None = None
+) -> Candidate:
+    """Put the agreement up for signature in the portal, and write to the person who is to sign. May be done again.
+
+    What is sent is the `file` (from those who may keep documents), else the agreement on file that nobody has signed
+    yet. Without either the letter says that it comes separately. Who has no login yet is invited as a champion.
+    """
     require(by, "partners.send_agreement", partner)
     if partner.state != S.QUALIFIED:
         raise IllegalMove("The agreement is sent to a qualified candidate.")
     if signer.partner_id != partner.pk or not signer.email or signer.left_on:
         raise Invalid("Choose a contact of this company with an e-mail address.", field="signer")
     candidate = _candidate(partner)
+    version = _agreement_to_sign(partner, by=by, file=file)
+    if version is not None:
+        _invite_signer(signer, by=by)
     candidate.agreement_sent_on, candidate.signer = clock.today(), signer
     candidate.save(update_fields=["agreement_sent_on", "signer", "updated_at"])
     later(
@@ -140,6 +153,29 @@ def send_agreement(partner: Partner, signer: Contact, *, by: Membership | None) 
     )
     record(partner, "partner.agreement_sent", by=by, signer=signer.name)
     return candidate
+
+
+def _agreement_to_sign(partner: Partner, *, by: Membership | None, file: Upload | None) -> DocumentVersion | None:
+    """An account manager keeps no papers, but sends the one that channel operations has put on file."""
+    if file is not None:
+        document = record_document(
+            partner, by=by, kind=Document.Kind.AGREEMENT, title=str(Document.Kind.AGREEMENT.label), file=file
+        )
+        return put_up_for_signature(document, by=by)
+    version = unsigned_agreement(partner.pk)
+    if version is None or version.state == DocumentVersion.State.SENT:
+        return version
+    return put_up_for_signature(version.document, by=by)
+
+
+def _invite_signer(signer: Contact, *, by: Membership | None) -> None:
+    if by is not None and not permits(by, "kernel.invite_member"):
+        return
+    at_home = {"partner_id": signer.partner_id}
+    is_here = Membership.objects.filter(**at_home, user__email=signer.email.lower(), active=True).exists()
+    open_ones = Invitation.objects.filter(**at_home, email=signer.email.lower(), used_at=None, revoked_at=None)
+    if not is_here and not open_ones.filter(expires_at__gt=clock.now()).exists():
+        invite_member(signer.email, roles=[Role.CHAMPION], by=by, partner_id=signer.partner_id, name=signer.name[:120])
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
+from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.response import Response
 
 from partners.actions import (
@@ -43,6 +44,7 @@ from prm.kernel.events import plain
 from prm.kernel.policies import require
 from prm.kernel.tenancy.context import current_tenant
 from prm.kernel.web.access import find_visible
+from prm.kernel.web.uploads import UploadInput
 from prm.kernel.web.viewsets import ReadRecordsViewSet, RecordsViewSet
 
 
@@ -84,6 +86,7 @@ class QualifyInput(serializers.Serializer):
 
 class SignerInput(serializers.Serializer):
     contact_id = serializers.UUIDField()
+    file = UploadInput(required=False)
 
 
 class CommitInput(serializers.Serializer):
@@ -167,12 +170,12 @@ class CandidatesViewSet(ReadRecordsViewSet):
         qualify_partner(candidate.partner, by=self.member, **data)
         return self._did(candidate)
 
-    @extend_schema(request=SignerInput, responses=CandidateSerializer)
-    @action(detail=True, methods=["post"])
+    @extend_schema(request={"multipart/form-data": SignerInput}, responses=CandidateSerializer)
+    @action(detail=True, methods=["post"], parser_classes=[JSONParser, MultiPartParser])
     def send_agreement(self, request: Any, pk: Any = None) -> Response:
         candidate, data = self.get_object(), _checked(SignerInput, request)
         signer = find_visible(Contact, self.member, data["contact_id"])
-        send_agreement(candidate.partner, signer, by=self.member)
+        send_agreement(candidate.partner, signer, by=self.member, file=data.get("file"))
         return self._did(candidate)
 
     @extend_schema(request=CommitInput, responses=CandidateSerializer)

@@ -9,8 +9,11 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from partners.forms.company import COUNTRY_CHOICES
-from partners.models import Candidate, Contact, Partner
+from partners.models import Candidate, Contact, DocumentVersion, Partner
 from partners.queries import STAGES
+from prm.kernel.models import Membership
+from prm.kernel.policies import permits
+from prm.kernel.web.uploads import UploadField
 
 LONG = forms.Textarea(attrs={"rows": 3})
 
@@ -89,11 +92,32 @@ class QualifyForm(forms.Form):
 
 
 class SignerForm(forms.Form):
-    signer = forms.ModelChoiceField(queryset=Contact.objects.none(), label=_("Who signs"), empty_label=_("Choose"))
+    """Who signs, and what: a file from those who keep documents, else what is `on_file` already."""
 
-    def __init__(self, *args: Any, contacts: QuerySet[Contact], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    signer = forms.ModelChoiceField(
+        queryset=Contact.objects.none(),
+        label=_("Who signs"),
+        empty_label=_("Choose"),
+        help_text=_("Whoever has no login yet is invited as a champion."),
+    )
+    file = UploadField(required=False, label=_("Agreement"))
+
+    def __init__(
+        self,
+        partner: Partner,
+        member: Membership,
+        contacts: QuerySet[Contact],
+        on_file: DocumentVersion | None,
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, auto_id="send_%s", **kwargs)
         self.fields["signer"].queryset = contacts  # type: ignore[attr-defined]
+        if not permits(member, "partners.record_document", partner):
+            del self.fields["file"]
+        elif on_file is not None:
+            told = {"title": on_file.document.title}
+            self.fields["file"].help_text = _("Leave it empty to send “%(title)s”, which is on file.") % told
 
 
 class CommitForm(forms.Form):

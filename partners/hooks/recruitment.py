@@ -18,11 +18,12 @@ from partners.actions import (
     note_first_revenue,
     note_stage,
 )
-from partners.models import Application, Candidate, Document, Partner, VendorQuestion
-from partners.queries import over_limit, standing_in_recruiting
+from partners.models import Application, Candidate, Document, DocumentVersion, Partner, VendorQuestion
+from partners.queries import over_limit, standing_in_recruiting, unsigned_agreement
 from partners.registries import Alert, Worklist, lend_alert, lend_panel, lend_worklist, measured, screening_of, tell
 from partners.rows.recruitment import present_standing, stage_lines, steps_of
 from prm.kernel import clock
+from prm.kernel.addresses import in_letters
 from prm.kernel.events import on
 from prm.kernel.mail import send_letter
 from prm.kernel.models import Event, Membership
@@ -130,7 +131,7 @@ def _page_of(partner_id: UUID) -> str:
 
 
 def _standing_too_long(day: dt.date) -> QuerySet[Candidate]:
-    return over_limit(Candidate.objects.select_related("partner"), day)
+    return over_limit(Candidate.objects.of_companies().select_related("partner"), day)
 
 
 lend_alert(
@@ -284,10 +285,13 @@ def send_agreement_letter(candidate_id: str, *, context: Context) -> None:
         candidate = Candidate.objects.select_related("partner", "signer").filter(pk=UUID(candidate_id)).first()
         if candidate is None or candidate.signer is None or candidate.partner.state != S.QUALIFIED:
             return
+        version = unsigned_agreement(candidate.partner_id)
+        waits = version is not None and version.state == DocumentVersion.State.SENT
         letter = {
             "signer": candidate.signer,
             "company": candidate.partner,
             "tenant": current_tenant(),
+            "link": in_letters(f"/partners/documents/{version.document_id}/") if version and waits else "",
         }
         to, named = candidate.signer.email, f"{candidate.pk}.{candidate.agreement_sent_on}"
     send_letter("agreement_comes", to=to, letter_id=named, context=letter)

@@ -289,6 +289,16 @@ class Contact(PartnerRecord):
         return reverse("partners:contact", args=[self.pk])
 
 
+class StandingQuerySet(TenantQuerySet):
+    """What tells of a company's own standing stays with its record when that is merged, and is in no list then."""
+
+    def of_companies(self) -> Self:
+        return self.filter(partner__merged_into=None)
+
+    def visible_to(self, member: Membership) -> Self:
+        return super().visible_to(member).of_companies()
+
+
 class ManagerAssignment(PartnerReads):
     """Which account manager looks after a partner, from when to when."""
 

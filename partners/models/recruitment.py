@@ -9,10 +9,10 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from partners.models.company import Contact, Partner
+from partners.models.company import Contact, Partner, StandingQuerySet
 from prm.kernel.fields import NumericField, TextField
 from prm.kernel.models import Membership
-from prm.kernel.tenancy.models import PartnerMaybe, PublishedRecord, TenantForeignKey, VendorRecord
+from prm.kernel.tenancy.models import PartnerMaybe, PublishedRecord, TenantForeignKey, TenantManager, VendorRecord
 
 AGE_LIMITS = {"identified": 30, "contacted": 14, "engaged": 30, "qualified": 30, "committed": 45, "onboarded": 90}
 
@@ -61,6 +61,8 @@ class Candidate(VendorRecord):
     signer = TenantForeignKey(Contact, null=True, blank=True, related_name="+")
     community_offered_on = models.DateField(null=True, blank=True)
     joined_community_on = models.DateField(null=True, blank=True)
+
+    objects = TenantManager.from_queryset(StandingQuerySet)()
 
     class Meta:
         constraints = [

@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from partners.models.company import Tier
+from partners.models.company import StandingQuerySet, Tier
 from partners.models.program import Program
 from prm.kernel.fields import NumericField, TextField
 from prm.kernel.models import Membership
-from prm.kernel.tenancy.models import PartnerReads, TenantForeignKey, VendorRecord
+from prm.kernel.tenancy.models import PartnerReads, TenantForeignKey, TenantManager, VendorRecord
 
 
 class PartnerTier(PartnerReads):
@@ -126,6 +126,8 @@ class TierProposal(VendorRecord):
     decided_by = TenantForeignKey(Membership, null=True, blank=True, related_name="+")
     decided_at = models.DateTimeField(null=True, blank=True)
     reason = TextField(max_length=500, blank=True)
+
+    objects = TenantManager.from_queryset(StandingQuerySet)()
 
     class Meta:
         constraints = [

@@ -8,6 +8,7 @@ from partners.queries.documents import (
     ending_documents,
     signed_documents,
     signers_of,
+    unsigned_agreement,
     with_state,
 )
 from partners.queries.duplicates import Match, Pair, doubles_of, look_alikes, possible_pairs
@@ -180,6 +181,7 @@ __all__ = [
     "tiers",
     "tiers_held",
     "timeline_page",
+    "unsigned_agreement",
     "waiting_proposals",
     "with_all_users",
     "with_champion",

@@ -52,6 +52,15 @@ def ending_documents(on: dt.date) -> QuerySet:
     )
 
 
+def unsigned_agreement(partner_id: UUID) -> DocumentVersion | None:
+    """The agreement on file that nobody has signed yet, latest version of the latest one: what can be sent."""
+    papers = DocumentVersion.objects.select_related("document", "file").filter(
+        partner_id=partner_id, document__kind=Document.Kind.AGREEMENT, document__signed_on=None
+    )
+    latest = papers.order_by("-document__created_at", "-document_id", "-number").first()
+    return None if latest is None or latest.state == DocumentVersion.State.SIGNED else latest
+
+
 def documents_to_sign(member: Membership) -> QuerySet:
     """What waits for this member's signature."""
     waiting = DocumentVersion.objects.select_related("document").filter(state=DocumentVersion.State.SENT)

@@ -40,7 +40,7 @@ from partners.forms.recruitment import (
     WhyForm,
 )
 from partners.models import Candidate, Contact, Partner, VendorQuestion
-from partners.queries import STAGES, managers_of, over_limit, pathway, standing_in_recruiting
+from partners.queries import STAGES, managers_of, over_limit, pathway, standing_in_recruiting, unsigned_agreement
 from partners.registries import screening_of
 from partners.rows import STATE_TONES
 from partners.rows.recruitment import (
@@ -168,14 +168,14 @@ def _page(request: HttpRequest, partner: Partner, *, tried: str = "", tried_form
     found = Candidate.objects.filter(partner=partner).first()
     standing = standing_in_recruiting(partner, today)
     steps = steps_of(partner, found, member, standing, today)
-    contacts = _signers(partner, member)
+    contacts, to_sign = _signers(partner, member), unsigned_agreement(partner.pk)
     blank: dict[str, Callable[[], forms.Form]] = {
         "log_first_contact": lambda: NoteForm(auto_id="contact_%s"),
         "engage_partner": lambda: NoteForm(auto_id="engage_%s"),
         "qualify_partner": lambda: QualifyForm(
             auto_id="qualify_%s", asks_reason=not standing.is_fit, asks_waive=standing.open_questions > 0
         ),
-        "send_agreement": lambda: SignerForm(auto_id="send_%s", contacts=contacts),
+        "send_agreement": lambda: SignerForm(partner, member, contacts, to_sign),
         "commit_partner": lambda: CommitForm(auto_id="commit_%s", asks=not standing.has_authority),
         "offer_community": NothingForm,
         "join_community": lambda: CommunityForm(auto_id="join_%s"),
@@ -185,6 +185,8 @@ def _page(request: HttpRequest, partner: Partner, *, tried: str = "", tried_form
     context = {
         "partner": partner,
         "candidate": found,
+        "to_sign": to_sign,
+        "may_upload": permits(member, "partners.record_document", partner),
         "state_tone": STATE_TONES.get(partner.state, "grey"),
         "manager": managers_of([partner.pk]).get(partner.pk),
         "lines": stage_lines(found) if found else [],
@@ -256,13 +258,14 @@ def qualify(request: HttpRequest, partner: Partner) -> HttpResponse:
 @may("partners.send_agreement", WITH_ALL)
 @require_POST
 def agreement(request: HttpRequest, partner: Partner) -> HttpResponse:
-    form = SignerForm(request.POST, auto_id="send_%s", contacts=_signers(partner, _me(request)))
+    ready, contacts = unsigned_agreement(partner.pk), _signers(partner, _me(request))
+    form = SignerForm(partner, _me(request), contacts, ready, request.POST, request.FILES)
     return _step(
         request,
         partner,
         "send_agreement",
         form,
-        lambda data: send_agreement(partner, data["signer"], by=_me(request)),
+        lambda data: send_agreement(partner, data["signer"], by=_me(request), file=data.get("file")),
     )
 
 

@@ -60,8 +60,16 @@ ACME = Vendor(
         Person("Maya Haddad", "maya@acme.example", (Role.MARKETING,), "Channel marketing"),
         Person("Felix Brandt", "felix@acme.example", (Role.FINANCE,), "Finance"),
         Person("Ada Novak", "ada@acme.example", (Role.TENANT_ADMIN,), "Administrator"),
+        Person("Tom Weaver", "tom@acme.example", (Role.AUDITOR,), "Auditor"),
         Person("Paula Ortiz", "paula@northwind.example", (Role.CHAMPION,), "Managing director", "Northwind Systems"),
         Person("Sam Keller", "sam@northwind.example", (Role.PARTNER_SALES,), "Sales", "Northwind Systems"),
+        Person(
+            "Diego Rivas",
+            "diego@rioclaro.example",
+            (Role.DISTRIBUTOR, Role.CHAMPION),
+            "Managing director",
+            "Compañía Río Claro",
+        ),
         Person("Bea Both", "bea@both.example", (Role.CHAMPION,), "Partner manager", "Blue Harbor Consulting"),
     ),
 )

@@ -24,6 +24,7 @@ from prm.kernel.roles import Role
 from prm.kernel.tenancy.context import tenant_scope
 from prm.kernel.uploads import Upload
 
+DISTRIBUTOR = "Compañía Río Claro"
 ACCOUNTS = (
     {"bank": "First Harbor Bank", "country": "US", "account": "004417829930", "routing": "021000021"},
     {"bank": "Sparkasse Musterstadt", "country": "DE", "iban": "DE89 3704 0044 0532 0130 00"},
@@ -97,10 +98,10 @@ def _stand_in(story: Any) -> None:
 
 def _distributor(story: Any) -> None:
     """One company distributes for three small ones."""
-    partners = list(Partner.objects.filter(sponsor=None).order_by("-sort_name")[:4])
-    if len(partners) < 4 or story.operations is None:
+    above = Partner.objects.filter(name=DISTRIBUTOR).first()
+    below = list(Partner.objects.filter(sponsor=None).exclude(name=DISTRIBUTOR).order_by("-sort_name")[:3])
+    if above is None or story.operations is None:
         return
-    above, *below = partners
     Partner.objects.filter(pk=above.pk).update(type=Partner.Type.DISTRIBUTOR)
     above.refresh_from_db()
     for partner in below:

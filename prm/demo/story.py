@@ -113,10 +113,10 @@ class Story:
         tell_program(self.tenant)
         tell_of_recruiting(self)
         with tenant_scope(self.tenant):
-            group_and_announce(list(self.people.values()))
             tell_locator()
             tell_work(lambda partner: self.manager_of[partner.name])
             tell_papers(self)
+            group_and_announce(list(self.people.values()))
             meet_twice()
         return self.tenant
 

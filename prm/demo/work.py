@@ -28,6 +28,7 @@ from prm.kernel.text import sort_key
 # Days since the start, and how many of the tasks that people tick off are done.
 WAYS = ((9, 0), (24, 1), (41, 2), (66, 4), (97, 5), (134, 5))
 NEW_PARTNERS = (("Kestrel Networks", "US", 6), ("Öresund Data", "SE", 33), ("Río Verde Sistemas", "ES", 126))
+PEOPLE = ("Nadia Holm", "Marco Jansen", "Elif Kaya", "Rosa Silva", "Oskar Weber")
 CALLS = (
     ("Call about the pipeline of this quarter", 2),
     ("Agree the date of the next review", 6),
@@ -68,8 +69,9 @@ def _sign(name: str, country: str, days: int, manager: Membership) -> None:
             signed_on=clock.today(),
             by=None,
         )
-        address = f"champion@{sort_key(name).split()[0]}.example"
-        add_member(get_or_create_user(address, f"Champion of {name}"), roles=[Role.CHAMPION], partner_id=partner.pk,
+        first, last = PEOPLE[days % len(PEOPLE)].split()
+        address = f"{sort_key(first)}@{sort_key(name).split()[0]}.example"
+        add_member(get_or_create_user(address, f"{first} {last}"), roles=[Role.CHAMPION], partner_id=partner.pk,
                    by=None)  # fmt: skip
         start_onboarding(partner, by=None)
         settle_onboarding(clock.today(), only=[partner.pk])

@@ -1,4 +1,7 @@
-"""What the web does, as a process of its own: `python -m tests.faults.driver WHAT` prints one line of JSON per step."""
+"""What the web does, as a process of its own: `python -m tests.faults.driver write` prints one line of JSON per step.
+
+`serve` does what each line of its input names, for a start takes longer than most of what is asked.
+"""
 
 from __future__ import annotations
 
@@ -101,4 +104,9 @@ def acme() -> Tenant:
 if __name__ == "__main__":
     import tests.faults.tasks  # noqa: F401 - registers the task that `write` posts
 
-    {"found": found, "ask": ask, "write": write, "state": state}[sys.argv[1]]()
+    if sys.argv[1] == "write":
+        write()
+    for word in sys.stdin if sys.argv[1] == "serve" else ():
+        connection.close()  # the database may have been stopped meanwhile
+        {"found": found, "ask": ask, "state": state}[word.strip()]()
+        say(end=True)

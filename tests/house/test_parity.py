@@ -16,6 +16,7 @@ ROOT = Path(settings.BASE_DIR)
 IMPORTED = "comes in by import; entering it by hand is the partner programme's part"
 BY_TIME = "the system's alone: the night or a booking does it"
 WITHOUT_PAGE: dict[str, str] = {
+    "partners.put_up_for_signature": "what send_document_for_signature and send_agreement share once they have asked",
     "partners.set_tier": "tiers are set by import and by the evaluation of the programme",
     "partners.give_entry_tier": "part of signing or of joining the community",
     "partners.apply_proposal": "what was confirmed takes effect by time, or with the confirmation",

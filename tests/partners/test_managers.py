@@ -11,12 +11,14 @@ from partners.actions import (
     OneLevel,
     add_partner,
     add_stand_in,
+    add_task,
     assign_manager,
+    complete_task,
     end_stand_in,
     reassign_partners,
     set_sponsor,
 )
-from partners.models import ManagerAssignment, Partner
+from partners.models import ManagerAssignment, Partner, Task
 from prm.kernel import clock
 from prm.kernel.errors import Conflict, Invalid, NotAllowed, Stale
 from prm.kernel.models import Membership
@@ -92,6 +94,15 @@ def test_the_history_stands_on_the_page(cast, sign_in):
     assert client.post(f"/partners/managers/{made.pk}/end/").status_code == 302
     assert client.post(f"{address}assign/", {"manager": cast.cam.pk}).status_code == 302
     assert "Assign" not in sign_in(cast.champion).get(address).content.decode().split("<main")[-1]
+
+
+def test_what_is_open_goes_to_the_new_account_manager(cast):
+    mine = add_task(cast.northwind, "Call about the renewal", by=cast.cam, owner=cast.cam)
+    done = complete_task(add_task(cast.northwind, "Send the price list", by=cast.cam, owner=cast.cam), by=cast.cam)
+    theirs = add_task(cast.northwind, "Check the contract", by=cast.operations, owner=cast.operations)
+    assign_manager(cast.northwind, cast.other_cam, by=cast.operations)
+    owners = [Task.objects.get(pk=task.pk).owner for task in (mine, done, theirs)]
+    assert owners == [cast.other_cam, cast.cam, cast.operations]
 
 
 def test_all_partners_of_one_who_leaves_go_to_another(cast, sign_in):

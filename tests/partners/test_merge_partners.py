@@ -150,6 +150,16 @@ def test_it_is_in_no_list_and_its_address_and_number_lead_on(cast, twin, sign_in
     assert sign_in(cast.rival_champion).get(f"/partners/{twin.pk}/").status_code == 404
 
 
+def test_its_way_of_recruiting_is_on_no_board_while_it_is_merged(cast, sign_in):
+    found = add_partner("Ostwind", country="DE", state="engaged", by=None)
+    client, pages = sign_in(cast.operations), ("/recruiting/", "/recruiting/list/")
+    assert all("Ostwind" in client.get(page).content.decode() for page in pages)
+    merge = merge_partners(cast.northwind, found, by=cast.operations)
+    assert not any("Ostwind" in client.get(page).content.decode() for page in pages)
+    undo_merge(merge, by=cast.operations)
+    assert all("Ostwind" in client.get(page).content.decode() for page in pages)
+
+
 def test_its_people_see_the_one_that_is_kept(cast, twin, sign_in):
     person = add_member(
         get_or_create_user("nora@north.example", "Nora"), roles=[Role.CHAMPION], partner_id=twin.pk, by=None

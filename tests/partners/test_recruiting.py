@@ -6,6 +6,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -29,22 +30,28 @@ from partners.actions import (
     join_community,
     log_first_contact,
     qualify_partner,
+    recall_document,
     record_document,
     refuse_application,
     reopen_partner,
+    send_agreement,
+    sign_document,
     take_application,
 )
 from partners.hooks.recruitment import commit_when_signed, keep_pathway
-from partners.models import Application, Candidate, Contact, Partner, Task, VendorQuestion
-from partners.queries import over_limit, pathway
+from partners.models import Application, Candidate, Contact, DocumentVersion, Partner, Task, VendorQuestion
+from partners.queries import documents_to_sign, over_limit, pathway
 from prm.kernel import clock
 from prm.kernel.errors import Conflict, Invalid, NotAllowed, Stale
-from prm.kernel.members import add_member, furnish_tenant, get_or_create_user
-from prm.kernel.models import Event
+from prm.kernel.invitations import accept_invitation
+from prm.kernel.members import add_member, furnish_tenant, get_or_create_user, set_signing_authority
+from prm.kernel.models import Event, Invitation
+from prm.kernel.tenancy.context import member_scope
 from sales.actions import add_line, book_actuals
 from scorecards.actions import answer_question, start_assessment, submit_assessment
 from scorecards.models import Assessment, Question
 from scorecards.queries import asked_questions
+from tests.papers import paper, pdf
 
 
 @pytest.fixture
@@ -180,6 +187,41 @@ def test_a_signature_of_an_authorised_champion_wins_it_by_itself(cast, qualified
     assert fresh(qualified).state == "qualified"  # nobody has said that she may sign
     champion.signing_authority = True
     champion.save(update_fields=["signing_authority"])
+    commit_when_signed.run(event_id=str(event.pk))
+    assert fresh(qualified).state == "committed"
+
+
+def documents_of(partner):
+    return list(DocumentVersion.objects.select_related("document", "sent_by").filter(partner=partner))
+
+
+def test_the_agreement_is_put_up_for_signature_and_the_signer_invited(cast, sign_in, qualified):
+    olga = add_contact(qualified, by=cast.cam, name="Olga Ostwind", email="olga@ostwind.example")
+    address = f"/partners/{qualified.pk}/recruiting/agreement/"
+    with pytest.raises(NotAllowed):  # an account manager keeps no papers
+        send_agreement(qualified, olga, by=cast.cam, file=paper())
+    assert sign_in(cast.cam).post(address, {"signer": olga.pk}).status_code == 302  # none on file: it comes separately
+    assert not documents_of(qualified)
+    assert not Invitation.objects.filter(email="olga@ostwind.example")
+
+    file = SimpleUploadedFile("agreement.pdf", pdf(), content_type="application/pdf")
+    assert sign_in(cast.operations).post(address, {"signer": olga.pk, "file": file}).status_code == 302
+    (version,) = documents_of(qualified)
+    assert (version.state, version.sent_by) == ("sent", cast.operations)
+    invitation = Invitation.objects.get(email="olga@ostwind.example", used_at=None, revoked_at=None)
+    assert (invitation.partner_id, invitation.roles) == (qualified.pk, ["partner_champion"])
+    recall_document(version.document, by=cast.operations)
+    send_agreement(qualified, olga, by=cast.cam)  # but sends the one that is on file
+    (again,) = documents_of(qualified)
+    assert (again.pk, again.state) == (version.pk, "sent")
+    assert Invitation.objects.filter(email="olga@ostwind.example").count() == 1  # one invitation is enough
+
+    champion = accept_invitation(invitation, user=get_or_create_user("olga@ostwind.example", "Olga Ostwind"))
+    champion = set_signing_authority(champion, given=True, by=cast.operations)
+    with member_scope(champion):
+        assert [one.pk for one in documents_to_sign(champion)] == [version.pk]
+        signed = sign_document(again, by=champion, name="Olga Ostwind", agreed=True)
+    event = Event.objects.get(name="document.signed", subject_id=signed.pk)
     commit_when_signed.run(event_id=str(event.pk))
     assert fresh(qualified).state == "committed"
 
