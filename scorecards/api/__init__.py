@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from scorecards.api import assessments, evidence, goals, items
+from scorecards.api import assessments, bank, bank_parts, evidence, goals, items
 
 
 def register(router: Any) -> None:
@@ -12,3 +12,5 @@ def register(router: Any) -> None:
     router.register("evidence", evidence.EvidenceViewSet, basename="evidence")
     router.register("goals", goals.GoalsViewSet, basename="goals")
     router.register("action-items", items.ActionItemsViewSet, basename="action-items")
+    bank.register(router)
+    bank_parts.register(router)

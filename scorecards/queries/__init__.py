@@ -1,14 +1,15 @@
 """What scorecards tell: the running score, where a partner stands among its peers, and what it scored before."""
 
 from scorecards.queries.bank import (
+    KEPT_FOR,
     CategoryPart,
     QuestionPart,
     TopicPart,
     contents_of,
+    document_of,
     missing_in,
     predecessor_of,
     previewed,
-    resources_of,
     topic_part,
     with_counts,
 )
@@ -107,6 +108,7 @@ __all__ = [
     "COMPONENTS",
     "COUNTED",
     "FINISHED",
+    "KEPT_FOR",
     "LEAST",
     "NO_SCORECARD",
     "NO_TIER",
@@ -169,6 +171,7 @@ __all__ = [
     "composite_scores",
     "contents_of",
     "contributions",
+    "document_of",
     "evidence_of",
     "frozen_result",
     "given",
@@ -195,7 +198,6 @@ __all__ = [
     "previewed",
     "proposed_owner",
     "ranking",
-    "resources_of",
     "result_of",
     "result_sheet",
     "results_of_partner",
