@@ -9,17 +9,20 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from partners.models import Partner
 from partners.registries import (
     Compute,
     Measure,
+    PartnerAction,
     Period,
     ScreeningLink,
     Value,
     Worklist,
     lend_measure,
     lend_panel,
+    lend_partner_action,
     lend_screening,
     lend_worklist,
     onboarding_check,
@@ -42,12 +45,15 @@ from scorecards.queries import (
     composite_scores,
     standing_of,
 )
+from scorecards.queries.kpi_targets import kpi_proposals_waiting
 from scorecards.rows import present_panel
 from scorecards.starter import copy_bank
 from scorecards.starter.kpis import copy_kpis, starter_topics
 
 navigation(Entry("Actions", "scorecards:actions", "list-check", 31, "scorecards.view_action_item"))
 navigation(Entry("Scorecards", "scorecards:list", "clipboard-check", 30, "scorecards.view_assessment"))
+navigation(Entry("Ranking", "scorecards:ranking", "trophy", 31, "scorecards.view_ranking"))
+navigation(Entry("KPIs", "scorecards:kpi_settings", "gauge", 840, "scorecards.view_kpi_settings"))
 
 
 @furnishes(order=20)
@@ -63,6 +69,15 @@ def kpis() -> None:
 
 
 tell(
+    kpi__added="added the KPI {kpi}",
+    kpi__set="set how {kpi} is judged from {valid_from}",
+    kpi__target_set="set the target of {kpi}",
+    kpi__entered="entered {kpi}",
+    weights__set="set the weights of the composite score for {life_stage}",
+    kpi_target__proposed="proposed a target of {kpi}",
+    kpi_target__confirmed="confirmed the target of {kpi}",
+    kpi_target__declined="declined the target of {kpi}: {reason}",
+    kpi_target__withdrawn="took the proposed target of {kpi} back",
     assessment__started="began a capabilities scorecard",
     assessment__submitted="submitted the capabilities scorecard",
     assessment__reviewed="reviewed the capabilities scorecard: {comment}",
@@ -212,6 +227,28 @@ def _actions_due(member: Membership) -> QuerySet:
         .select_related("partner")
         .order_by("due_on")
     )
+
+
+lend_worklist(
+    Worklist(
+        "kpi_target_proposals",
+        "KPI targets to confirm",
+        lambda member: (
+            kpi_proposals_waiting(member)
+            if permits(member, "scorecards.confirm_kpi_target")
+            else kpi_proposals_waiting(member).none()
+        ),
+        url=lambda proposal: proposal.get_absolute_url(),
+        text=lambda proposal: f"{proposal.kpi.name} of {proposal.partner.name}",
+    )
+)
+
+
+@lend_partner_action(41)
+def kpi_targets_button(member: Membership, partner: Partner) -> PartnerAction | None:
+    if not permits(member, "scorecards.view_kpis", partner):
+        return None
+    return PartnerAction(_("KPI targets"), reverse("scorecards:kpi_targets", args=[partner.pk]), "gauge", leads=False)
 
 
 WORK_TITLES = {

@@ -9,6 +9,7 @@ from scorecards.models.measures import (
     KpiDefinition,
     KpiSetting,
     KpiTarget,
+    KpiTargetProposal,
     PartnerKpiTarget,
     StageWeights,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "KpiDefinition",
     "KpiSetting",
     "KpiTarget",
+    "KpiTargetProposal",
     "Option",
     "PartnerKpiTarget",
     "PeerGroup",
