@@ -29,10 +29,12 @@ from partners.registries import (
     read_from,
     tell,
 )
+from prm.kernel import clock
 from prm.kernel.isolation.planting import lend_sample
 from prm.kernel.members import furnishes
 from prm.kernel.models import Membership
 from prm.kernel.policies import permits
+from prm.kernel.roles import Role
 from prm.kernel.web.navigation import Entry, navigation
 from scorecards import home  # noqa: F401 - lends its part of the home page
 from scorecards.actions.assessments import CLOSED_PARTNERS
@@ -40,10 +42,12 @@ from scorecards.models import SEES_VENDOR_VIEW, ActionItem, Assessment
 from scorecards.queries import (
     CAPABILITY_SCORE,
     NO_SCORECARD,
+    OPEN_STATES,
     TOPICS,
     capability_scores,
     composite_scores,
     standing_of,
+    standing_with_plan,
 )
 from scorecards.queries.kpi_targets import kpi_proposals_waiting
 from scorecards.rows import present_panel
@@ -110,8 +114,8 @@ tell(
 def scorecard_panel(member: Membership, partner: Partner) -> dict[str, Any] | None:
     if not permits(member, "scorecards.view_assessment"):
         return None
-    result, running = standing_of(partner)
-    return present_panel(partner, result, running, member)
+    result, running, actions = standing_with_plan(partner, member)
+    return present_panel(partner, result, running, member, actions)
 
 
 def _scores(kind: str, missing: str) -> Compute:
@@ -219,11 +223,18 @@ def _to_finish(member: Membership) -> QuerySet:
     return mine.select_related("partner").order_by("opened_at")
 
 
+def _actions_late(member: Membership) -> QuerySet:
+    """Overdue at one's partners, owned by somebody else: what an account manager asks after."""
+    if not member.is_vendor or not member.has(Role.ACCOUNT_MANAGER):
+        return ActionItem.objects.none()
+    late = ActionItem.objects.visible_to(member).filter(state__in=OPEN_STATES, due_on__lt=clock.today())
+    return late.exclude(owner=member).select_related("partner", "owner__user").order_by("due_on")
+
+
 def _actions_due(member: Membership) -> QuerySet:
-    open_states = (ActionItem.State.NOT_STARTED, ActionItem.State.IN_PROGRESS)
     return (
         ActionItem.objects.visible_to(member)
-        .filter(owner=member, state__in=open_states)
+        .filter(owner=member, state__in=OPEN_STATES)
         .select_related("partner")
         .order_by("due_on")
     )
@@ -281,3 +292,15 @@ lend_worklist(
 def planted_resource(row: dict[str, Any]) -> dict[str, Any]:
     """A planted resource is a document."""
     return {"url": ""}
+
+
+lend_worklist(
+    Worklist(
+        "actions_late",
+        "Overdue actions of others",
+        _actions_late,
+        url=lambda item: reverse("scorecards:plan", args=[item.partner_id]),
+        text=lambda item: f"{item.partner.name}, {item.owner.user.name if item.owner else 'nobody'}: {item.text}",
+        due=lambda item: item.due_on,
+    )
+)

@@ -154,8 +154,8 @@ class AssessmentsViewSet(ReadRecordsViewSet):
     @action(detail=True, methods=["post"])
     def goal(self, request: Any, pk: Any = None) -> Response:
         """Set what a topic is to reach; set again, it is changed."""
-        data = checked(GoalInput, request)
-        return Response(GoalOut(set_goal(self.get_object(), data.pop("topic"), by=self.member, **data)).data)
+        assessment, data = self.get_object(), checked(GoalInput, request)
+        return Response(GoalOut(set_goal(assessment, data.pop("topic"), by=self.member, **data)).data)
 
     @extend_schema(request=AnswerInput, responses=ScoresSerializer)
     @action(detail=True, methods=["post"])

@@ -27,6 +27,7 @@ from scorecards.queries.items import (
     completions,
     possible_owners,
     proposed_owner,
+    standing_with_plan,
     topics_in_use,
 )
 from scorecards.queries.measures import (
@@ -180,6 +181,7 @@ __all__ = [
     "score_answers",
     "settings_on",
     "standing_of",
+    "standing_with_plan",
     "status_of",
     "stored",
     "topic_part",

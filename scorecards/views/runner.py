@@ -25,9 +25,10 @@ from scorecards.actions import (
     submit_assessment,
 )
 from scorecards.forms import AnswerForm, ReasonForm, UnchangedForm
-from scorecards.models import Assessment, Question, Topic
+from scorecards.models import ActionItem, Assessment, Question, Topic
 from scorecards.queries import (
     COUNTED,
+    completions,
     latest_results,
     median_minutes,
     open_assessments,
@@ -43,6 +44,9 @@ COLUMNS = (
     Column("score", "Score", ("last_overall",), lambda row: row.raw_score),
     Column("date", "Date", ("last_submitted",), lambda row: row.submitted_on),
     Column("by", "Submitted by", (), lambda row: row.submitted_by),
+    Column("actions", "Actions done", (), lambda row: row.actions.done if row.actions else None),
+    Column("open_actions", "Actions open", (), lambda row: row.actions.open if row.actions else None),
+    Column("overdue_actions", "Actions overdue", (), lambda row: row.actions.overdue if row.actions else None),
     Column("progress", "In progress", (), lambda row: row.progress),
 )
 
@@ -60,7 +64,9 @@ def scorecard_list(request: HttpRequest) -> HttpResponse:
 
     def present(shown: list[Partner]) -> list[Any]:
         ids = [partner.pk for partner in shown]
-        return present_partners(shown, latest_results(ids), open_assessments(ids), member)
+        items = ActionItem.objects.visible_to(member).filter(partner__in=ids)
+        plans = completions(items, "partner")
+        return present_partners(shown, latest_results(ids), open_assessments(ids), member, plans)
 
     page = list_page(request, partners, COLUMNS, default_sort="name", present=present, file_name="scorecards")
     if isinstance(page, HttpResponse):
