@@ -97,6 +97,8 @@ tell(
     bank__activated="put edition {edition} of the questionnaire in use",
     bank__retired="took edition {edition} of the questionnaire out of use",
     bank__removed="deleted the draft of edition {edition} of the questionnaire",
+    evidence__attached="attached “{file}” to {topic}",
+    evidence__removed="took away “{file}” from {topic}",
     goal__set="set a goal for {topic}: {goal} by {due_on}",
     goal__removed="gave up the goal for {topic}: {goal}",
     bank__copied="took over edition {edition} of the questionnaire",

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from scorecards.views import bank, bank_editor, goals, items, kpi_settings, kpi_targets, kpis, result, runner
+from scorecards.views import (
+    bank,
+    bank_editor,
+    evidence,
+    goals,
+    items,
+    kpi_settings,
+    kpi_targets,
+    kpis,
+    result,
+    runner,
+    sheet,
+)
 
 app_name = "scorecards"
 urlpatterns = [
@@ -27,6 +39,9 @@ urlpatterns = [
     path("questionnaire/topics/<uuid:topic_id>/save/", bank_editor.topic_save, name="topic-save"),
     path("questionnaire/topics/<uuid:topic_id>/document/", bank_editor.document_add, name="topic-document"),
     path("questionnaire/resources/<uuid:resource_id>/", bank.resource, name="resource"),
+    path("compare/<uuid:partner_id>/", sheet.compare, name="compare"),
+    path("evidence/<uuid:evidence_id>/", evidence.download, name="evidence"),
+    path("evidence/<uuid:evidence_id>/remove/", evidence.remove, name="remove-evidence"),
     path("plan/<uuid:partner_id>/add/", items.add_item, name="add-item"),
     path("partner/<uuid:partner_id>/kpis/<uuid:kpi_definition_id>/", kpis.kpi, name="kpi"),
     path("partner/<uuid:partner_id>/kpis/<uuid:kpi_definition_id>/enter/", kpi_targets.enter_value, name="enter_kpi"),
@@ -47,6 +62,9 @@ urlpatterns = [
     path("<uuid:assessment_id>/", result.assessment, name="assessment"),
     path("<uuid:assessment_id>/answer/", runner.answer, name="answer"),
     path("<uuid:assessment_id>/unchanged/", runner.unchanged, name="unchanged"),
+    path("<uuid:assessment_id>/changes/", evidence.changes, name="changes"),
+    path("<uuid:assessment_id>/evidence/", evidence.attach, name="attach"),
+    path("<uuid:assessment_id>/answers/", sheet.answers, name="answers"),
     path("<uuid:assessment_id>/submit/", runner.submit_scorecard, name="submit"),
     path("<uuid:assessment_id>/discard/", result.discard, name="discard"),
     path("<uuid:assessment_id>/reopen/", result.reopen, name="reopen"),

@@ -1,17 +1,13 @@
 """What changes a scorecard: answering, submitting and reviewing it, and the actions that follow from it."""
 
+from scorecards.actions.answers import BadAnswer, NothingToAccept, NotInProgress, accept_unchanged, answer_question
 from scorecards.actions.assessments import (
     AlreadyOpen,
-    BadAnswer,
     Incomplete,
     NoBank,
     NothingAsked,
-    NothingToAccept,
-    NotInProgress,
     PartnerClosed,
     TooLate,
-    accept_unchanged,
-    answer_question,
     discard_assessment,
     reopen_assessment,
     start_assessment,
@@ -36,6 +32,7 @@ from scorecards.actions.bank_parts import (
     move_part,
     remove_part,
 )
+from scorecards.actions.evidence import NotAsked, TooMany, attach_evidence, remove_evidence
 from scorecards.actions.goals import BadGoal, NoResult, remove_goal, set_goal
 from scorecards.actions.items import (
     WrongOwner,
@@ -72,6 +69,7 @@ __all__ = [
     "NoGoals",
     "NoResult",
     "NotADraft",
+    "NotAsked",
     "NotInProgress",
     "NotReady",
     "NothingAsked",
@@ -79,6 +77,7 @@ __all__ = [
     "PartnerClosed",
     "PastDay",
     "TooLate",
+    "TooMany",
     "WrongOwner",
     "accept_action_item",
     "accept_unchanged",
@@ -89,6 +88,7 @@ __all__ = [
     "add_kpi",
     "add_topic",
     "answer_question",
+    "attach_evidence",
     "complete_action_item",
     "confirm_kpi_target",
     "decline_kpi_target",
@@ -106,6 +106,7 @@ __all__ = [
     "release_peers",
     "remind_of_actions",
     "remove_bank",
+    "remove_evidence",
     "remove_goal",
     "remove_part",
     "reopen_action_item",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from scorecards.api import assessments, bank, bank_parts, goals, items, kpis
+from scorecards.api import assessments, bank, bank_parts, evidence, goals, items, kpis
 
 
 def register(router: Any) -> None:
     router.register("assessments", assessments.AssessmentsViewSet, basename="assessments")
+    router.register("evidence", evidence.EvidenceViewSet, basename="evidence")
     router.register("goals", goals.GoalsViewSet, basename="goals")
     router.register("action-items", items.ActionItemsViewSet, basename="action-items")
     bank.register(router)
