@@ -95,3 +95,6 @@ grant("scorecards.enter_kpi", R.CHANNEL_CHIEF, R.ACCOUNT_MANAGER, R.OPERATIONS)
 AGREES_ON_TARGETS = (R.CHANNEL_CHIEF, R.ACCOUNT_MANAGER, R.OPERATIONS, R.CHAMPION)
 for _verb in ("propose", "confirm", "decline", "withdraw"):
     grant(f"scorecards.{_verb}_kpi_target", *AGREES_ON_TARGETS, guard=for_own_company)
+
+# The board compares partners with each other: the vendor's alone.
+grant("scorecards.view_board", R.TENANT_ADMIN, R.CHANNEL_CHIEF, R.ACCOUNT_MANAGER, R.OPERATIONS, R.MARKETING, R.AUDITOR)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from scorecards.api import assessments, bank, bank_parts, evidence, goals, items, kpis
+from scorecards.api import assessments, bank, bank_parts, evidence, goals, items, kpis, performance
 
 
 def register(router: Any) -> None:
@@ -19,3 +19,4 @@ def register(router: Any) -> None:
     router.register("kpi-target-proposals", kpis.KpiTargetProposalsViewSet, basename="kpi-target-proposals")
     router.register("composite-weights", kpis.CompositeWeightsViewSet, basename="composite-weights")
     router.register("ranking", kpis.RankingViewSet, basename="ranking")
+    performance.register(router)

@@ -21,6 +21,7 @@ from scorecards.models.measures import (
     StageWeights,
 )
 from scorecards.models.peers import PeerGroup, PeerShare
+from scorecards.models.standings import PartnerStanding
 
 __all__ = [
     "SEES_OWN_COMPANYS_ACTIONS",
@@ -42,6 +43,7 @@ __all__ = [
     "KpiTargetProposal",
     "Option",
     "PartnerKpiTarget",
+    "PartnerStanding",
     "PeerGroup",
     "PeerShare",
     "Question",
