@@ -36,6 +36,11 @@ grant(
     R.DISTRIBUTOR,
     *AT_A_PARTNER,
 )
+VENDOR_READS = (R.TENANT_ADMIN, R.CHANNEL_CHIEF, R.ACCOUNT_MANAGER, R.OPERATIONS, R.MARKETING, R.FINANCE, R.AUDITOR)
+grant("scorecards.view_bank", *VENDOR_READS)  # partners read it in the runner: what applies to them
+grant("scorecards.edit_bank", R.CHANNEL_CHIEF, R.OPERATIONS)
+grant("scorecards.activate_bank", R.CHANNEL_CHIEF)
+grant("scorecards.view_resource", *VENDOR_READS, R.DISTRIBUTOR, *AT_A_PARTNER)
 grant("scorecards.start_assessment", R.ACCOUNT_MANAGER, R.CHAMPION, guard=for_own_company)
 grant("scorecards.start_vendor_view", R.ACCOUNT_MANAGER)
 grant("scorecards.answer_question", R.ACCOUNT_MANAGER, *AT_A_PARTNER, guard=for_own_company)

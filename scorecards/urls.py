@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from scorecards.views import goals, items, kpis, result, runner
+from scorecards.views import bank, bank_editor, goals, items, kpis, result, runner
 
 app_name = "scorecards"
 urlpatterns = [
@@ -11,6 +11,22 @@ urlpatterns = [
     path("start/<uuid:partner_id>/vendor-view/", runner.start_vendor_view, name="start-vendor-view"),
     path("start/<uuid:partner_id>/screening/", runner.start_screening, name="start-screening"),
     path("plan/<uuid:partner_id>/", items.plan, name="plan"),
+    path("questionnaire/", bank.bank_list, name="banks"),
+    path("questionnaire/import/", bank.import_file, name="bank-import"),
+    path("questionnaire/<uuid:question_bank_id>/", bank_editor.bank, name="bank"),
+    path("questionnaire/<uuid:question_bank_id>/save/", bank_editor.bank_save, name="bank-save"),
+    path("questionnaire/<uuid:question_bank_id>/draft/", bank.draft, name="bank-draft"),
+    path("questionnaire/<uuid:question_bank_id>/preview/", bank.preview, name="bank-preview"),
+    path("questionnaire/<uuid:question_bank_id>/export/", bank.export, name="bank-export"),
+    path("questionnaire/<uuid:question_bank_id>/activate/", bank.activate, name="bank-activate"),
+    path("questionnaire/<uuid:question_bank_id>/retire/", bank.retire, name="bank-retire"),
+    path("questionnaire/<uuid:question_bank_id>/remove/", bank.remove, name="bank-remove"),
+    path("questionnaire/categories/<uuid:category_id>/", bank_editor.category, name="category"),
+    path("questionnaire/categories/<uuid:category_id>/save/", bank_editor.category_save, name="category-save"),
+    path("questionnaire/topics/<uuid:topic_id>/", bank_editor.topic, name="topic"),
+    path("questionnaire/topics/<uuid:topic_id>/save/", bank_editor.topic_save, name="topic-save"),
+    path("questionnaire/topics/<uuid:topic_id>/document/", bank_editor.document_add, name="topic-document"),
+    path("questionnaire/resources/<uuid:resource_id>/", bank.resource, name="resource"),
     path("plan/<uuid:partner_id>/add/", items.add_item, name="add-item"),
     path("partner/<uuid:partner_id>/kpis/<uuid:kpi_definition_id>/", kpis.kpi, name="kpi"),
     path("<uuid:assessment_id>/", result.assessment, name="assessment"),

@@ -1,14 +1,15 @@
 """What scorecards tell: the running score, where a partner stands among its peers, and what it scored before."""
 
 from scorecards.queries.bank import (
+    KEPT_FOR,
     CategoryPart,
     QuestionPart,
     TopicPart,
     contents_of,
+    document_of,
     missing_in,
     predecessor_of,
     previewed,
-    resources_of,
     topic_part,
     with_counts,
 )
@@ -96,6 +97,7 @@ __all__ = [
     "COMPONENTS",
     "COUNTED",
     "FINISHED",
+    "KEPT_FOR",
     "LEAST",
     "NO_SCORECARD",
     "NO_TIER",
@@ -147,6 +149,7 @@ __all__ = [
     "composite_scores",
     "contents_of",
     "contributions",
+    "document_of",
     "frozen_result",
     "goals_of",
     "group_name",
@@ -170,7 +173,6 @@ __all__ = [
     "previewed",
     "proposed_owner",
     "ranking",
-    "resources_of",
     "result_of",
     "result_sheet",
     "results_of_partner",

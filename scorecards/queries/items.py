@@ -45,6 +45,7 @@ def action_plan(partner: Partner | UUID, member: Membership) -> list[ActionItem]
         ActionItem.objects.visible_to(member)
         .filter(partner=pk)
         .select_related("topic", "owner__user")
+        .prefetch_related("topic__resources")
         .order_by("due_on", "topic__order", "id")
     )
     places = {state: place for place, state in enumerate(ActionItem.State.values)}

@@ -71,7 +71,9 @@ def scorecard_list(request: HttpRequest) -> HttpResponse:
     page = list_page(request, partners, COLUMNS, default_sort="name", present=present, file_name="scorecards")
     if isinstance(page, HttpResponse):
         return page
-    return render(request, "scorecards/list.html", {"list": page, "median": median_minutes()})
+    may_read_bank = permits(member, "scorecards.view_bank")
+    context = {"list": page, "median": median_minutes(), "may_read_bank": may_read_bank}
+    return render(request, "scorecards/list.html", context)
 
 
 @may("scorecards.start_assessment", Partner)
