@@ -83,3 +83,18 @@ grant("scorecards.reopen_action_item", *WORKS_ON_ACTIONS, guard=owns_or_leads)
 
 # KPIs are read by whom they are about: the partner's people too; only the vendor's weights and ranking are not.
 grant("scorecards.view_kpis", *VENDOR_ROLES, R.DISTRIBUTOR, *AT_A_PARTNER)
+SETS_KPIS = (R.CHANNEL_CHIEF, R.OPERATIONS, R.TENANT_ADMIN)
+grant("scorecards.view_kpi_settings", *VENDOR_ROLES)
+grant("scorecards.view_ranking", *VENDOR_ROLES)
+grant("scorecards.add_kpi", *SETS_KPIS)
+grant("scorecards.set_kpi", *SETS_KPIS)
+grant("scorecards.set_weights", *SETS_KPIS)
+grant("scorecards.set_kpi_target", R.CHANNEL_CHIEF, R.ACCOUNT_MANAGER, R.OPERATIONS)
+grant("scorecards.enter_kpi", R.CHANNEL_CHIEF, R.ACCOUNT_MANAGER, R.OPERATIONS)
+# Either side proposes, the other decides; which side that is stands in the action.
+AGREES_ON_TARGETS = (R.CHANNEL_CHIEF, R.ACCOUNT_MANAGER, R.OPERATIONS, R.CHAMPION)
+for _verb in ("propose", "confirm", "decline", "withdraw"):
+    grant(f"scorecards.{_verb}_kpi_target", *AGREES_ON_TARGETS, guard=for_own_company)
+
+# The board compares partners with each other: the vendor's alone.
+grant("scorecards.view_board", R.TENANT_ADMIN, R.CHANNEL_CHIEF, R.ACCOUNT_MANAGER, R.OPERATIONS, R.MARKETING, R.AUDITOR)

@@ -2,7 +2,21 @@
 
 from django.urls import path
 
-from scorecards.views import bank, bank_editor, evidence, goals, items, kpis, result, runner, sheet
+from scorecards.views import (
+    bank,
+    bank_editor,
+    board,
+    evidence,
+    goals,
+    items,
+    kpi_settings,
+    kpi_targets,
+    kpis,
+    performance,
+    result,
+    runner,
+    sheet,
+)
 
 app_name = "scorecards"
 urlpatterns = [
@@ -32,6 +46,26 @@ urlpatterns = [
     path("questionnaire/resources/<uuid:resource_id>/", bank.resource, name="resource"),
     path("plan/<uuid:partner_id>/add/", items.add_item, name="add-item"),
     path("partner/<uuid:partner_id>/kpis/<uuid:kpi_definition_id>/", kpis.kpi, name="kpi"),
+    path("partner/<uuid:partner_id>/kpis/<uuid:kpi_definition_id>/enter/", kpi_targets.enter_value, name="enter_kpi"),
+    path("partner/<uuid:partner_id>/kpi-targets/", kpi_targets.kpi_targets, name="kpi_targets"),
+    path("partner/<uuid:partner_id>/kpi-targets/set/", kpi_targets.save_targets, name="set_kpi_targets"),
+    path("partner/<uuid:partner_id>/kpi-targets/propose/", kpi_targets.propose_targets, name="propose_kpi_targets"),
+    path("kpi-targets/<uuid:kpi_target_proposal_id>/confirm/", kpi_targets.confirm, name="confirm_kpi_target"),
+    path("kpi-targets/<uuid:kpi_target_proposal_id>/decline/", kpi_targets.decline, name="decline_kpi_target"),
+    path("kpi-targets/<uuid:kpi_target_proposal_id>/withdraw/", kpi_targets.withdraw, name="withdraw_kpi_target"),
+    path("kpis/", kpi_settings.kpi_settings, name="kpi_settings"),
+    path("kpis/add/", kpi_settings.kpi_add, name="kpi_add"),
+    path("kpis/weights/", kpi_settings.weights, name="weights"),
+    path("kpis/weights/save/", kpi_settings.save_weights, name="save_weights"),
+    path("kpis/<uuid:kpi_definition_id>/", kpi_settings.kpi_definition, name="kpi_definition"),
+    path("kpis/<uuid:kpi_definition_id>/set/", kpi_settings.set_one, name="set_kpi"),
+    path("kpis/<uuid:kpi_definition_id>/target/", kpi_settings.set_shared_target, name="set_shared_target"),
+    path("ranking/", kpi_settings.partner_ranking, name="ranking"),
+    path("board/", board.board, name="board"),
+    path("partner/<uuid:partner_id>/performance/", performance.performance, name="performance"),
+    path("partner/<uuid:partner_id>/performance/figure/", performance.figure, name="figure"),
+    path("partner/<uuid:partner_id>/performance.pdf", performance.performance_paper, name="performance-paper"),
+    path("partner/<uuid:partner_id>/performance.xlsx", performance.performance_workbook, name="performance-workbook"),
     path("<uuid:assessment_id>/", result.assessment, name="assessment"),
     path("<uuid:assessment_id>/answer/", runner.answer, name="answer"),
     path("<uuid:assessment_id>/unchanged/", runner.unchanged, name="unchanged"),

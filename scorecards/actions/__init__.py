@@ -45,6 +45,18 @@ from scorecards.actions.items import (
     reopen_action_item,
     start_action_item,
 )
+from scorecards.actions.kpis import (
+    PastDay,
+    add_kpi,
+    confirm_kpi_target,
+    decline_kpi_target,
+    enter_kpi,
+    propose_kpi_target,
+    set_kpi,
+    set_kpi_target,
+    set_weights,
+    withdraw_kpi_target,
+)
 from scorecards.actions.peers import release_peers
 from scorecards.actions.reviews import NoGoals, review_assessment
 
@@ -63,6 +75,7 @@ __all__ = [
     "NothingAsked",
     "NothingToAccept",
     "PartnerClosed",
+    "PastDay",
     "TooLate",
     "TooMany",
     "WrongOwner",
@@ -72,10 +85,13 @@ __all__ = [
     "add_action_item",
     "add_category",
     "add_document",
+    "add_kpi",
     "add_topic",
     "answer_question",
     "attach_evidence",
     "complete_action_item",
+    "confirm_kpi_target",
+    "decline_kpi_target",
     "discard_assessment",
     "draft_bank",
     "drop_action_item",
@@ -83,8 +99,10 @@ __all__ = [
     "edit_bank",
     "edit_category",
     "edit_topic",
+    "enter_kpi",
     "import_bank",
     "move_part",
+    "propose_kpi_target",
     "release_peers",
     "remind_of_actions",
     "remove_bank",
@@ -96,7 +114,11 @@ __all__ = [
     "retire_bank",
     "review_assessment",
     "set_goal",
+    "set_kpi",
+    "set_kpi_target",
+    "set_weights",
     "start_action_item",
     "start_assessment",
     "submit_assessment",
+    "withdraw_kpi_target",
 ]

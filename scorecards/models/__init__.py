@@ -16,10 +16,12 @@ from scorecards.models.measures import (
     KpiDefinition,
     KpiSetting,
     KpiTarget,
+    KpiTargetProposal,
     PartnerKpiTarget,
     StageWeights,
 )
 from scorecards.models.peers import PeerGroup, PeerShare
+from scorecards.models.standings import PartnerStanding
 
 __all__ = [
     "SEES_OWN_COMPANYS_ACTIONS",
@@ -38,8 +40,10 @@ __all__ = [
     "KpiDefinition",
     "KpiSetting",
     "KpiTarget",
+    "KpiTargetProposal",
     "Option",
     "PartnerKpiTarget",
+    "PartnerStanding",
     "PeerGroup",
     "PeerShare",
     "Question",

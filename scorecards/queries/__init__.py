@@ -13,6 +13,8 @@ from scorecards.queries.bank import (
     topic_part,
     with_counts,
 )
+from scorecards.queries.behind import Behind, FormulaText, behind
+from scorecards.queries.behind_rows import RowTable
 from scorecards.queries.comparing import Bridge, Comparability, Compared, bridges, comparability
 from scorecards.queries.composite import COMPONENTS, Component, Composite, Ranked, composite_scores, ranking, weights_on
 from scorecards.queries.goals import GoalLine, goals_of
@@ -53,6 +55,15 @@ from scorecards.queries.peers import (
     lens_code,
     peer_figures,
     peers_kind,
+)
+from scorecards.queries.performance import (
+    BadDay,
+    Figure,
+    PerformanceCard,
+    PlanFigure,
+    category_status,
+    day_asked,
+    performance_card,
 )
 from scorecards.queries.results import (
     COUNTED,
@@ -122,6 +133,8 @@ __all__ = [
     "AnswerLine",
     "AnswerTopic",
     "Attached",
+    "BadDay",
+    "Behind",
     "Bridge",
     "CategoryPart",
     "CategoryState",
@@ -133,6 +146,8 @@ __all__ = [
     "Component",
     "Composite",
     "Contribution",
+    "Figure",
+    "FormulaText",
     "GivenAnswer",
     "GoalLine",
     "KpiCategory",
@@ -143,11 +158,14 @@ __all__ = [
     "OptionState",
     "Pair",
     "Peers",
+    "PerformanceCard",
+    "PlanFigure",
     "QuestionPart",
     "QuestionState",
     "Ranked",
     "Result",
     "ResultSheet",
+    "RowTable",
     "RunnerState",
     "Scores",
     "SheetLine",
@@ -159,9 +177,11 @@ __all__ = [
     "answers_of",
     "applies",
     "asked_questions",
+    "behind",
     "both_views",
     "bridges",
     "capability_scores",
+    "category_status",
     "changes_since",
     "comparability",
     "completion_by_manager",
@@ -171,6 +191,7 @@ __all__ = [
     "composite_scores",
     "contents_of",
     "contributions",
+    "day_asked",
     "document_of",
     "evidence_of",
     "frozen_result",
@@ -193,6 +214,7 @@ __all__ = [
     "overall_best_practice",
     "peer_figures",
     "peers_kind",
+    "performance_card",
     "possible_owners",
     "predecessor_of",
     "previewed",
