@@ -9,27 +9,32 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from partners.models import Partner
 from partners.registries import (
     Compute,
     Measure,
+    PartnerAction,
     Period,
     ScreeningLink,
     Value,
     Worklist,
     lend_measure,
     lend_panel,
+    lend_partner_action,
     lend_screening,
     lend_worklist,
     onboarding_check,
     read_from,
     tell,
 )
+from prm.kernel import clock
 from prm.kernel.isolation.planting import lend_sample
 from prm.kernel.members import furnishes
 from prm.kernel.models import Membership
 from prm.kernel.policies import permits
+from prm.kernel.roles import Role
 from prm.kernel.web.navigation import Entry, navigation
 from scorecards import home  # noqa: F401 - lends its part of the home page
 from scorecards.actions.assessments import CLOSED_PARTNERS
@@ -37,11 +42,15 @@ from scorecards.models import SEES_VENDOR_VIEW, ActionItem, Assessment
 from scorecards.queries import (
     CAPABILITY_SCORE,
     NO_SCORECARD,
+    OPEN_STATES,
     TOPICS,
     capability_scores,
     composite_scores,
     standing_of,
+    standing_with_plan,
 )
+from scorecards.queries.board import board_partners
+from scorecards.queries.kpi_targets import kpi_proposals_waiting
 from scorecards.rows import present_panel
 from scorecards.rows.performance import card_url
 from scorecards.starter import copy_bank
@@ -49,6 +58,8 @@ from scorecards.starter.kpis import copy_kpis, starter_topics
 
 navigation(Entry("Actions", "scorecards:actions", "list-check", 31, "scorecards.view_action_item"))
 navigation(Entry("Scorecards", "scorecards:list", "clipboard-check", 30, "scorecards.view_assessment"))
+navigation(Entry("Ranking", "scorecards:ranking", "trophy", 31, "scorecards.view_ranking"))
+navigation(Entry("KPIs", "scorecards:kpi_settings", "gauge", 840, "scorecards.view_kpi_settings"))
 
 
 @furnishes(order=20)
@@ -64,11 +75,32 @@ def kpis() -> None:
 
 
 tell(
+    kpi__added="added the KPI {kpi}",
+    kpi__set="set how {kpi} is judged from {valid_from}",
+    kpi__target_set="set the target of {kpi}",
+    kpi__entered="entered {kpi}",
+    weights__set="set the weights of the composite score for {life_stage}",
+    kpi_target__proposed="proposed a target of {kpi}",
+    kpi_target__confirmed="confirmed the target of {kpi}",
+    kpi_target__declined="declined the target of {kpi}: {reason}",
+    kpi_target__withdrawn="took the proposed target of {kpi} back",
     assessment__started="began a capabilities scorecard",
     assessment__submitted="submitted the capabilities scorecard",
     assessment__reviewed="reviewed the capabilities scorecard: {comment}",
     assessment__discarded="discarded the capabilities scorecard in progress",
     assessment__reopened="re-opened the capabilities scorecard: {reason}",
+    bank__drafted="drafted edition {edition} of the questionnaire from edition {source}",
+    bank__imported="took edition {edition} of the questionnaire from a file",
+    bank__edited="changed the settings of edition {edition} of the questionnaire",
+    bank__part_added="added “{part}” to edition {edition} of the questionnaire",
+    bank__part_edited="changed “{part}” in edition {edition} of the questionnaire",
+    bank__part_moved="moved “{part}” in edition {edition} of the questionnaire",
+    bank__part_removed="took “{part}” out of edition {edition} of the questionnaire",
+    bank__activated="put edition {edition} of the questionnaire in use",
+    bank__retired="took edition {edition} of the questionnaire out of use",
+    bank__removed="deleted the draft of edition {edition} of the questionnaire",
+    evidence__attached="attached “{file}” to {topic}",
+    evidence__removed="took away “{file}” from {topic}",
     goal__set="set a goal for {topic}: {goal} by {due_on}",
     goal__removed="gave up the goal for {topic}: {goal}",
     bank__copied="took over edition {edition} of the questionnaire",
@@ -86,8 +118,8 @@ tell(
 def scorecard_panel(member: Membership, partner: Partner) -> dict[str, Any] | None:
     if not permits(member, "scorecards.view_assessment"):
         return None
-    result, running = standing_of(partner)
-    return present_panel(partner, result, running, member)
+    result, running, actions = standing_with_plan(partner, member)
+    return present_panel(partner, result, running, member, actions)
 
 
 def _scores(kind: str, missing: str) -> Compute:
@@ -195,14 +227,43 @@ def _to_finish(member: Membership) -> QuerySet:
     return mine.select_related("partner").order_by("opened_at")
 
 
+def _actions_late(member: Membership) -> QuerySet:
+    """Overdue at one's partners, owned by somebody else: what an account manager asks after."""
+    if not member.is_vendor or not member.has(Role.ACCOUNT_MANAGER):
+        return ActionItem.objects.none()
+    late = ActionItem.objects.visible_to(member).filter(state__in=OPEN_STATES, due_on__lt=clock.today())
+    return late.exclude(owner=member).select_related("partner", "owner__user").order_by("due_on")
+
+
 def _actions_due(member: Membership) -> QuerySet:
-    open_states = (ActionItem.State.NOT_STARTED, ActionItem.State.IN_PROGRESS)
     return (
         ActionItem.objects.visible_to(member)
-        .filter(owner=member, state__in=open_states)
+        .filter(owner=member, state__in=OPEN_STATES)
         .select_related("partner")
         .order_by("due_on")
     )
+
+
+lend_worklist(
+    Worklist(
+        "kpi_target_proposals",
+        "KPI targets to confirm",
+        lambda member: (
+            kpi_proposals_waiting(member)
+            if permits(member, "scorecards.confirm_kpi_target")
+            else kpi_proposals_waiting(member).none()
+        ),
+        url=lambda proposal: proposal.get_absolute_url(),
+        text=lambda proposal: f"{proposal.kpi.name} of {proposal.partner.name}",
+    )
+)
+
+
+@lend_partner_action(41)
+def kpi_targets_button(member: Membership, partner: Partner) -> PartnerAction | None:
+    if not permits(member, "scorecards.view_kpis", partner):
+        return None
+    return PartnerAction(_("KPI targets"), reverse("scorecards:kpi_targets", args=[partner.pk]), "gauge", leads=False)
 
 
 WORK_TITLES = {
@@ -237,6 +298,16 @@ def planted_resource(row: dict[str, Any]) -> dict[str, Any]:
     return {"url": ""}
 
 
+lend_worklist(
+    Worklist(
+        "actions_late",
+        "Overdue actions of others",
+        _actions_late,
+        url=lambda item: reverse("scorecards:plan", args=[item.partner_id]),
+        text=lambda item: f"{item.partner.name}, {item.owner.user.name if item.owner else 'nobody'}: {item.text}",
+        due=lambda item: item.due_on,
+    )
+)
 navigation(Entry("Board", "scorecards:board", "layout-board", 29, "scorecards.view_board"))
 
 

@@ -1,6 +1,13 @@
 """The question bank, assessments with their answers, the actions that follow from them, and the KPIs."""
 
-from scorecards.models.assessments import SEES_VENDOR_VIEW, Answer, AnswerRevision, Assessment, AssessmentQuerySet
+from scorecards.models.assessments import (
+    SEES_VENDOR_VIEW,
+    Answer,
+    AnswerRevision,
+    Assessment,
+    AssessmentQuerySet,
+    Evidence,
+)
 from scorecards.models.bank import BankPart, Category, Option, Question, QuestionBank, Resource, Topic
 from scorecards.models.goals import Goal
 from scorecards.models.items import SEES_OWN_COMPANYS_ACTIONS, ActionItem, ActionItemQuerySet
@@ -9,6 +16,7 @@ from scorecards.models.measures import (
     KpiDefinition,
     KpiSetting,
     KpiTarget,
+    KpiTargetProposal,
     PartnerKpiTarget,
     StageWeights,
 )
@@ -26,11 +34,13 @@ __all__ = [
     "AssessmentQuerySet",
     "BankPart",
     "Category",
+    "Evidence",
     "Goal",
     "KpiActual",
     "KpiDefinition",
     "KpiSetting",
     "KpiTarget",
+    "KpiTargetProposal",
     "Option",
     "PartnerKpiTarget",
     "PartnerStanding",

@@ -218,22 +218,27 @@ def with_progress(assessments: QuerySet[Assessment]) -> QuerySet[Assessment]:
     )
     screened = asked.filter(topic__category__screening=True)
     in_all = Case(
-        When(kind=Assessment.Kind.SCREENING, then=_count_of(screened, "bank")), default=_count_of(asked, "bank")
+        When(kind=Assessment.Kind.SCREENING, then=count_of(screened, "bank")), default=count_of(asked, "bank")
     )
-    return assessments.annotate(given=_count_of(given, "assessment"), asked=in_all)
+    return assessments.annotate(given=count_of(given, "assessment"), asked=in_all)
 
 
-def _count_of(rows: QuerySet[Any], by: str) -> Subquery:
+def count_of(rows: QuerySet[Any], by: str) -> Subquery:
     return Subquery(rows.order_by().values(by).annotate(n=Count("pk")).values("n"), output_field=IntegerField())
 
 
 def standing_of(partner: Partner, *, kind: str = Assessment.Kind.PARTNER) -> tuple[Result | None, Assessment | None]:
     """The partner's scorecard that counts, and the one in progress (with `given` and `asked`), in one query."""
-    found = with_progress(
-        _with_people(
-            Assessment.objects.filter(partner=partner, kind=kind, state__in=[*COUNTED, Assessment.State.IN_PROGRESS])
-        )
-    )
+    return standing_in(standing_rows(partner, kind=kind))
+
+
+def standing_rows(partner: Partner, *, kind: str = Assessment.Kind.PARTNER) -> QuerySet[Assessment]:
+    """The rows behind `standing_of`, for those who ask more of them in the same query."""
+    wanted = Assessment.objects.filter(partner=partner, kind=kind, state__in=[*COUNTED, Assessment.State.IN_PROGRESS])
+    return with_progress(_with_people(wanted))
+
+
+def standing_in(found: Iterable[Assessment]) -> tuple[Result | None, Assessment | None]:
     running = [a for a in found if a.state == Assessment.State.IN_PROGRESS]
     results = [result for a in found if (result := result_of(a))]
     return (results[0] if results else None, running[0] if running else None)

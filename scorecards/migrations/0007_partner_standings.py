@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("kernel", "0002_first_with_partners"),
         ("partners", "0001_first"),
-        ("scorecards", "0004_peers_and_goals"),
+        ("scorecards", "0006_answers_in_turn_and_evidence"),
     ]
 
     operations = [
