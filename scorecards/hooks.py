@@ -49,7 +49,6 @@ from scorecards.queries import (
     standing_of,
     standing_with_plan,
 )
-from scorecards.queries.board import board_partners
 from scorecards.queries.kpi_targets import kpi_proposals_waiting
 from scorecards.rows import present_panel
 from scorecards.rows.performance import card_url

@@ -51,7 +51,7 @@ def task_counts(partner_ids: Sequence[UUID], days: Sequence[dt.date]) -> list[di
     asked = Task.objects.filter(
         partner_id__in=list(partner_ids), required=True, side=Side.PARTNER, due_on__lte=max(days)
     ).exclude(state=Task.State.CANCELLED)
-    counted = asked.values("partner_id").annotate(**counts)
+    counted: Any = asked.values("partner_id").annotate(**counts)
     return remember_few("tasks", partner_ids, tuple(days), lambda: list(counted))
 
 
