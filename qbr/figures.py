@@ -12,6 +12,8 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
+
 from partners.formulas import attainment_status, tier_attainment
 from partners.models import Partner
 from partners.queries import RequirementRow, TierStanding, managers_of, tier_standing
@@ -25,7 +27,7 @@ from prm.kernel.tenancy.context import current_tenant
 from qbr.models import Review
 from sales.queries import LineFigure, PeriodFigure, actuals_by_month, performance
 from scorecards.models import ActionItem, Assessment
-from scorecards.queries import Line, Result, history, peer_figures
+from scorecards.queries import OPEN_STATES, Line, Result, completion_of, history, peer_figures
 
 LINES_SHOWN = 5
 ROWS_KEPT = 30
@@ -259,7 +261,7 @@ def _capabilities(partner: Partner, tenant: Tenant) -> dict[str, Any]:
     latest, previous = results[-1], results[-2] if len(results) > 1 else None
     bank = Assessment.objects.select_related("bank").get(pk=latest.assessment_id).bank
     peers = peer_figures(partner, bank)
-    few = f"fewer than {bank.min_peers} peers have been scored"
+    few = f"fewer than {peers.min_peers} peers have been scored, or one of them would carry the figure"
     zone = ZoneInfo(tenant.time_zone)
     gaps = sorted((t for t in latest.topics if t.gap is not None and t.gap > 0), key=lambda t: (-(t.gap or 0), t.name))
     return {
@@ -304,31 +306,35 @@ def _topic(topic: Line, peers: Decimal | None, few: str) -> dict[str, Any]:
 
 
 def _action_plan(partner: Partner) -> dict[str, Any]:
-    """Accepted actions that are open, the most urgent first; completion as done / (done + open and due)."""
+    """Accepted actions that are open, the most urgent first; how much is done as on the pages of scorecards.
+
+    Commitments of the quarter under review stand on a slide of their own.
+    """
     today = clock.today()
-    open_states = (ActionItem.State.NOT_STARTED, ActionItem.State.IN_PROGRESS)
     items = list(
-        ActionItem.objects.filter(partner=partner, kind=ActionItem.Kind.IMPROVEMENT)
+        ActionItem.objects.filter(partner=partner)
+        .exclude(kind=ActionItem.Kind.COMMITMENT)
         .exclude(state=ActionItem.State.DROPPED)
         .select_related("topic", "owner__user")
         .order_by("due_on", "topic__order", "id")
     )
-    running = [item for item in items if item.state in open_states]
-    done = sum(item.state == ActionItem.State.DONE for item in items)
-    proposed = sum(item.state == ActionItem.State.RECOMMENDED for item in items)
-    late = sum(_is_late(item, today) for item in running)
-    completion = ratio(divide(done, done + late))
+    running = [item for item in items if item.state in OPEN_STATES]
+    found = completion_of(items)
     tiles = [
-        figure("Open actions", len(running), "count"),
-        figure("Late", late, "count", status="red" if late else "green"),
-        figure("Proposed, not decided", proposed, "count"),
+        figure("Open actions", found.open, "count"),
+        figure("Late", found.overdue, "count", status="red" if found.overdue else "green"),
+        figure("Proposed, not decided", found.proposed, "count"),
         figure(
-            "Completion", completion, "ratio", status=attainment_status(completion), why="no action has fallen due yet"
+            "Completion",
+            found.share,
+            "ratio",
+            status=attainment_status(found.share),
+            why="no action has fallen due yet",
         ),
     ]
     return {
         "label": "Improvement plan",
-        "why": "" if running or done or proposed else "no action has been agreed or proposed yet",
+        "why": "no action has been agreed or proposed yet" if found.is_empty else "",
         "tiles": tiles,
         "rows": [_action(item, today) for item in running[:ROWS_KEPT]],
         "open": len(running),
@@ -354,24 +360,32 @@ def _is_late(item: ActionItem, today: dt.date) -> bool:
 
 
 def _commitments(partner: Partner, tenant: Tenant, quarter: FiscalQuarter) -> dict[str, Any]:
-    """What both sides promised for the quarter under review; kept means done by its day."""
+    """What both sides promised: for the quarter under review and, where it is open still, before; and for the next.
+
+    Kept means done by its day. What was promised earlier and is open counts as not kept until it is done.
+    """
     today = clock.today()
-    items = list(
-        ActionItem.objects.filter(partner=partner, kind=ActionItem.Kind.COMMITMENT, due_on__gte=quarter.start)
-        .filter(due_on__lte=quarter.end)
+    promised = (
+        ActionItem.objects.filter(partner=partner, kind=ActionItem.Kind.COMMITMENT)
         .exclude(state__in=[ActionItem.State.DROPPED, ActionItem.State.RECOMMENDED])
         .select_related("topic", "owner__user")
         .order_by("side", "due_on", "id")
     )
+    items = list(
+        promised.filter(due_on__lte=quarter.end).filter(Q(due_on__gte=quarter.start) | Q(state__in=OPEN_STATES))
+    )
+    coming = list(promised.filter(due_on__gt=quarter.end, state__in=OPEN_STATES))
     kept = sum(item.done_on is not None and item.due_on is not None and item.done_on <= item.due_on for item in items)
     share = ratio(divide(kept, len(items)))
     why = "no commitments of an earlier review fall into this quarter"
     sides = {ActionItem.Side.PARTNER: partner.name, ActionItem.Side.VENDOR: tenant.name}
+    rows = lambda some: [{"side": sides[ActionItem.Side(i.side)], **_action(i, today)} for i in some[:ROWS_KEPT]]
     return {
         "label": "Last commitments",
         "why": "" if items else why,
         "kept": figure("Commitments kept", share, "ratio", status=attainment_status(share), why=why),
-        "rows": [{"side": sides[ActionItem.Side(i.side)], **_action(i, today)} for i in items[:ROWS_KEPT]],
+        "rows": rows(items),
+        "next": rows(coming),
     }
 
 

@@ -16,9 +16,12 @@ from prm.kernel import clock
 from prm.kernel.numbers import HUNDRED
 from prm.kernel.periods import add_months
 from prm.kernel.web.format import formatter
+from prm.kernel.web.uploads import UploadField
 from sales.forms import NumberField
 from scorecards.models import ActionItem, KpiDefinition, KpiSetting
 from scorecards.queries import SheetLine
+
+LONGEST_WAIT = 90 * 24 * 3600  # seconds: after that a scorecard in progress is set aside
 
 
 class AnswerForm(forms.Form):
@@ -27,10 +30,20 @@ class AnswerForm(forms.Form):
     question = forms.CharField(max_length=80)
     is_na = forms.BooleanField(required=False)
     text = forms.CharField(max_length=4000, required=False, strip=False)
+    age = forms.IntegerField(min_value=0, max_value=LONGEST_WAIT, required=False)  # seconds it could not be sent
 
 
 class UnchangedForm(forms.Form):
     topic = forms.CharField(max_length=80)
+    age = forms.IntegerField(min_value=0, max_value=LONGEST_WAIT, required=False)
+
+
+class EvidenceForm(forms.Form):
+    """A file for a question or, without one, for a whole topic."""
+
+    topic = forms.CharField(max_length=80)
+    question = forms.CharField(max_length=80, required=False)
+    file = UploadField(label="File", help_text="PDF, Word, Excel, PowerPoint, PNG or JPEG, up to 10 MB")
 
 
 class ReasonForm(forms.Form):

@@ -29,10 +29,12 @@ from partners.registries import (
     read_from,
     tell,
 )
+from prm.kernel import clock
 from prm.kernel.isolation.planting import lend_sample
 from prm.kernel.members import furnishes
 from prm.kernel.models import Membership
 from prm.kernel.policies import permits
+from prm.kernel.roles import Role
 from prm.kernel.web.navigation import Entry, navigation
 from scorecards import home  # noqa: F401 - lends its part of the home page
 from scorecards.actions.assessments import CLOSED_PARTNERS
@@ -40,13 +42,16 @@ from scorecards.models import SEES_VENDOR_VIEW, ActionItem, Assessment
 from scorecards.queries import (
     CAPABILITY_SCORE,
     NO_SCORECARD,
+    OPEN_STATES,
     TOPICS,
     capability_scores,
     composite_scores,
     standing_of,
+    standing_with_plan,
 )
 from scorecards.queries.kpi_targets import kpi_proposals_waiting
 from scorecards.rows import present_panel
+from scorecards.rows.performance import card_url
 from scorecards.starter import copy_bank
 from scorecards.starter.kpis import copy_kpis, starter_topics
 
@@ -83,6 +88,18 @@ tell(
     assessment__reviewed="reviewed the capabilities scorecard: {comment}",
     assessment__discarded="discarded the capabilities scorecard in progress",
     assessment__reopened="re-opened the capabilities scorecard: {reason}",
+    bank__drafted="drafted edition {edition} of the questionnaire from edition {source}",
+    bank__imported="took edition {edition} of the questionnaire from a file",
+    bank__edited="changed the settings of edition {edition} of the questionnaire",
+    bank__part_added="added “{part}” to edition {edition} of the questionnaire",
+    bank__part_edited="changed “{part}” in edition {edition} of the questionnaire",
+    bank__part_moved="moved “{part}” in edition {edition} of the questionnaire",
+    bank__part_removed="took “{part}” out of edition {edition} of the questionnaire",
+    bank__activated="put edition {edition} of the questionnaire in use",
+    bank__retired="took edition {edition} of the questionnaire out of use",
+    bank__removed="deleted the draft of edition {edition} of the questionnaire",
+    evidence__attached="attached “{file}” to {topic}",
+    evidence__removed="took away “{file}” from {topic}",
     goal__set="set a goal for {topic}: {goal} by {due_on}",
     goal__removed="gave up the goal for {topic}: {goal}",
     bank__copied="took over edition {edition} of the questionnaire",
@@ -100,8 +117,8 @@ tell(
 def scorecard_panel(member: Membership, partner: Partner) -> dict[str, Any] | None:
     if not permits(member, "scorecards.view_assessment"):
         return None
-    result, running = standing_of(partner)
-    return present_panel(partner, result, running, member)
+    result, running, actions = standing_with_plan(partner, member)
+    return present_panel(partner, result, running, member, actions)
 
 
 def _scores(kind: str, missing: str) -> Compute:
@@ -209,11 +226,18 @@ def _to_finish(member: Membership) -> QuerySet:
     return mine.select_related("partner").order_by("opened_at")
 
 
+def _actions_late(member: Membership) -> QuerySet:
+    """Overdue at one's partners, owned by somebody else: what an account manager asks after."""
+    if not member.is_vendor or not member.has(Role.ACCOUNT_MANAGER):
+        return ActionItem.objects.none()
+    late = ActionItem.objects.visible_to(member).filter(state__in=OPEN_STATES, due_on__lt=clock.today())
+    return late.exclude(owner=member).select_related("partner", "owner__user").order_by("due_on")
+
+
 def _actions_due(member: Membership) -> QuerySet:
-    open_states = (ActionItem.State.NOT_STARTED, ActionItem.State.IN_PROGRESS)
     return (
         ActionItem.objects.visible_to(member)
-        .filter(owner=member, state__in=open_states)
+        .filter(owner=member, state__in=OPEN_STATES)
         .select_related("partner")
         .order_by("due_on")
     )
@@ -271,3 +295,26 @@ lend_worklist(
 def planted_resource(row: dict[str, Any]) -> dict[str, Any]:
     """A planted resource is a document."""
     return {"url": ""}
+
+
+lend_worklist(
+    Worklist(
+        "actions_late",
+        "Overdue actions of others",
+        _actions_late,
+        url=lambda item: reverse("scorecards:plan", args=[item.partner_id]),
+        text=lambda item: f"{item.partner.name}, {item.owner.user.name if item.owner else 'nobody'}: {item.text}",
+        due=lambda item: item.due_on,
+    )
+)
+navigation(Entry("Board", "scorecards:board", "layout-board", 29, "scorecards.view_board"))
+
+
+@lend_panel(18, "scorecards/panels/performance.html", permission="scorecards.view_kpis")
+def performance_scorecard_panel(member: Membership, partner: Partner) -> dict[str, Any]:
+    """The way to the performance scorecard; what it says is not computed here."""
+    return {
+        "url": card_url(partner.pk),
+        "pdf_url": reverse("scorecards:performance-paper", args=[partner.pk]),
+        "may_board": permits(member, "scorecards.view_board"),
+    }

@@ -20,6 +20,13 @@ def for_own_company(member: Membership, subject: Any) -> bool:
     return company == member.partner_id and not getattr(subject, "vendor_only", False)
 
 
+def brought_it_or_leads(member: Membership, evidence: Any) -> bool:
+    """A file is taken away by who brought it, by the champion and by the account manager."""
+    if not for_own_company(member, evidence):
+        return False
+    return member.has(R.ACCOUNT_MANAGER, R.CHAMPION) or evidence.attached_by_id == member.pk
+
+
 def owns_or_leads(member: Membership, item: Any) -> bool:
     """Partner people other than champion and distributor change the action items they own."""
     return member.is_vendor or member.has(R.CHAMPION, R.DISTRIBUTOR) or item.owner_id == member.pk
@@ -36,9 +43,17 @@ grant(
     R.DISTRIBUTOR,
     *AT_A_PARTNER,
 )
+VENDOR_READS = (R.TENANT_ADMIN, R.CHANNEL_CHIEF, R.ACCOUNT_MANAGER, R.OPERATIONS, R.MARKETING, R.FINANCE, R.AUDITOR)
+grant("scorecards.view_bank", *VENDOR_READS)  # partners read it in the runner: what applies to them
+grant("scorecards.edit_bank", R.CHANNEL_CHIEF, R.OPERATIONS)
+grant("scorecards.activate_bank", R.CHANNEL_CHIEF)
+grant("scorecards.view_resource", *VENDOR_READS, R.DISTRIBUTOR, *AT_A_PARTNER)
 grant("scorecards.start_assessment", R.ACCOUNT_MANAGER, R.CHAMPION, guard=for_own_company)
 grant("scorecards.start_vendor_view", R.ACCOUNT_MANAGER)
 grant("scorecards.answer_question", R.ACCOUNT_MANAGER, *AT_A_PARTNER, guard=for_own_company)
+grant("scorecards.attach_evidence", R.ACCOUNT_MANAGER, *AT_A_PARTNER, guard=for_own_company)
+grant("scorecards.remove_evidence", R.ACCOUNT_MANAGER, *AT_A_PARTNER, guard=brought_it_or_leads)
+grant("scorecards.view_comparison", R.CHANNEL_CHIEF, R.ACCOUNT_MANAGER, R.OPERATIONS, R.AUDITOR)
 grant("scorecards.submit_assessment", R.ACCOUNT_MANAGER, R.CHAMPION, guard=for_own_company)
 grant("scorecards.discard_assessment", R.ACCOUNT_MANAGER, R.CHAMPION, guard=for_own_company)
 grant("scorecards.review_assessment", R.ACCOUNT_MANAGER)
@@ -80,3 +95,6 @@ grant("scorecards.enter_kpi", R.CHANNEL_CHIEF, R.ACCOUNT_MANAGER, R.OPERATIONS)
 AGREES_ON_TARGETS = (R.CHANNEL_CHIEF, R.ACCOUNT_MANAGER, R.OPERATIONS, R.CHAMPION)
 for _verb in ("propose", "confirm", "decline", "withdraw"):
     grant(f"scorecards.{_verb}_kpi_target", *AGREES_ON_TARGETS, guard=for_own_company)
+
+# The board compares partners with each other: the vendor's alone.
+grant("scorecards.view_board", R.TENANT_ADMIN, R.CHANNEL_CHIEF, R.ACCOUNT_MANAGER, R.OPERATIONS, R.MARKETING, R.AUDITOR)

@@ -29,7 +29,15 @@ furnishes(order=10)(copy_program)
 furnishes(order=11)(copy_profile_questions)
 navigation(Entry("Today", "home", "home", 10))
 navigation(
-    Entry("Partners", "partners:list", "building-store", 20, "partners.view_partner", partner_label="My company")
+    Entry(
+        "Partners",
+        "partners:list",
+        "building-store",
+        20,
+        "partners.view_partner",
+        partner_label="My company",
+        several_label="My companies",
+    )
 )
 
 

@@ -44,6 +44,7 @@ from partners.queries.program import (
     benefits_of_many,
     ladder_of,
     ladder_on,
+    standing_on,
     tier_standing,
     tier_standings,
     tiers,
@@ -75,6 +76,7 @@ from partners.queries.sources import (
     TIER_PROGRESS,
     read_evaluations,
     read_tasks,
+    task_counts,
 )
 from partners.queries.standing import (
     due_notices,
@@ -174,6 +176,8 @@ __all__ = [
     "signers_of",
     "slow_onboardings",
     "standing_in_recruiting",
+    "standing_on",
+    "task_counts",
     "tier_history",
     "tier_outlook",
     "tier_standing",

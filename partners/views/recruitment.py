@@ -60,6 +60,7 @@ from prm.kernel.models import Membership
 from prm.kernel.policies import permits
 from prm.kernel.signin.forms import NothingForm
 from prm.kernel.web.access import may
+from prm.kernel.web.format import formatter
 from prm.kernel.web.forms import submit
 from prm.kernel.web.lists import Column, ListPage, list_page
 from prm.kernel.web.tenancy import member_of
@@ -164,7 +165,7 @@ def _signers(partner: Partner, member: Membership) -> QuerySet:
 
 def _page(request: HttpRequest, partner: Partner, *, tried: str = "", tried_form: Any = None) -> HttpResponse:
     """The candidate's page; `tried_form` is the form of a step that was refused, with what was typed."""
-    member, today = member_of(request), clock.today()
+    member, today, write = member_of(request), clock.today(), formatter()
     found = Candidate.objects.filter(partner=partner).first()
     standing = standing_in_recruiting(partner, today)
     steps = steps_of(partner, found, member, standing, today)
@@ -186,6 +187,8 @@ def _page(request: HttpRequest, partner: Partner, *, tried: str = "", tried_form
         "partner": partner,
         "candidate": found,
         "to_sign": to_sign,
+        "sent_on": write.day(found.agreement_sent_on) if found and found.agreement_sent_on else "",
+        "closed_on": write.day(found.closed_on) if found and found.closed_on else "",
         "may_upload": permits(member, "partners.record_document", partner),
         "state_tone": STATE_TONES.get(partner.state, "grey"),
         "manager": managers_of([partner.pk]).get(partner.pk),

@@ -443,16 +443,31 @@ def people_slide(figures: Figures, write: Writer) -> Slide:
     )
 
 
+AGREED_SHOWN = 4
+
+
 def commitments_slide(figures: Figures, write: Writer) -> Slide:
     columns = (Column("Side", 1.2), Column("Commitment", 5), Column("Owner", 2), Column("Due", 1.4))
     sides = [figures["partner"]["name"], figures["vendor"]["name"]]
-    blank = tuple((Cell(clipped(side, 24)), Cell(""), Cell(""), Cell("")) for side in sides for _ in range(3))
+    agreed = figures["commitments"].get("next", [])[:AGREED_SHOWN]
+    said = tuple(
+        (
+            Cell(clipped(row["side"], 24)),
+            Cell(clipped(row["text"], 110)),
+            Cell(clipped(row["owner"], 28) or "–"),
+            Cell(write.day(row["due"])),
+        )
+        for row in agreed
+    )
+    # Lines to fill in: three for each side, fewer where something is agreed already, but never none.
+    lines = max(1, 3 - (len(agreed) + 1) // 2)
+    blank = (*said, *((Cell(clipped(side, 24)), Cell(""), Cell(""), Cell("")) for side in sides for _ in range(lines)))
     currency = figures["vendor"]["currency"]
     return Slide(
         id="commitments",
         title="Commitments for next quarter",
         rows=(
-            Row((Table(columns, blank, "Agreed today: at least one for each side", is_form=True),), (12,), 3),
+            Row((Table(columns, blank, "Agreed: at least one for each side", is_form=True),), (12,), 3),
             Row(
                 (
                     Text(

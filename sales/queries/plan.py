@@ -18,6 +18,7 @@ from prm.kernel.money import currency_places
 from prm.kernel.numbers import ZERO, divide_positive, ratio
 from prm.kernel.periods import FiscalYear, add_days, month_end, month_of, month_start, months_between
 from prm.kernel.tenancy.context import current_tenant
+from prm.kernel.tenancy.remember import remember_few
 from sales.models import SalesActual, Target
 
 PERFORMANCE = "performance_to_plan"
@@ -27,8 +28,13 @@ NO_TARGET = _("No target is agreed for the closed months of the fiscal year.")
 def read_plan(partner_ids: Sequence[UUID], days: Sequence[dt.date], names: Sequence[str]) -> Readings:
     """F7 over the closed months of each day's fiscal year, and the latest booking.
 
-    Two queries, one of bookings and one of targets, of one row a partner with a column a month.
+    Two queries, one of bookings and one of targets, of one row a partner with a column a month; for the partners of
+    a page they are asked once per request.
     """
+    return remember_few("plan", partner_ids, tuple(days), lambda: _read(partner_ids, days))
+
+
+def _read(partner_ids: Sequence[UUID], days: Sequence[dt.date]) -> Readings:
     tenant = current_tenant()
     spans = [_closed(day, tenant.fy_start_month) for day in days]
     months = list(months_between(month_of(min(start for start, _ in spans)), month_of(max(days))))

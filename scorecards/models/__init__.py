@@ -1,6 +1,13 @@
 """The question bank, assessments with their answers, the actions that follow from them, and the KPIs."""
 
-from scorecards.models.assessments import SEES_VENDOR_VIEW, Answer, AnswerRevision, Assessment, AssessmentQuerySet
+from scorecards.models.assessments import (
+    SEES_VENDOR_VIEW,
+    Answer,
+    AnswerRevision,
+    Assessment,
+    AssessmentQuerySet,
+    Evidence,
+)
 from scorecards.models.bank import BankPart, Category, Option, Question, QuestionBank, Resource, Topic
 from scorecards.models.goals import Goal
 from scorecards.models.items import SEES_OWN_COMPANYS_ACTIONS, ActionItem, ActionItemQuerySet
@@ -14,6 +21,7 @@ from scorecards.models.measures import (
     StageWeights,
 )
 from scorecards.models.peers import PeerGroup, PeerShare
+from scorecards.models.standings import PartnerStanding
 
 __all__ = [
     "SEES_OWN_COMPANYS_ACTIONS",
@@ -26,6 +34,7 @@ __all__ = [
     "AssessmentQuerySet",
     "BankPart",
     "Category",
+    "Evidence",
     "Goal",
     "KpiActual",
     "KpiDefinition",
@@ -34,6 +43,7 @@ __all__ = [
     "KpiTargetProposal",
     "Option",
     "PartnerKpiTarget",
+    "PartnerStanding",
     "PeerGroup",
     "PeerShare",
     "Question",

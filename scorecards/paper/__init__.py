@@ -35,16 +35,18 @@ class Fit:
     goals: int
     words: int
     name: int
+    room: int  # lines for topics, actions, goals and the conclusion
+    width: int  # letters in a line of half the page
 
 
-# Tried in this order until all stands on one page; whatever is left out is said, and stands in the spreadsheet.
+# The first with room for everything is taken; whatever is left out is said, and stands in the spreadsheet.
 FITS = (
-    Fit("", 40, 6, 6, 600, 70),
-    Fit("tight", 60, 6, 6, 600, 60),
-    Fit("tightest", 80, 6, 6, 400, 50),
-    Fit("tightest", 40, 4, 4, 200, 32),
-    Fit("tightest", 16, 3, 3, 120, 24),
+    Fit("", 40, 6, 6, 600, 70, 36, 27),
+    Fit("tight", 60, 6, 6, 600, 60, 46, 31),
+    Fit("tightest", 80, 6, 6, 400, 50, 60, 36),
+    Fit("tightest", 40, 4, 4, 200, 32, 999, 36),
 )
+SAFE = Fit("tightest", 16, 3, 3, 120, 24, 999, 36)
 
 
 def paper_html(sheet: ResultSheet, actions: Sequence[ActionItem], fit: Fit) -> str:
@@ -83,12 +85,24 @@ def paper_html(sheet: ResultSheet, actions: Sequence[ActionItem], fit: Fit) -> s
 
 
 def result_pdf(sheet: ResultSheet, actions: Sequence[ActionItem]) -> bytes:
-    """The result on one page, whatever is in it. Raises PdfNotPossible where the machine lacks what it needs."""
-    for fit in FITS:
-        document = lay_out(paper_html(sheet, actions, fit), STYLE)
-        if len(document.pages) == 1:
-            break
+    """The result on one page, whatever is in it. Raises PdfNotPossible where the machine lacks what it needs.
+
+    Laying out is what costs time, so the setting is reckoned from the lines there are, and proven by one more try.
+    """
+    fit = next(fit for fit in FITS if _lines(sheet, actions, fit) <= fit.room)
+    document = lay_out(paper_html(sheet, actions, fit), STYLE)
+    if len(document.pages) > 1:
+        document = lay_out(paper_html(sheet, actions, SAFE), STYLE)
     return document.copy(document.pages[:1]).write_pdf()
+
+
+def _lines(sheet: ResultSheet, actions: Sequence[ActionItem], fit: Fit) -> int:
+    """About how many lines the lists take in this setting."""
+    names = [min(len(line.name), fit.name) for line in sheet.by_gap[: fit.topics]]
+    topics = sum(1 + length // fit.width for length in names) // 2 + 1
+    texts = [min(len(item.text), fit.words // 4) for item in actions if item.state in OPEN_STATES][: fit.actions]
+    beside = max(sum(1 + length // (3 * fit.width) for length in texts), min(len(sheet.goals), fit.goals))
+    return topics + beside + min(len(sheet.review_comment), fit.words) // (4 * fit.width) + 2
 
 
 def file_name(sheet: ResultSheet) -> str:

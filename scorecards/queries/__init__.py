@@ -1,17 +1,20 @@
 """What scorecards tell: the running score, where a partner stands among its peers, and what it scored before."""
 
 from scorecards.queries.bank import (
+    KEPT_FOR,
     CategoryPart,
     QuestionPart,
     TopicPart,
     contents_of,
+    document_of,
     missing_in,
     predecessor_of,
     previewed,
-    resources_of,
     topic_part,
     with_counts,
 )
+from scorecards.queries.behind import Behind, FormulaText, behind
+from scorecards.queries.behind_rows import RowTable
 from scorecards.queries.comparing import Bridge, Comparability, Compared, bridges, comparability
 from scorecards.queries.composite import COMPONENTS, Component, Composite, Ranked, composite_scores, ranking, weights_on
 from scorecards.queries.goals import GoalLine, goals_of
@@ -26,9 +29,11 @@ from scorecards.queries.items import (
     completions,
     possible_owners,
     proposed_owner,
+    standing_with_plan,
     topics_in_use,
 )
 from scorecards.queries.kpi_values import KpiGrid, kpi_history
+from scorecards.queries.live import Attached, Changes, GivenAnswer, changes_since, evidence_of, given
 from scorecards.queries.measures import (
     CATEGORIES,
     KpiCategory,
@@ -49,6 +54,15 @@ from scorecards.queries.peers import (
     lens_code,
     peer_figures,
     peers_kind,
+)
+from scorecards.queries.performance import (
+    BadDay,
+    Figure,
+    PerformanceCard,
+    PlanFigure,
+    category_status,
+    day_asked,
+    performance_card,
 )
 from scorecards.queries.results import (
     COUNTED,
@@ -87,6 +101,16 @@ from scorecards.queries.scores import (
 )
 from scorecards.queries.sheet import ResultSheet, SheetLine, result_sheet
 from scorecards.queries.topics import CAPABILITY_SCORE, NO_SCORECARD, TOPICS
+from scorecards.queries.words import (
+    AnswerLine,
+    AnswerTopic,
+    Comparison,
+    Pair,
+    Words,
+    answer_sheet,
+    both_views,
+    in_words,
+)
 
 __all__ = [
     "CAPABILITY_SCORE",
@@ -94,6 +118,7 @@ __all__ = [
     "COMPONENTS",
     "COUNTED",
     "FINISHED",
+    "KEPT_FOR",
     "LEAST",
     "NO_SCORECARD",
     "NO_TIER",
@@ -104,15 +129,25 @@ __all__ = [
     "ROLE_OF_OWNER",
     "TOPICS",
     "VALID_MONTHS",
+    "AnswerLine",
+    "AnswerTopic",
+    "Attached",
+    "BadDay",
+    "Behind",
     "Bridge",
     "CategoryPart",
     "CategoryState",
+    "Changes",
     "Comparability",
     "Compared",
+    "Comparison",
     "Completion",
     "Component",
     "Composite",
     "Contribution",
+    "Figure",
+    "FormulaText",
+    "GivenAnswer",
     "GoalLine",
     "KpiCategory",
     "KpiFigure",
@@ -120,23 +155,33 @@ __all__ = [
     "KpiSheet",
     "Line",
     "OptionState",
+    "Pair",
     "Peers",
+    "PerformanceCard",
+    "PlanFigure",
     "QuestionPart",
     "QuestionState",
     "Ranked",
     "Result",
     "ResultSheet",
+    "RowTable",
     "RunnerState",
     "Scores",
     "SheetLine",
     "TopicPart",
     "TopicState",
+    "Words",
     "action_plan",
+    "answer_sheet",
     "answers_of",
     "applies",
     "asked_questions",
+    "behind",
+    "both_views",
     "bridges",
     "capability_scores",
+    "category_status",
+    "changes_since",
     "comparability",
     "completion_by_manager",
     "completion_of",
@@ -145,10 +190,15 @@ __all__ = [
     "composite_scores",
     "contents_of",
     "contributions",
+    "day_asked",
+    "document_of",
+    "evidence_of",
     "frozen_result",
+    "given",
     "goals_of",
     "group_name",
     "history",
+    "in_words",
     "is_answered",
     "kpi_history",
     "kpi_sheet",
@@ -163,12 +213,12 @@ __all__ = [
     "overall_best_practice",
     "peer_figures",
     "peers_kind",
+    "performance_card",
     "possible_owners",
     "predecessor_of",
     "previewed",
     "proposed_owner",
     "ranking",
-    "resources_of",
     "result_of",
     "result_sheet",
     "results_of_partner",
@@ -177,6 +227,7 @@ __all__ = [
     "score_answers",
     "settings_on",
     "standing_of",
+    "standing_with_plan",
     "status_of",
     "stored",
     "topic_part",

@@ -3,16 +3,34 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 
+from prm.kernel.errors import Conflict, Invalid
+from prm.kernel.models import StoredFile
 from prm.kernel.numbers import HUNDRED, ZERO
+from prm.kernel.tenancy.context import vendor_scope
 from scorecards.models import Assessment, Category, Option, Question, QuestionBank, Resource, Topic
 from scorecards.queries.scores import applies
+
+KEPT_FOR = "scorecards.Resource"  # documents that only their resource's own page hands out
+
+
+class NotADocument(Invalid):
+    """This is a link. Open it where it leads."""
+
+    code = "not_a_document"
+
+
+class NoSuchDocument(Conflict):
+    """This document is no longer kept."""
+
+    code = "no_document"
+
 
 IN_USE = (QuestionBank.State.ACTIVE, QuestionBank.State.RETIRED)
 
@@ -109,9 +127,8 @@ def predecessor_of(bank: QuestionBank) -> QuestionBank | None:
     return earlier.order_by("-edition").first()
 
 
-def missing_in(bank: QuestionBank) -> list[str]:
+def missing_in(contents: Sequence[CategoryPart]) -> list[str]:
     """What must be mended before an edition can be put in use, in sentences; empty when it is ready."""
-    contents = contents_of(bank)
     found = [] if contents else ["There is no category yet."]
     for part in contents:
         if not part.topics:
@@ -143,9 +160,12 @@ def _missing_in_topic(topic: TopicPart) -> Iterable[str]:
             yield f"{where}: all ticks together score more than 100."
 
 
-def resources_of(topic_ids: Iterable[UUID]) -> dict[UUID, list[Resource]]:
-    """What helps with the actions of these topics, in one query."""
-    found: dict[UUID, list[Resource]] = defaultdict(list)
-    for resource in Resource.objects.filter(topic__in=list(topic_ids)).order_by("order", "code"):
-        found[resource.topic_id].append(resource)
-    return found
+def document_of(resource: Resource) -> StoredFile:
+    """The file of a resource that its reader may know of. Raises when it is a link, or no longer kept."""
+    if resource.file_id is None:
+        raise NotADocument()
+    with vendor_scope("a document of the questionnaire: its row is the vendor's, the resource is published"):
+        file = StoredFile.objects.filter(pk=resource.file_id, partner=None, kept_for=KEPT_FOR).first()
+    if file is None:
+        raise NoSuchDocument()
+    return file

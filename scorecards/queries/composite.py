@@ -21,6 +21,7 @@ from prm.kernel.tenancy.context import current, current_tenant
 from scorecards.formulas import composite_score, rank_partners
 from scorecards.models import StageWeights
 from scorecards.queries.kpi_values import Read, read_measures
+from scorecards.queries.measures import life_stages
 from scorecards.queries.planned import why_not_measured
 from scorecards.queries.topics import CAPABILITY_SCORE, NO_SCORECARD
 
@@ -86,7 +87,7 @@ def composite_scores(partner_ids: Sequence[UUID], *, on: dt.date) -> dict[UUID, 
     ids = list(dict.fromkeys(partner_ids))
     weights = weights_on(on)
     points = _points(ids, on)
-    stages = dict(Partner.objects.filter(pk__in=ids).values_list("pk", "life_stage"))
+    stages = life_stages(ids)
     return {pk: _composite(pk, on, stages.get(pk, ""), weights, points) for pk in ids}
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet
 
 from partners.models import Partner
 from prm.kernel import clock
 from prm.kernel.models import Membership
 from prm.kernel.numbers import divide, ratio
-from scorecards.models import ActionItem, QuestionBank, Topic
+from scorecards.models import ActionItem, Assessment, QuestionBank, Topic
+from scorecards.queries.results import Result, count_of, standing_in, standing_rows
 
 OPEN_STATES = (ActionItem.State.NOT_STARTED, ActionItem.State.IN_PROGRESS)
 
@@ -43,6 +45,7 @@ def action_plan(partner: Partner | UUID, member: Membership) -> list[ActionItem]
         ActionItem.objects.visible_to(member)
         .filter(partner=pk)
         .select_related("topic", "owner__user")
+        .prefetch_related("topic__resources")
         .order_by("due_on", "topic__order", "id")
     )
     places = {state: place for place, state in enumerate(ActionItem.State.values)}
@@ -71,6 +74,26 @@ def completions(items: QuerySet[ActionItem], by: str) -> dict[UUID, Completion]:
         proposed=Count("pk", filter=Q(state=ActionItem.State.RECOMMENDED)),
     )  # fmt: skip
     return {key: Completion(*counts) for key, *counts in rows if key is not None}
+
+
+def standing_with_plan(
+    partner: Partner, member: Membership
+) -> tuple[Result | None, Assessment | None, Completion | None]:
+    """The partner's scorecard that counts, the one in progress, and how far the plan is: one query for all three."""
+    items = ActionItem.objects.visible_to(member).filter(partner=OuterRef("partner"))
+    waits = items.filter(state__in=OPEN_STATES)
+    found = list(
+        standing_rows(partner).annotate(
+            items_done=count_of(items.filter(state=ActionItem.State.DONE), "partner"),
+            items_open=count_of(waits, "partner"),
+            items_late=count_of(waits.filter(due_on__lt=clock.today()), "partner"),
+        )
+    )
+    plan = None
+    if found:
+        first: Any = found[0]
+        plan = Completion(first.items_done or 0, first.items_open or 0, first.items_late or 0)
+    return (*standing_in(found), plan)
 
 
 def completion_of_all(member: Membership) -> Completion:

@@ -119,6 +119,7 @@ def result_of(assessment: Assessment) -> Result | None:
     if assessment.submitted_at is None or not kept:
         return None
     statuses, names = kept["statuses"], kept["names"]
+    best_categories = kept.get("best_categories", {})  # results of before lenses and categories had a best practice
     places = {code: place for place, code in enumerate(kept["order"])}
     in_order = lambda level: sorted(kept[level].items(), key=lambda entry: places[entry[0]])
     return Result(
@@ -132,7 +133,7 @@ def result_of(assessment: Assessment) -> Result | None:
         overall=assessment.overall,
         status=kept["overall_status"],
         categories=tuple(
-            Line(code, names[code], stored(value), statuses[code], stored(kept["best_categories"][code]))
+            Line(code, names[code], stored(value), statuses[code], stored(best_categories.get(code)))
             for code, value in in_order("categories")
         ),
         topics=tuple(
@@ -154,11 +155,11 @@ def result_of(assessment: Assessment) -> Result | None:
                 kept["lens_statuses"][code],
                 stored(kept["best_lenses"][code]),
             )
-            for code in kept["lens_order"]
+            for code in kept.get("lens_order", ())
         ),
         active_seconds=assessment.active_seconds,
         best_practice=stored(kept["best_overall"]),
-        bank=kept["bank"],
+        bank=kept.get("bank", ""),
         bank_id=assessment.bank_id,
     )
 
@@ -218,22 +219,27 @@ def with_progress(assessments: QuerySet[Assessment]) -> QuerySet[Assessment]:
     )
     screened = asked.filter(topic__category__screening=True)
     in_all = Case(
-        When(kind=Assessment.Kind.SCREENING, then=_count_of(screened, "bank")), default=_count_of(asked, "bank")
+        When(kind=Assessment.Kind.SCREENING, then=count_of(screened, "bank")), default=count_of(asked, "bank")
     )
-    return assessments.annotate(given=_count_of(given, "assessment"), asked=in_all)
+    return assessments.annotate(given=count_of(given, "assessment"), asked=in_all)
 
 
-def _count_of(rows: QuerySet[Any], by: str) -> Subquery:
+def count_of(rows: QuerySet[Any], by: str) -> Subquery:
     return Subquery(rows.order_by().values(by).annotate(n=Count("pk")).values("n"), output_field=IntegerField())
 
 
 def standing_of(partner: Partner, *, kind: str = Assessment.Kind.PARTNER) -> tuple[Result | None, Assessment | None]:
     """The partner's scorecard that counts, and the one in progress (with `given` and `asked`), in one query."""
-    found = with_progress(
-        _with_people(
-            Assessment.objects.filter(partner=partner, kind=kind, state__in=[*COUNTED, Assessment.State.IN_PROGRESS])
-        )
-    )
+    return standing_in(standing_rows(partner, kind=kind))
+
+
+def standing_rows(partner: Partner, *, kind: str = Assessment.Kind.PARTNER) -> QuerySet[Assessment]:
+    """The rows behind `standing_of`, for those who ask more of them in the same query."""
+    wanted = Assessment.objects.filter(partner=partner, kind=kind, state__in=[*COUNTED, Assessment.State.IN_PROGRESS])
+    return with_progress(_with_people(wanted))
+
+
+def standing_in(found: Iterable[Assessment]) -> tuple[Result | None, Assessment | None]:
     running = [a for a in found if a.state == Assessment.State.IN_PROGRESS]
     results = [result for a in found if (result := result_of(a))]
     return (results[0] if results else None, running[0] if running else None)

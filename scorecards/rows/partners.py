@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -18,9 +18,11 @@ from prm.kernel.policies import permits
 from prm.kernel.web.format import formatter
 from scorecards.queries import (
     VALID_MONTHS,
+    Completion,
     Result,
 )
 from scorecards.rows.marks import Mark, day_of, percent_of
+from scorecards.rows.plan import PlanStanding, present_completion
 from scorecards.rows.result import _mark
 
 
@@ -38,10 +40,16 @@ class PartnerRow:
     percent: int
     progress: str
     may_start: bool
+    actions: PlanStanding | None
+    plan_url: str
 
 
 def present_partners(
-    partners: Sequence[Partner], results: dict[UUID, Result], running: dict[UUID, Any], member: Membership
+    partners: Sequence[Partner],
+    results: dict[UUID, Result],
+    running: dict[UUID, Any],
+    member: Membership,
+    actions: Mapping[UUID, Completion],
 ) -> list[PartnerRow]:
     """One line per partner: the scorecard that counts, and the one in progress."""
     write = formatter()
@@ -63,6 +71,10 @@ def present_partners(
                 percent=percent_of(given, asked),
                 progress=f"{given} of {asked}" if now else "",
                 may_start=now is None and permits(member, "scorecards.start_assessment", partner),
+                actions=present_completion(actions[partner.pk])
+                if partner.pk in actions and not actions[partner.pk].is_empty
+                else None,
+                plan_url=reverse("scorecards:plan", args=[partner.pk]),
             )
         )
     return rows
@@ -72,7 +84,13 @@ def page_of(assessment_id: UUID) -> str:
     return reverse("scorecards:assessment", args=[assessment_id])
 
 
-def present_panel(partner: Partner, result: Result | None, running: Any, member: Membership) -> dict[str, Any]:
+def present_panel(
+    partner: Partner,
+    result: Result | None,
+    running: Any,
+    member: Membership,
+    actions: Completion | None = None,
+) -> dict[str, Any]:
     """The latest result with its categories, and the way on."""
     write = formatter()
     given, asked = (running.given or 0, running.asked or 0) if running else (0, 0)
@@ -85,6 +103,8 @@ def present_panel(partner: Partner, result: Result | None, running: Any, member:
         "percent": percent_of(given, asked),
         "progress": f"{given} of {asked} answered",
         "may_start": permits(member, "scorecards.start_assessment", partner),
+        "actions": present_completion(actions) if actions and not actions.is_empty else None,
+        "plan_url": reverse("scorecards:plan", args=[partner.pk]),
     }
 
 

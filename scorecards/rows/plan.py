@@ -14,7 +14,7 @@ from prm.kernel.models import Membership
 from prm.kernel.policies import permits
 from prm.kernel.web.format import formatter
 from scorecards.forms import AcceptForm, EditItemForm
-from scorecards.models import ActionItem
+from scorecards.models import ActionItem, Resource
 from scorecards.queries import OPEN_STATES, Completion, Result, completion_of, proposed_owner
 
 PROPOSALS_SHOWN = 6  # the others unfold
@@ -48,6 +48,7 @@ class ItemRow:
     may_complete: bool
     may_reopen: bool
     may_drop: bool
+    resources: tuple[Resource, ...]  # what helps with it
 
 
 @dataclass(frozen=True)
@@ -156,6 +157,7 @@ def present_plan(
                 may_reopen=item.state == state.DONE and permits(member, "scorecards.reopen_action_item", item),
                 may_drop=item.state in (state.RECOMMENDED, *OPEN_STATES)
                 and permits(member, "scorecards.drop_action_item", item),
+                resources=_resources(item),
             )
         )
     gaps = {line.code: line.gap or Decimal(0) for line in result.topics} if result else {}
@@ -175,6 +177,12 @@ def present_plan(
         more=tuple(proposed[PROPOSALS_SHOWN:]),
         items=tuple(row for row in rows if row.pk not in gap_of and row.pk not in dropped),
     )
+
+
+def _resources(item: ActionItem) -> tuple[Resource, ...]:
+    """What helps with it, from the edition that proposed it; fetched with the plan."""
+    found = item.topic.resources.all() if item.topic else ()
+    return tuple(sorted(found, key=lambda resource: (resource.order, resource.code)))
 
 
 def _owner_label(owner: Membership) -> str:

@@ -113,10 +113,10 @@ def plan_of(partner: Partner, member: Membership, *, result: Result | None, refu
 def add_item(request: HttpRequest, partner: Partner) -> HttpResponse:
     """An action that no scorecard proposed."""
     owners = {str(owner.pk): owner for owner in possible_owners(partner)}
-    topics = {str(topic.pk): topic for topic in topics_in_use()}
+    topics = {topic.code: topic for topic in topics_in_use()}
     choices = {
         "owners": [(pk, f"{owner.user.name} ({owner.role_names})") for pk, owner in owners.items()],
-        "topics": [(pk, f"{topic.category.name}: {topic.name}") for pk, topic in topics.items()],
+        "topics": [(code, f"{topic.category.name}: {topic.name}") for code, topic in topics.items()],
     }
     back = reverse("scorecards:plan", args=[partner.pk])
 

@@ -41,6 +41,9 @@ WIDENINGS = {
     "partners/actions/locator.py": {"an inquiry of a visitor: kept for the partner, nothing is answered"},
     "partners/queries/recruitment.py": {"what an applicant may read of its own application"},
     "prm/kernel/notifications.py": {"telling people: no row leaves"},
+    "scorecards/queries/bank.py": {
+        "a document of the questionnaire: its row is the vendor's, the resource is published"
+    },
     "sales/actions/targets.py": {"targets that a partner confirms"},
     "scorecards/actions/kpis.py": {"a target of a KPI that a partner confirms"},
     "scorecards/queries/peers.py": {"peer averages of a scorecard"},

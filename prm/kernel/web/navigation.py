@@ -25,6 +25,7 @@ class Entry:
     order: int
     permission: str = ""
     partner_label: str = ""
+    several_label: str = ""  # for those who look after more companies than their own
     for_partners: bool = False  # an entry that the vendor's own people have no use for
 
 
@@ -44,9 +45,17 @@ def navigation_for(request: HttpRequest, member: Membership) -> list[dict[str, o
         if entry.permission and not permits(member, entry.permission):
             continue
         url = reverse(entry.route)
-        label = own_word(entry.label if member.is_vendor else entry.partner_label or entry.label)
+        label = own_word(_label(entry, member))
         is_over = request.path == url if url == home else request.path.startswith(url)
         if is_over and len(url) > len(nearest):  # of two entries one above the other the nearer one is here
             nearest = url
         shown.append({"label": label, "url": url, "icon": entry.icon})
     return [entry | {"here": entry["url"] == nearest} for entry in shown]
+
+
+def _label(entry: Entry, member: Membership) -> str:
+    if member.is_vendor:
+        return entry.label
+    if entry.several_label and len(member.reach or ()) > 1:
+        return entry.several_label
+    return entry.partner_label or entry.label
