@@ -259,7 +259,7 @@ def test_what_is_the_vendors_alone_is_in_nothing_a_partner_can_open(cast, sign_i
     assert [path for path, text in texts.items() if CANARY in text or str(secret.pk) in text] == []
     own = [reply.status_code for path, reply in answers.items() if str(secret.pk) in path]
     assert own
-    assert set(own) == {404}
+    assert set(own) <= {403, 404}  # 403 where the role opens no such address, whatever the id
 
 
 def test_the_vendor_sees_the_canary_in_every_kind_of_document(cast, sign_in, secret):
