@@ -8,17 +8,32 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from partners.actions import return_to_active
 from partners.models import Partner
-from partners.registries import Measure, Period, Source, Value, lend_choices, lend_measure, lend_panel, tell
+from partners.registries import (
+    Measure,
+    PartnerAction,
+    Period,
+    Source,
+    Value,
+    Worklist,
+    lend_choices,
+    lend_measure,
+    lend_panel,
+    lend_partner_action,
+    lend_worklist,
+    tell,
+)
 from prm.kernel import clock
 from prm.kernel.events import on
 from prm.kernel.models import Event, Membership
 from prm.kernel.outbox import deferred
 from prm.kernel.periods import FiscalYear, add_days
 from prm.kernel.policies import permits
+from prm.kernel.web.navigation import Entry, navigation
 from sales import home  # noqa: F401 - lends its parts of the home page
 from sales.models import ProductLine, SalesActual
 from sales.queries import (
@@ -30,6 +45,7 @@ from sales.queries import (
     read_plan,
     revenue_12m,
     revenue_of,
+    waiting_proposals,
 )
 from sales.rows import present_performance
 
@@ -147,7 +163,35 @@ def product_lines() -> list[tuple[str, str]]:
     return list(ProductLine.objects.filter(active=True).order_by("name").values_list("code", "name"))
 
 
-tell(targets__set="set targets", actuals__booked="booked {lines} lines of revenue")
+tell(
+    targets__set="set targets",
+    targets__proposed="proposed targets",
+    targets__confirmed="confirmed the proposed targets",
+    targets__declined="declined the proposed targets: {reason}",
+    targets__withdrawn="took the proposed targets back",
+    actuals__booked="booked {lines} lines of revenue",
+)
+navigation(Entry("Targets", "sales:all_targets", "target", 28, "sales.set_target"))
+
+
+@lend_partner_action(40)
+def targets_button(member: Membership, partner: Partner) -> PartnerAction | None:
+    if not permits(member, "sales.view_target", partner):
+        return None
+    return PartnerAction(_("Targets"), reverse("sales:partner_targets", args=[partner.pk]), "target", leads=False)
+
+
+lend_worklist(
+    Worklist(
+        "target_proposals",
+        "Targets to confirm",
+        lambda member: (
+            waiting_proposals(member) if permits(member, "sales.confirm_targets") else waiting_proposals(member).none()
+        ),
+        url=lambda proposal: proposal.get_absolute_url(),
+        text=lambda proposal: f"Targets proposed for {proposal.partner.name}",
+    )
+)
 
 
 @lend_panel(20, "sales/panels/performance.html")

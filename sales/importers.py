@@ -17,6 +17,7 @@ from prm.kernel.imports.problems import shown
 from prm.kernel.imports.registry import RecordImporter, Values, imports
 from prm.kernel.money import currency_places, format_money
 from prm.kernel.numbers import places_of
+from prm.kernel.periods import FiscalYear
 from prm.kernel.tenancy.context import current_tenant
 from sales.models import Product, ProductLine, SalesActual, Target
 
@@ -178,14 +179,14 @@ class Actuals(RecordImporter):
 
 @imports
 class Targets(RecordImporter):
-    """Agreed revenue per partner and month, by line or in total; for a partner not both in one month."""
+    """Agreed revenue per partner and month, by line or in total; for a partner not both in one fiscal year."""
 
     entity = "targets"
     permission = PERMISSION
     model = Target
     key = ("partner", "month", "line")
     key_field = "month"
-    references = frozenset({"partner", "line"})
+    references = frozenset({"partner", "line", "proposed_by", "confirmed_by"})
     rules = {
         "partner": values.text(80, required=True),
         "month": values.month(required=True),
@@ -198,29 +199,37 @@ class Targets(RecordImporter):
         super().begin()
         self._partners = partners_by_external_id()
         self._lines = _Lines()
-        self._kinds: dict[tuple[UUID, dt.date], bool] = {}
+        self._start = current_tenant().fy_start_month
+        self._kinds: dict[tuple[UUID, FiscalYear], bool] = {}
 
     def meet(self, rows: Sequence[Values]) -> None:
         ids = {self._partners.get(row["partner"]) for row in rows} - {None}
         months = {row["month"] for row in rows}
-        found = list(Target.objects.filter(partner_id__in=ids, month__in=months))
+        years = {self._year(month) for month in months}
+        first, last = min(year.start for year in years), max(year.end for year in years)
+        found = Target.objects.filter(partner_id__in=ids, month__gte=first, month__lte=last)
         self.standing = {(t.partner_id, t.month, t.line_id): t for t in found}
         for target in found:
-            self._kinds[target.partner_id, target.month] = target.line_id is not None
+            self._kinds[target.partner_id, self._year(target.month)] = target.line_id is not None
+
+    def _year(self, month: dt.date) -> FiscalYear:
+        return FiscalYear.containing(month, self._start)
 
     def prepare(self, values: Values) -> tuple[Any, Any]:
         partner_id = self._partners.get(values["partner"])
         if partner_id is None:
             raise UnknownPartner(values["partner"])
         line_id = self._lines.id_of(values["line"]) if values.get("line") else None
-        if self._kinds.setdefault((partner_id, values["month"]), line_id is not None) != (line_id is not None):
-            raise Invalid("A month has targets either by line or in total, not both.", field="line")
+        year = self._year(values["month"])
+        if self._kinds.setdefault((partner_id, year), line_id is not None) != (line_id is not None):
+            raise Invalid(f"{year.label} has targets either by line or in total, not both.", field="line")
         checked_amount(values["amount"], "amount", minimum=0)
         target = self.standing.get((partner_id, values["month"], line_id))
         before = None if target is None else self.state_of(target)
         target = target or Target(partner_id=partner_id, month=values["month"], line_id=line_id)
         if before is None or target.amount != values["amount"]:
             target.amount, target.source = values["amount"], Target.Source.IMPORT
+            target.proposed_by_id = target.confirmed_by_id = None
         target.currency = _currency(values)
         self.check(target)
         return self.fate_of(target, before), target

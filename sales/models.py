@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from partners.models import Partner
 from prm.kernel.fields import NumericField, TextField, amount_rules
-from prm.kernel.tenancy.models import PartnerReads, PublishedRecord, TenantForeignKey
+from prm.kernel.models import Membership
+from prm.kernel.roles import Side
+from prm.kernel.tenancy.models import PartnerReads, PartnerRecord, PublishedRecord, TenantForeignKey
 
 
 class ProductLine(PublishedRecord):
@@ -58,6 +61,8 @@ class Target(PartnerReads):
     amount = NumericField()
     currency = models.CharField(max_length=3)
     source = models.CharField(max_length=10, choices=Source, default=Source.MANUAL)
+    proposed_by = TenantForeignKey(Membership, null=True, blank=True, related_name="+")
+    confirmed_by = TenantForeignKey(Membership, null=True, blank=True, related_name="+")
 
     class Meta:
         constraints = [
@@ -71,6 +76,51 @@ class Target(PartnerReads):
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m}: {self.amount}"
+
+
+class Proposal(PartnerRecord):
+    """Targets that one side proposes and the other confirms: until then they are a wish and count nowhere."""
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", _("Waiting")
+        CONFIRMED = "confirmed", _("Confirmed")
+        DECLINED = "declined", _("Declined")
+        WITHDRAWN = "withdrawn", _("Taken back")
+
+    MOVES = {
+        State.PROPOSED: {State.CONFIRMED, State.DECLINED, State.WITHDRAWN},
+        State.CONFIRMED: set(),
+        State.DECLINED: set(),
+        State.WITHDRAWN: set(),
+    }
+
+    state = models.CharField(max_length=10, choices=State, default=State.PROPOSED)
+    side = models.CharField(max_length=8, choices=Side, default=Side.VENDOR)  # who proposes
+    proposed_by = TenantForeignKey(Membership, null=True, blank=True, related_name="+")
+    note = TextField(max_length=500, blank=True)
+    decided_by = TenantForeignKey(Membership, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    reason = TextField(max_length=500, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class TargetProposal(Proposal):
+    """Net revenue per month that one side proposes, by line or in total."""
+
+    line = TenantForeignKey(ProductLine, null=True, blank=True, related_name="proposals")
+    months = models.JSONField(default=dict)  # first day of the month to amount, as text
+    currency = models.CharField(max_length=3)
+
+    class Meta:
+        indexes = [models.Index(fields=["tenant", "partner", "state"], name="target_proposal_by_state")]
+
+    def __str__(self) -> str:
+        return f"targets proposed to {self.partner_id}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("sales:partner_targets", args=[self.partner_id])
 
 
 class SalesActual(PartnerReads):
@@ -106,4 +156,4 @@ class SalesActual(PartnerReads):
         return f"{self.booked_on}: {self.amount}"
 
 
-__all__ = ["Partner", "Product", "ProductLine", "SalesActual", "Target"]
+__all__ = ["Partner", "Product", "ProductLine", "Proposal", "SalesActual", "Target", "TargetProposal"]

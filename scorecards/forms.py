@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from partners.models import Partner, Tier
+from partners.registries import measures
 from prm.kernel import clock
+from prm.kernel.numbers import HUNDRED
 from prm.kernel.periods import add_months
-from scorecards.models import ActionItem
+from prm.kernel.web.format import formatter
+from prm.kernel.web.uploads import UploadField
+from sales.forms import NumberField
+from scorecards.models import ActionItem, KpiDefinition, KpiSetting
 from scorecards.queries import SheetLine
+
+LONGEST_WAIT = 90 * 24 * 3600  # seconds: after that a scorecard in progress is set aside
 
 
 class AnswerForm(forms.Form):
@@ -21,10 +30,20 @@ class AnswerForm(forms.Form):
     question = forms.CharField(max_length=80)
     is_na = forms.BooleanField(required=False)
     text = forms.CharField(max_length=4000, required=False, strip=False)
+    age = forms.IntegerField(min_value=0, max_value=LONGEST_WAIT, required=False)  # seconds it could not be sent
 
 
 class UnchangedForm(forms.Form):
     topic = forms.CharField(max_length=80)
+    age = forms.IntegerField(min_value=0, max_value=LONGEST_WAIT, required=False)
+
+
+class EvidenceForm(forms.Form):
+    """A file for a question or, without one, for a whole topic."""
+
+    topic = forms.CharField(max_length=80)
+    question = forms.CharField(max_length=80, required=False)
+    file = UploadField(label="File", help_text="PDF, Word, Excel, PowerPoint, PNG or JPEG, up to 10 MB")
 
 
 class ReasonForm(forms.Form):
@@ -124,3 +143,138 @@ class EditItemForm(AcceptForm):
     def __init__(self, *args: Any, item_id: UUID, owners: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, item_id=item_id, owners=owners, **kwargs)
         self.auto_id = f"e{item_id.hex[:12]}_%s"
+
+
+def typed(value: Decimal | None, unit: str) -> str:
+    """A number as it stands in a form: shares in percent, no needless zeros."""
+    if value is None:
+        return ""
+    shown = value * HUNDRED if unit == "ratio" else value
+    text = format(shown.normalize(), "f")
+    return text.replace(".", formatter().separators[1])
+
+
+def untyped(value: Decimal | None, unit: str) -> Decimal | None:
+    return value / HUNDRED if value is not None and unit == "ratio" else value
+
+
+class KpiSettingForm(forms.Form):
+    """How a KPI is judged from a day on. Shares are typed in percent."""
+
+    valid_from = forms.DateField(label=_("Holds from"), widget=forms.DateInput(attrs={"type": "date"}))
+    in_use = forms.BooleanField(required=False, label=_("In use"))
+    life_stages = forms.MultipleChoiceField(
+        choices=Partner.LifeStage.choices, required=False, label=_("In focus for partners in"),
+        widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
+    target_kind = forms.ChoiceField(choices=KpiSetting.TargetKind.choices, label=_("Target"))
+    target = NumberField(required=False, label=_("Target for all"))
+    green = NumberField(label=_("Green from"))
+    yellow = NumberField(label=_("Yellow from"))
+
+    def __init__(self, *args: Any, unit: str, lower: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.unit = unit
+        self.fields["valid_from"].widget.attrs["min"] = clock.today().isoformat()
+        mark = _("in percent") if unit == "ratio" else _("as the KPI is written")
+        self.fields["target"].help_text = mark
+        borders = _("With a target: in percent of it. Without one: %(mark)s.") % {"mark": mark}
+        self.fields["green"].help_text = borders
+        if lower:
+            self.fields["green"].label, self.fields["yellow"].label = _("Green up to"), _("Yellow up to")
+
+    @staticmethod
+    def of(kpi: KpiDefinition, setting: KpiSetting | None) -> dict[str, Any]:
+        """What stands in the form when it opens."""
+        if setting is None:
+            return {"valid_from": clock.today()}
+        border = kpi.unit if setting.target_kind == KpiSetting.TargetKind.NONE else "ratio"
+        return {
+            "valid_from": clock.today().isoformat(),
+            "in_use": setting.in_use,
+            "life_stages": setting.life_stages,
+            "target_kind": setting.target_kind,
+            "target": typed(setting.target, kpi.unit),
+            "green": typed(setting.green, border),
+            "yellow": typed(setting.yellow, border),
+        }
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        border = self.unit if data.get("target_kind") == KpiSetting.TargetKind.NONE else "ratio"
+        data["target"] = untyped(data.get("target"), self.unit)
+        for name in ("green", "yellow"):
+            if name in data:
+                data[name] = untyped(data[name], border)
+        return data
+
+
+class KpiAddForm(KpiSettingForm):
+    """A KPI of the vendor's own."""
+
+    name = forms.CharField(max_length=120)
+    category = forms.ChoiceField(choices=KpiDefinition.Category.choices)
+    measure = forms.ChoiceField(required=False, label=_("Value"))
+    unit_of = forms.ChoiceField(
+        choices=KpiDefinition.Unit.choices, label=_("Unit"), help_text=_("A measure brings its own.")
+    )
+    direction = forms.ChoiceField(choices=KpiDefinition.Direction.choices)
+    formula = forms.CharField(max_length=300, required=False, help_text=_("In words, for those who read the figure."))
+    field_order = ("name", "category", "measure", "unit_of", "direction", "formula")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, unit="", **kwargs)
+        del self.fields["valid_from"]
+        lent = sorted(((one.name, str(one.label)) for one in measures.values()), key=lambda pair: pair[1])
+        self.fields["measure"].choices = [("", _("Entered by hand or imported")), *lent]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        chosen = measures.get((self.cleaned_data or {}).get("measure", ""))
+        self.unit = chosen.unit if chosen else self.cleaned_data.get("unit_of", "count")
+        data = super().clean()
+        data.pop("unit_of", None)
+        data |= {"unit": self.unit, "kind": "metric" if chosen else "entered"}
+        if chosen and not data.get("formula"):
+            data["formula"] = chosen.formula
+        return data
+
+
+class SharedTargetForm(forms.Form):
+    """What is asked of all partners, or of a tier, in a fiscal year."""
+
+    tier = forms.ModelChoiceField(Tier.objects.none(), required=False, empty_label=_("All partners"))
+    fiscal_year = forms.IntegerField(min_value=1991, max_value=2999)
+    value = NumberField(required=False, help_text=_("Empty takes the target away."))
+
+    def __init__(self, *args: Any, unit: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.unit = unit
+        self.fields["tier"].queryset = Tier.objects.order_by("level")  # type: ignore[attr-defined]
+
+    def clean_value(self) -> Decimal | None:
+        return untyped(self.cleaned_data["value"], self.unit)
+
+
+class KpiValueForm(forms.Form):
+    """The value of a KPI for a month, entered by hand."""
+
+    month = forms.DateField(
+        input_formats=["%Y-%m", "%Y-%m-%d"], widget=forms.DateInput(attrs={"type": "month"}, format="%Y-%m")
+    )
+    value = NumberField(required=False, help_text=_("Empty takes the value away."))
+
+    def __init__(self, *args: Any, unit: str, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="enter_%s", **kwargs)
+        self.unit = unit
+
+    def clean_month(self) -> Any:
+        return self.cleaned_data["month"].replace(day=1)
+
+    def clean_value(self) -> Decimal | None:
+        return untyped(self.cleaned_data["value"], self.unit)
+
+
+class AsOfFuture(forms.Form):
+    """The day from which a change holds."""
+
+    valid_from = forms.DateField()

@@ -13,6 +13,7 @@ from prm.kernel.policies import permits
 from prm.kernel.web.home import home_part
 from prm.kernel.web.tenancy import member_of
 from scorecards.queries import standing_of
+from scorecards.queries.board import board_count
 from scorecards.rows import present_home
 
 
@@ -26,3 +27,13 @@ def own_scorecard(request: HttpRequest) -> dict[str, Any] | None:
     result, running = standing_of(partner)
     shown = present_home(partner, result, running, member, clock.today())
     return {**shown, "all_url": reverse("scorecards:list")}
+
+
+@home_part(22, "scorecards/home/board.html")
+def board_at_home(request: HttpRequest) -> dict[str, Any] | None:
+    """For those who look after partners: how many are in red, yellow and green, and who is due."""
+    member = member_of(request)
+    if not permits(member, "scorecards.view_board"):
+        return None
+    found = board_count(member)
+    return {"count": found, "url": reverse("scorecards:board")} if found.total else None

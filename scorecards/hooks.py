@@ -9,17 +9,20 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from partners.models import Partner
 from partners.registries import (
     Compute,
     Measure,
+    PartnerAction,
     Period,
     ScreeningLink,
     Value,
     Worklist,
     lend_measure,
     lend_panel,
+    lend_partner_action,
     lend_screening,
     lend_worklist,
     onboarding_check,
@@ -46,12 +49,18 @@ from scorecards.queries import (
     standing_of,
     standing_with_plan,
 )
+from scorecards.queries.board import board_partners
+from scorecards.queries.kpi_targets import kpi_proposals_waiting
 from scorecards.rows import present_panel
+from scorecards.rows.board import present_board
+from scorecards.rows.performance import card_url
 from scorecards.starter import copy_bank
 from scorecards.starter.kpis import copy_kpis, starter_topics
 
 navigation(Entry("Actions", "scorecards:actions", "list-check", 31, "scorecards.view_action_item"))
 navigation(Entry("Scorecards", "scorecards:list", "clipboard-check", 30, "scorecards.view_assessment"))
+navigation(Entry("Ranking", "scorecards:ranking", "trophy", 31, "scorecards.view_ranking"))
+navigation(Entry("KPIs", "scorecards:kpi_settings", "gauge", 840, "scorecards.view_kpi_settings"))
 
 
 @furnishes(order=20)
@@ -67,6 +76,15 @@ def kpis() -> None:
 
 
 tell(
+    kpi__added="added the KPI {kpi}",
+    kpi__set="set how {kpi} is judged from {valid_from}",
+    kpi__target_set="set the target of {kpi}",
+    kpi__entered="entered {kpi}",
+    weights__set="set the weights of the composite score for {life_stage}",
+    kpi_target__proposed="proposed a target of {kpi}",
+    kpi_target__confirmed="confirmed the target of {kpi}",
+    kpi_target__declined="declined the target of {kpi}: {reason}",
+    kpi_target__withdrawn="took the proposed target of {kpi} back",
     assessment__started="began a capabilities scorecard",
     assessment__submitted="submitted the capabilities scorecard",
     assessment__reviewed="reviewed the capabilities scorecard: {comment}",
@@ -82,6 +100,8 @@ tell(
     bank__activated="put edition {edition} of the questionnaire in use",
     bank__retired="took edition {edition} of the questionnaire out of use",
     bank__removed="deleted the draft of edition {edition} of the questionnaire",
+    evidence__attached="attached “{file}” to {topic}",
+    evidence__removed="took away “{file}” from {topic}",
     goal__set="set a goal for {topic}: {goal} by {due_on}",
     goal__removed="gave up the goal for {topic}: {goal}",
     bank__copied="took over edition {edition} of the questionnaire",
@@ -225,6 +245,28 @@ def _actions_due(member: Membership) -> QuerySet:
     )
 
 
+lend_worklist(
+    Worklist(
+        "kpi_target_proposals",
+        "KPI targets to confirm",
+        lambda member: (
+            kpi_proposals_waiting(member)
+            if permits(member, "scorecards.confirm_kpi_target")
+            else kpi_proposals_waiting(member).none()
+        ),
+        url=lambda proposal: proposal.get_absolute_url(),
+        text=lambda proposal: f"{proposal.kpi.name} of {proposal.partner.name}",
+    )
+)
+
+
+@lend_partner_action(41)
+def kpi_targets_button(member: Membership, partner: Partner) -> PartnerAction | None:
+    if not permits(member, "scorecards.view_kpis", partner):
+        return None
+    return PartnerAction(_("KPI targets"), reverse("scorecards:kpi_targets", args=[partner.pk]), "gauge", leads=False)
+
+
 WORK_TITLES = {
     Assessment.Kind.PARTNER: "Scorecard of",
     Assessment.Kind.VENDOR_VIEW: "Our view of",
@@ -267,3 +309,13 @@ lend_worklist(
         due=lambda item: item.due_on,
     )
 )
+navigation(Entry("Board", "scorecards:board", "layout-board", 29, "scorecards.view_board"))
+
+
+@lend_panel(18, "scorecards/panels/performance.html", permission="scorecards.view_kpis")
+def performance_scorecard_panel(member: Membership, partner: Partner) -> dict[str, Any]:
+    """The way to the performance scorecard; for the vendor's people with the colours of the board."""
+    row = None
+    if permits(member, "scorecards.view_board"):
+        row = board_partners(member).filter(pk=partner.pk).first()
+    return {"url": card_url(partner.pk), "row": present_board([row], managers={})[0] if row else None}

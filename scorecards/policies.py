@@ -20,6 +20,13 @@ def for_own_company(member: Membership, subject: Any) -> bool:
     return company == member.partner_id and not getattr(subject, "vendor_only", False)
 
 
+def brought_it_or_leads(member: Membership, evidence: Any) -> bool:
+    """A file is taken away by who brought it, by the champion and by the account manager."""
+    if not for_own_company(member, evidence):
+        return False
+    return member.has(R.ACCOUNT_MANAGER, R.CHAMPION) or evidence.attached_by_id == member.pk
+
+
 def owns_or_leads(member: Membership, item: Any) -> bool:
     """Partner people other than champion and distributor change the action items they own."""
     return member.is_vendor or member.has(R.CHAMPION, R.DISTRIBUTOR) or item.owner_id == member.pk
@@ -44,6 +51,9 @@ grant("scorecards.view_resource", *VENDOR_READS, R.DISTRIBUTOR, *AT_A_PARTNER)
 grant("scorecards.start_assessment", R.ACCOUNT_MANAGER, R.CHAMPION, guard=for_own_company)
 grant("scorecards.start_vendor_view", R.ACCOUNT_MANAGER)
 grant("scorecards.answer_question", R.ACCOUNT_MANAGER, *AT_A_PARTNER, guard=for_own_company)
+grant("scorecards.attach_evidence", R.ACCOUNT_MANAGER, *AT_A_PARTNER, guard=for_own_company)
+grant("scorecards.remove_evidence", R.ACCOUNT_MANAGER, *AT_A_PARTNER, guard=brought_it_or_leads)
+grant("scorecards.view_comparison", R.CHANNEL_CHIEF, R.ACCOUNT_MANAGER, R.OPERATIONS, R.AUDITOR)
 grant("scorecards.submit_assessment", R.ACCOUNT_MANAGER, R.CHAMPION, guard=for_own_company)
 grant("scorecards.discard_assessment", R.ACCOUNT_MANAGER, R.CHAMPION, guard=for_own_company)
 grant("scorecards.review_assessment", R.ACCOUNT_MANAGER)
@@ -73,3 +83,18 @@ grant("scorecards.reopen_action_item", *WORKS_ON_ACTIONS, guard=owns_or_leads)
 
 # KPIs are read by whom they are about: the partner's people too; only the vendor's weights and ranking are not.
 grant("scorecards.view_kpis", *VENDOR_ROLES, R.DISTRIBUTOR, *AT_A_PARTNER)
+SETS_KPIS = (R.CHANNEL_CHIEF, R.OPERATIONS, R.TENANT_ADMIN)
+grant("scorecards.view_kpi_settings", *VENDOR_ROLES)
+grant("scorecards.view_ranking", *VENDOR_ROLES)
+grant("scorecards.add_kpi", *SETS_KPIS)
+grant("scorecards.set_kpi", *SETS_KPIS)
+grant("scorecards.set_weights", *SETS_KPIS)
+grant("scorecards.set_kpi_target", R.CHANNEL_CHIEF, R.ACCOUNT_MANAGER, R.OPERATIONS)
+grant("scorecards.enter_kpi", R.CHANNEL_CHIEF, R.ACCOUNT_MANAGER, R.OPERATIONS)
+# Either side proposes, the other decides; which side that is stands in the action.
+AGREES_ON_TARGETS = (R.CHANNEL_CHIEF, R.ACCOUNT_MANAGER, R.OPERATIONS, R.CHAMPION)
+for _verb in ("propose", "confirm", "decline", "withdraw"):
+    grant(f"scorecards.{_verb}_kpi_target", *AGREES_ON_TARGETS, guard=for_own_company)
+
+# The board compares partners with each other: the vendor's alone.
+grant("scorecards.view_board", R.TENANT_ADMIN, R.CHANNEL_CHIEF, R.ACCOUNT_MANAGER, R.OPERATIONS, R.MARKETING, R.AUDITOR)

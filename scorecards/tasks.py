@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 import datetime as dt
-
-from django.db.models.functions import Coalesce
+from uuid import UUID
 
 from partners.tasks.work import look_at_onboarding
-from prm.kernel import clock
 from prm.kernel.events import on
-from prm.kernel.outbox import deferred
+from prm.kernel.models import Event
+from prm.kernel.outbox import deferred, heartbeat
 from prm.kernel.schedule import daily
 from prm.kernel.web.format import formatter
-from scorecards.actions import discard_assessment, release_peers, remind_of_actions
-from scorecards.models import Assessment
-
-ABANDONED_AFTER = dt.timedelta(days=90)
+from scorecards.actions import release_peers, remind_of_actions
+from scorecards.actions.by_time import discard_abandoned as discard
+from scorecards.actions.by_time import remind_of_resting
+from scorecards.actions.standings import renew_standings
 
 
 @daily
 @deferred("scorecards.discard_abandoned")
 def discard_abandoned(on: str) -> None:
-    """Give up scorecards that nobody has touched for ninety days."""
-    abandoned = Assessment.objects.annotate(touched_at=Coalesce("last_answer_at", "opened_at")).filter(
-        state=Assessment.State.IN_PROGRESS, touched_at__lt=clock.now() - ABANDONED_AFTER
-    )
-    for assessment in abandoned:
-        discard_assessment(assessment, by=None, reason="Ninety days without an answer.")
+    """Set aside scorecards that nobody has touched for ninety days."""
+    discard()
+
+
+@daily
+@deferred("scorecards.remind_of_resting")
+def remind(on: str) -> None:
+    """Tell those who may go on with a scorecard that it has rested for thirty days."""
+    remind_of_resting(write=formatter().day)
 
 
 @daily
@@ -44,3 +46,22 @@ def remind_owners(on: str) -> None:
 
 
 on("assessment.submitted")(look_at_onboarding)  # a step of onboarding
+
+
+@daily
+@deferred("scorecards.renew_standings")
+def renew_board(on: str) -> None:
+    """The board's figures anew for all partners: days pass, months close, scorecards run out."""
+    renew_standings(beat=heartbeat)
+
+
+@on("assessment.submitted")
+@on("assessment.reopened")
+@on("actuals.booked")
+@on("targets.set")
+@deferred("scorecards.renew_standing")
+def renew_after(event_id: str) -> None:
+    """Something happened that moves a partner's figures."""
+    event = Event.objects.get(pk=UUID(event_id))
+    if event.partner_id is not None:
+        renew_standings([event.partner_id])

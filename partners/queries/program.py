@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any
@@ -205,6 +206,19 @@ def tier_standings(partners: Sequence[Partner], as_of: dt.date) -> dict[UUID, Ti
     ladder = ladder_on(as_of)
     found = measure_all(ladder.metrics, [partner.pk for partner in partners], as_of)
     return {partner.pk: standing_in(ladder, partner, values_of(found, partner.pk), as_of) for partner in partners}
+
+
+def standing_on(partner: Partner, on: dt.date) -> TierStanding:
+    """F10 as of a day, with the tier that the partner held then by its history."""
+    held, ladder = tiers_held([partner.pk], on).get(partner.pk), ladder_on(on)
+    then, rung = copy(partner), ladder.of(held)
+    if held != partner.tier_id:
+        then.tier = Tier(pk=held, code=rung.code, name=rung.name, level=rung.level) if rung else _tier(held)
+    return standing_in(ladder, then, values_of(measure_all(ladder.metrics, [partner.pk], on), partner.pk), on)
+
+
+def _tier(tier_id: UUID | None) -> Tier | None:
+    return next((tier for tier in tiers() if tier.pk == tier_id), None) if tier_id else None
 
 
 def measure_all(metrics: Sequence[str], partner_ids: Sequence[UUID], as_of: dt.date) -> Figures:

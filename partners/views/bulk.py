@@ -34,7 +34,8 @@ def bulk_new(request: HttpRequest) -> HttpResponse:
         return redirect("partners:list")
     member = request.member  # type: ignore[attr-defined]
     verb = request.POST.get("verb", "")
-    everything = bool(request.POST.get("everything")) or verb.startswith("all:")
+    # The hidden field comes back as the text "False", which is no empty text: the field reads it, not its length.
+    everything = BulkForm.base_fields["everything"].clean(request.POST.get("everything")) or verb.startswith("all:")
     verb = verb.removeprefix("all:")
     if verb not in VERBS:
         return redirect("partners:list")

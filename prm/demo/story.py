@@ -52,6 +52,7 @@ from scorecards.actions import (
     start_assessment,
     submit_assessment,
 )
+from scorecards.actions.standings import renew_standings
 from scorecards.models import ActionItem, Assessment, Question
 from scorecards.queries import possible_owners, proposed_owner, result_of
 
@@ -122,6 +123,7 @@ class Story:
             tell_papers(self)
             group_and_announce(list(self.people.values()))
             meet_twice()
+            renew_standings()
         return self.tenant
 
     # --- people and products ------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Questions about sales: performance to plan of one partner on a page, of many in one query."""
+"""Questions about sales: targets, and performance to plan of one partner on a page, of many in one query."""
 
 from sales.queries.performance import (
     LineFigure,
@@ -18,6 +18,14 @@ from sales.queries.performance import (
     variance_of,
 )
 from sales.queries.plan import NO_TARGET, PERFORMANCE, read_plan
+from sales.queries.targets import (
+    YearTargets,
+    proposals_of,
+    spread,
+    targets_of_year,
+    totals_of_year,
+    waiting_proposals,
+)
 
 __all__ = [
     "NO_TARGET",
@@ -26,16 +34,22 @@ __all__ = [
     "MonthFigure",
     "Performance",
     "PeriodFigure",
+    "YearTargets",
     "actuals_by_month",
     "first_bookings",
     "performance",
     "performance_of",
+    "proposals_of",
     "quarters_with_bookings",
     "read_plan",
     "revenue_12m",
     "revenue_of",
+    "spread",
     "targets_by_month",
+    "targets_of_year",
     "total_by_month",
     "total_performance",
+    "totals_of_year",
     "variance_of",
+    "waiting_proposals",
 ]

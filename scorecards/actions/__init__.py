@@ -1,17 +1,13 @@
 """What changes a scorecard: answering, submitting and reviewing it, and the actions that follow from it."""
 
+from scorecards.actions.answers import BadAnswer, NothingToAccept, NotInProgress, accept_unchanged, answer_question
 from scorecards.actions.assessments import (
     AlreadyOpen,
-    BadAnswer,
     Incomplete,
     NoBank,
     NothingAsked,
-    NothingToAccept,
-    NotInProgress,
     PartnerClosed,
     TooLate,
-    accept_unchanged,
-    answer_question,
     discard_assessment,
     reopen_assessment,
     start_assessment,
@@ -36,6 +32,7 @@ from scorecards.actions.bank_parts import (
     move_part,
     remove_part,
 )
+from scorecards.actions.evidence import NotAsked, TooMany, attach_evidence, remove_evidence
 from scorecards.actions.goals import BadGoal, NoResult, remove_goal, set_goal
 from scorecards.actions.items import (
     WrongOwner,
@@ -47,6 +44,18 @@ from scorecards.actions.items import (
     remind_of_actions,
     reopen_action_item,
     start_action_item,
+)
+from scorecards.actions.kpis import (
+    PastDay,
+    add_kpi,
+    confirm_kpi_target,
+    decline_kpi_target,
+    enter_kpi,
+    propose_kpi_target,
+    set_kpi,
+    set_kpi_target,
+    set_weights,
+    withdraw_kpi_target,
 )
 from scorecards.actions.peers import release_peers
 from scorecards.actions.reviews import NoGoals, review_assessment
@@ -60,12 +69,15 @@ __all__ = [
     "NoGoals",
     "NoResult",
     "NotADraft",
+    "NotAsked",
     "NotInProgress",
     "NotReady",
     "NothingAsked",
     "NothingToAccept",
     "PartnerClosed",
+    "PastDay",
     "TooLate",
+    "TooMany",
     "WrongOwner",
     "accept_action_item",
     "accept_unchanged",
@@ -73,9 +85,13 @@ __all__ = [
     "add_action_item",
     "add_category",
     "add_document",
+    "add_kpi",
     "add_topic",
     "answer_question",
+    "attach_evidence",
     "complete_action_item",
+    "confirm_kpi_target",
+    "decline_kpi_target",
     "discard_assessment",
     "draft_bank",
     "drop_action_item",
@@ -83,11 +99,14 @@ __all__ = [
     "edit_bank",
     "edit_category",
     "edit_topic",
+    "enter_kpi",
     "import_bank",
     "move_part",
+    "propose_kpi_target",
     "release_peers",
     "remind_of_actions",
     "remove_bank",
+    "remove_evidence",
     "remove_goal",
     "remove_part",
     "reopen_action_item",
@@ -95,7 +114,11 @@ __all__ = [
     "retire_bank",
     "review_assessment",
     "set_goal",
+    "set_kpi",
+    "set_kpi_target",
+    "set_weights",
     "start_action_item",
     "start_assessment",
     "submit_assessment",
+    "withdraw_kpi_target",
 ]

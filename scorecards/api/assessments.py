@@ -27,7 +27,7 @@ from scorecards.actions import (
 from scorecards.api.inputs import checked
 from scorecards.api.results import ConclusionInput, GoalInput, GoalOut, ResultSheetSerializer
 from scorecards.models import Assessment, Question, Topic
-from scorecards.queries import result_sheet, runner_state, running_scores
+from scorecards.queries import answer_sheet, both_views, changes_since, result_sheet, runner_state, running_scores
 
 
 class AssessmentSerializer(serializers.ModelSerializer):
@@ -64,10 +64,63 @@ class AnswerInput(serializers.Serializer):
     options = serializers.ListField(child=serializers.CharField(max_length=80), max_length=50, default=list)
     is_na = serializers.BooleanField(default=False)
     text = serializers.CharField(max_length=4000, default="", allow_blank=True, trim_whitespace=False)
+    given_at = serializers.DateTimeField(required=False, help_text="When it was given, if it could not be sent then.")
 
 
 class TopicInput(serializers.Serializer):
     topic = serializers.CharField(max_length=80)
+    given_at = serializers.DateTimeField(required=False, help_text="When it was said, if it could not be sent then.")
+
+
+class GivenAnswerSerializer(serializers.Serializer):
+    """An answer that counts, with who gave it and when."""
+
+    question = serializers.CharField()
+    options = serializers.ListField(child=serializers.CharField())
+    is_na = serializers.BooleanField()
+    text = serializers.CharField()
+    by_id = serializers.UUIDField(allow_null=True)
+    by = serializers.CharField()
+    at = serializers.DateTimeField()
+
+
+class SinceInput(serializers.Serializer):
+    since = serializers.IntegerField(min_value=0, max_value=2**31 - 1, default=0)
+
+
+class ChangesSerializer(serializers.Serializer):
+    """Answers newer than the `since` that was asked with; ask again with `turn`."""
+
+    turn = serializers.IntegerField()
+    state = serializers.CharField(read_only=True)
+    answers = GivenAnswerSerializer(many=True)
+
+
+class WordsSerializer(serializers.Serializer):
+    lines = serializers.ListField(child=serializers.CharField())
+    is_na = serializers.BooleanField()
+    is_none = serializers.BooleanField()
+    by = serializers.CharField()
+    at = serializers.DateTimeField(allow_null=True)
+
+
+class SheetLineSerializer(serializers.Serializer):
+    question = serializers.CharField(source="question.code")
+    topic = serializers.CharField(source="question.topic.code")
+    text = serializers.CharField(source="question.text")
+    answer = WordsSerializer()
+    earlier = WordsSerializer(many=True)
+
+
+class PairSerializer(serializers.Serializer):
+    """What the partner scores and what the vendor does; the difference is the partner's minus the vendor's."""
+
+    code = serializers.CharField()
+    name = serializers.CharField()
+    level = serializers.CharField()
+    partner = serializers.DecimalField(max_digits=5, decimal_places=1, allow_null=True, read_only=True)
+    vendor = serializers.DecimalField(max_digits=5, decimal_places=1, allow_null=True)
+    difference = serializers.DecimalField(max_digits=5, decimal_places=1, allow_null=True)
 
 
 class ReasonInput(serializers.Serializer):
@@ -116,6 +169,9 @@ class AssessmentsViewSet(ReadRecordsViewSet):
         "list": "scorecards.view_assessment",
         "retrieve": "scorecards.view_assessment",
         "questions": "scorecards.view_assessment",
+        "changes": "scorecards.view_assessment",
+        "answers": "scorecards.view_assessment",
+        "comparison": "scorecards.view_comparison",
         "result": "scorecards.view_assessment",
         "goal": "scorecards.set_goal",
         "create": "scorecards.start_assessment",
@@ -140,6 +196,32 @@ class AssessmentsViewSet(ReadRecordsViewSet):
     def questions(self, request: Any, pk: Any = None) -> Response:
         """The questions with their options, the present answers and those of last time."""
         return Response(QuestionSerializer(runner_state(self.get_object()).questions, many=True).data)
+
+    @extend_schema(parameters=[SinceInput], responses=ChangesSerializer)
+    @action(detail=True, pagination_class=None)
+    def changes(self, request: Any, pk: Any = None) -> Response:
+        """What anybody has answered since one last looked."""
+        assessment = self.get_object()
+        asked = SinceInput(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        found = changes_since(assessment, asked.validated_data["since"])
+        told = {"turn": found.turn, "state": assessment.state, "answers": found.answers}
+        return Response(ChangesSerializer(told).data)
+
+    @extend_schema(responses=SheetLineSerializer(many=True))
+    @action(detail=True, pagination_class=None)
+    def answers(self, request: Any, pk: Any = None) -> Response:
+        """Every answer in words with its author, and those before it."""
+        lines = [line for topic in answer_sheet(self.get_object()) for line in topic.lines]
+        return Response(SheetLineSerializer(lines, many=True).data)
+
+    @extend_schema(responses=PairSerializer(many=True))
+    @action(detail=True, pagination_class=None)
+    def comparison(self, request: Any, pk: Any = None) -> Response:
+        """The partner's scores and the vendor's own view by category and topic; empty unless there are both."""
+        found = both_views(self.get_object().partner_id)
+        topics = [pair for category, topics in found.categories for pair in (category, *topics)]
+        return Response(PairSerializer([found.overall, *topics] if found.overall else [], many=True).data)
 
     @extend_schema(responses=ResultSheetSerializer)
     @action(detail=True, pagination_class=None)
@@ -176,7 +258,7 @@ class AssessmentsViewSet(ReadRecordsViewSet):
         topic = Topic.objects.filter(bank=assessment.bank_id, code=data["topic"]).first()
         if topic is None:
             raise BadAnswer("There is no such topic.", field="topic")
-        accept_unchanged(assessment, topic, by=self.member)
+        accept_unchanged(assessment, topic, by=self.member, given_at=data.get("given_at"))
         return self._scores(assessment)
 
     @extend_schema(request=None, responses=AssessmentSerializer)

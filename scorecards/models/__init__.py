@@ -1,6 +1,13 @@
 """The question bank, assessments with their answers, the actions that follow from them, and the KPIs."""
 
-from scorecards.models.assessments import SEES_VENDOR_VIEW, Answer, AnswerRevision, Assessment, AssessmentQuerySet
+from scorecards.models.assessments import (
+    SEES_VENDOR_VIEW,
+    Answer,
+    AnswerRevision,
+    Assessment,
+    AssessmentQuerySet,
+    Evidence,
+)
 from scorecards.models.bank import BankPart, Category, Option, Question, QuestionBank, Resource, Topic
 from scorecards.models.goals import Goal
 from scorecards.models.items import SEES_OWN_COMPANYS_ACTIONS, ActionItem, ActionItemQuerySet
@@ -9,10 +16,12 @@ from scorecards.models.measures import (
     KpiDefinition,
     KpiSetting,
     KpiTarget,
+    KpiTargetProposal,
     PartnerKpiTarget,
     StageWeights,
 )
 from scorecards.models.peers import PeerGroup, PeerShare
+from scorecards.models.standings import PartnerStanding
 
 __all__ = [
     "SEES_OWN_COMPANYS_ACTIONS",
@@ -25,13 +34,16 @@ __all__ = [
     "AssessmentQuerySet",
     "BankPart",
     "Category",
+    "Evidence",
     "Goal",
     "KpiActual",
     "KpiDefinition",
     "KpiSetting",
     "KpiTarget",
+    "KpiTargetProposal",
     "Option",
     "PartnerKpiTarget",
+    "PartnerStanding",
     "PeerGroup",
     "PeerShare",
     "Question",

@@ -1,4 +1,4 @@
-"""Assessments with their answers, present and past."""
+"""Assessments with their answers, present and past, and the files that prove them."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from partners.models import SEES_ALL_PARTNERS, assigned_partner_ids
 from prm.kernel.fields import CodesField, NumericField, TextField
-from prm.kernel.models import Membership
+from prm.kernel.models import Membership, StoredFile
 from prm.kernel.roles import Role
 from prm.kernel.tenancy.models import PartnerRecord, TenantForeignKey, TenantManager, TenantQuerySet
-from scorecards.models.bank import Question, QuestionBank
+from scorecards.models.bank import Question, QuestionBank, Topic
 
 SEES_VENDOR_VIEW = (Role.CHANNEL_CHIEF, Role.ACCOUNT_MANAGER, Role.OPERATIONS, Role.AUDITOR)
 
@@ -64,6 +64,7 @@ class Assessment(PartnerRecord):
     opened_at = models.DateTimeField()
     last_answer_at = models.DateTimeField(null=True, blank=True)
     active_seconds = models.PositiveIntegerField(default=0)  # pauses over two minutes left out
+    turn = models.PositiveIntegerField(default=0)  # counts the changes of answers and files, in the order they are kept
     submitted_at = models.DateTimeField(null=True, blank=True)
     overall = NumericField(null=True, blank=True)
     result = models.JSONField(default=dict, blank=True)  # F5, fixed at submit
@@ -109,6 +110,7 @@ class Answer(PartnerRecord):
     score = NumericField(null=True, blank=True)
     answered_by = TenantForeignKey(Membership, null=True, related_name="+")
     answered_at = models.DateTimeField()
+    turn = models.PositiveIntegerField(default=0)  # of the assessment, when this answer was kept
 
     class Meta:
         constraints = [
@@ -136,3 +138,35 @@ class AnswerRevision(PartnerRecord):
 
     def __str__(self) -> str:
         return f"{self.question_id} at {self.answered_at}"
+
+
+class EvidenceQuerySet(TenantQuerySet):
+    def visible_to(self, member: Membership) -> Self:
+        """As the assessment: what proves the vendor's own view is for those who may know of that view."""
+        seen = super().visible_to(member)
+        return seen if member.is_vendor and member.has(*SEES_VENDOR_VIEW) else seen.filter(vendor_only=False)
+
+
+class Evidence(PartnerRecord):
+    """A file that proves an answer, or what is said of a whole topic."""
+
+    partner_sees = "not vendor_only"
+
+    assessment = TenantForeignKey(Assessment, related_name="evidence")
+    topic = TenantForeignKey(Topic, related_name="+")
+    question = TenantForeignKey(Question, null=True, blank=True, related_name="+")
+    vendor_only = models.BooleanField(default=False)
+    file = TenantForeignKey(StoredFile, related_name="+")
+    attached_by = TenantForeignKey(Membership, null=True, related_name="+")
+    attached_at = models.DateTimeField()
+
+    objects = TenantManager.from_queryset(EvidenceQuerySet)()
+
+    class Meta:
+        indexes = [models.Index(fields=["tenant", "assessment"], name="evidence_by_assessment")]
+
+    def __str__(self) -> str:
+        return f"evidence {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("scorecards:evidence", args=[self.pk])

@@ -5,12 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from partners.models import Partner, Tier
 from prm.kernel.fields import CodesField, NumericField, TextField
 from prm.kernel.models import Membership
 from prm.kernel.tenancy.models import PartnerReads, PublishedRecord, TenantForeignKey, VendorRecord
+from sales.models import Proposal
 
 LARGEST = Decimal("1e12")  # NaN is above every number in the database, so a border refuses it too
 
@@ -63,6 +65,9 @@ class KpiDefinition(PublishedRecord):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("scorecards:kpi_definition", args=[self.pk])
 
 
 class KpiSetting(PublishedRecord):
@@ -207,3 +212,22 @@ class KpiActual(PartnerReads):
 
     def __str__(self) -> str:
         return f"{self.kpi_id} {self.month:%Y-%m}: {self.value}"
+
+
+class KpiTargetProposal(Proposal):
+    """A target of a KPI that one side proposes for a partner and the other confirms."""
+
+    kpi = TenantForeignKey(KpiDefinition, related_name="proposals")
+    month = models.DateField(null=True, blank=True)
+    fiscal_year = models.PositiveSmallIntegerField(null=True, blank=True)
+    value = NumericField()
+
+    class Meta:
+        indexes = [models.Index(fields=["tenant", "partner", "state"], name="kpi_proposal_by_state")]
+        constraints = [one_period("kpi_proposal_period"), is_number("kpi_proposal_value")]
+
+    def __str__(self) -> str:
+        return f"{self.kpi_id}: {self.value}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("scorecards:kpi_targets", args=[self.partner_id])

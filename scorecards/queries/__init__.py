@@ -13,6 +13,8 @@ from scorecards.queries.bank import (
     topic_part,
     with_counts,
 )
+from scorecards.queries.behind import Behind, FormulaText, behind
+from scorecards.queries.behind_rows import RowTable
 from scorecards.queries.comparing import Bridge, Comparability, Compared, bridges, comparability
 from scorecards.queries.composite import COMPONENTS, Component, Composite, Ranked, composite_scores, ranking, weights_on
 from scorecards.queries.goals import GoalLine, goals_of
@@ -30,6 +32,7 @@ from scorecards.queries.items import (
     standing_with_plan,
     topics_in_use,
 )
+from scorecards.queries.live import Attached, Changes, GivenAnswer, changes_since, evidence_of, given
 from scorecards.queries.measures import (
     CATEGORIES,
     KpiCategory,
@@ -52,6 +55,15 @@ from scorecards.queries.peers import (
     lens_code,
     peer_figures,
     peers_kind,
+)
+from scorecards.queries.performance import (
+    BadDay,
+    Figure,
+    PerformanceCard,
+    PlanFigure,
+    category_status,
+    day_asked,
+    performance_card,
 )
 from scorecards.queries.results import (
     COUNTED,
@@ -90,6 +102,16 @@ from scorecards.queries.scores import (
 )
 from scorecards.queries.sheet import ResultSheet, SheetLine, result_sheet
 from scorecards.queries.topics import CAPABILITY_SCORE, NO_SCORECARD, TOPICS
+from scorecards.queries.words import (
+    AnswerLine,
+    AnswerTopic,
+    Comparison,
+    Pair,
+    Words,
+    answer_sheet,
+    both_views,
+    in_words,
+)
 
 __all__ = [
     "CAPABILITY_SCORE",
@@ -108,15 +130,25 @@ __all__ = [
     "ROLE_OF_OWNER",
     "TOPICS",
     "VALID_MONTHS",
+    "AnswerLine",
+    "AnswerTopic",
+    "Attached",
+    "BadDay",
+    "Behind",
     "Bridge",
     "CategoryPart",
     "CategoryState",
+    "Changes",
     "Comparability",
     "Compared",
+    "Comparison",
     "Completion",
     "Component",
     "Composite",
     "Contribution",
+    "Figure",
+    "FormulaText",
+    "GivenAnswer",
     "GoalLine",
     "KpiCategory",
     "KpiFigure",
@@ -124,23 +156,33 @@ __all__ = [
     "KpiSheet",
     "Line",
     "OptionState",
+    "Pair",
     "Peers",
+    "PerformanceCard",
+    "PlanFigure",
     "QuestionPart",
     "QuestionState",
     "Ranked",
     "Result",
     "ResultSheet",
+    "RowTable",
     "RunnerState",
     "Scores",
     "SheetLine",
     "TopicPart",
     "TopicState",
+    "Words",
     "action_plan",
+    "answer_sheet",
     "answers_of",
     "applies",
     "asked_questions",
+    "behind",
+    "both_views",
     "bridges",
     "capability_scores",
+    "category_status",
+    "changes_since",
     "comparability",
     "completion_by_manager",
     "completion_of",
@@ -149,11 +191,15 @@ __all__ = [
     "composite_scores",
     "contents_of",
     "contributions",
+    "day_asked",
     "document_of",
+    "evidence_of",
     "frozen_result",
+    "given",
     "goals_of",
     "group_name",
     "history",
+    "in_words",
     "is_answered",
     "kpi_history",
     "kpi_sheet",
@@ -168,6 +214,7 @@ __all__ = [
     "overall_best_practice",
     "peer_figures",
     "peers_kind",
+    "performance_card",
     "possible_owners",
     "predecessor_of",
     "previewed",

@@ -119,6 +119,7 @@ def result_of(assessment: Assessment) -> Result | None:
     if assessment.submitted_at is None or not kept:
         return None
     statuses, names = kept["statuses"], kept["names"]
+    best_categories = kept.get("best_categories", {})  # results of before lenses and categories had a best practice
     places = {code: place for place, code in enumerate(kept["order"])}
     in_order = lambda level: sorted(kept[level].items(), key=lambda entry: places[entry[0]])
     return Result(
@@ -132,7 +133,7 @@ def result_of(assessment: Assessment) -> Result | None:
         overall=assessment.overall,
         status=kept["overall_status"],
         categories=tuple(
-            Line(code, names[code], stored(value), statuses[code], stored(kept["best_categories"][code]))
+            Line(code, names[code], stored(value), statuses[code], stored(best_categories.get(code)))
             for code, value in in_order("categories")
         ),
         topics=tuple(
@@ -154,11 +155,11 @@ def result_of(assessment: Assessment) -> Result | None:
                 kept["lens_statuses"][code],
                 stored(kept["best_lenses"][code]),
             )
-            for code in kept["lens_order"]
+            for code in kept.get("lens_order", ())
         ),
         active_seconds=assessment.active_seconds,
         best_practice=stored(kept["best_overall"]),
-        bank=kept["bank"],
+        bank=kept.get("bank", ""),
         bank_id=assessment.bank_id,
     )
 

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from prm.kernel.numbers import score as to_score
 from scorecards.models import Answer, Assessment, Option, Question, QuestionBank
+from scorecards.queries.live import Attached, GivenAnswer, evidence_of, given
 from scorecards.queries.peers import Peers, peer_figures, peers_kind
 from scorecards.queries.scores import (
     Scores,
@@ -52,6 +53,8 @@ class QuestionState:
     was_none: bool
     answer_text: str
     last_text: str
+    given: GivenAnswer | None  # by whom and when
+    evidence: tuple[Attached, ...]
 
     @property
     def is_single(self) -> bool:
@@ -73,6 +76,7 @@ class TopicState:
     last_score: Decimal | None
     has_last_answers: bool
     questions: tuple[QuestionState, ...]
+    evidence: tuple[Attached, ...]  # of the topic as a whole
 
 
 @dataclass(frozen=True)
@@ -120,11 +124,14 @@ def runner_state(assessment: Assessment) -> RunnerState:
         options[option.question_id].append(option)
     previous = assessment.previous
     answers = answers_of(assessment, previous)
-    given = answers[assessment.pk]
+    present = answers[assessment.pk]
     before = answers[previous.pk] if previous else {}
-    scores = score_answers(questions, given, bank)
+    scores = score_answers(questions, present, bank)
     peers = peer_figures(assessment.partner, bank, kind=peers_kind(assessment))
     old = previous.result if previous else {}
+    files: dict[tuple[str, str], list[Attached]] = defaultdict(list)
+    for attached in evidence_of(assessment):
+        files[attached.topic, attached.question].append(attached)
     asked: dict[str, dict[str, list[tuple[int, Question]]]] = defaultdict(lambda: defaultdict(list))
     scored = [q.pk for q in questions if q.scored]
     places = {pk: place for place, pk in enumerate(scored, start=1)}
@@ -135,7 +142,15 @@ def runner_state(assessment: Assessment) -> RunnerState:
         topics = []
         for code, numbered in by_topic.items():
             states = tuple(
-                _question_state(n, places.get(q.pk), q, options[q.pk], given.get(q.code), before.get(q.code))
+                _question_state(
+                    n,
+                    places.get(q.pk),
+                    q,
+                    options[q.pk],
+                    present.get(q.code),
+                    before.get(q.code),
+                    tuple(files[code, q.code]),
+                )
                 for n, q in numbered
             )
             topic = numbered[0][1].topic
@@ -150,6 +165,7 @@ def runner_state(assessment: Assessment) -> RunnerState:
                     last_score=stored(old.get("topics", {}).get(code)),
                     has_last_answers=any(q.code in before for _, q in numbered),
                     questions=states,
+                    evidence=tuple(files[code, ""]),
                 )
             )
         first = next(iter(by_topic.values()))[0][1]
@@ -160,7 +176,7 @@ def runner_state(assessment: Assessment) -> RunnerState:
                 name=first.topic.category.name,
                 score=scores.categories[category_code],
                 status=scores.statuses[category_code],
-                answered=sum(q.code in given for q in counted),
+                answered=sum(q.code in present for q in counted),
                 asked=len(counted),
                 peer_average=peers.average(category_code),
                 topics=tuple(topics),
@@ -185,6 +201,7 @@ def _question_state(
     options: Sequence[Option],
     answer: Answer | None,
     last: Answer | None,
+    evidence: tuple[Attached, ...],
 ) -> QuestionState:
     chosen, was = set(answer.options if answer else ()), set(last.options if last else ())
     is_multi = question.kind == Question.Kind.MULTI
@@ -208,4 +225,6 @@ def _question_state(
         was_none=bool(is_multi and last and not last.is_na and not was),
         answer_text=answer.text if answer else "",
         last_text=last.text if last else "",
+        given=given(answer) if answer else None,
+        evidence=evidence,
     )

@@ -79,7 +79,7 @@ def answers_of(*assessments: Assessment | UUID | None) -> dict[UUID, dict[str, A
     """The present answers of several assessments by the code of the question, in one query."""
     ids = [a.pk if isinstance(a, Assessment) else a for a in assessments if a is not None]
     found: dict[UUID, dict[str, Answer]] = {pk: {} for pk in ids}
-    for answer in Answer.objects.filter(assessment__in=ids).select_related("question"):
+    for answer in Answer.objects.filter(assessment__in=ids).select_related("question", "answered_by__user"):
         found[answer.assessment_id][answer.question.code] = answer
     return found
 

@@ -8,15 +8,28 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from prm.kernel.models import Membership
 from prm.kernel.web.format import Formatter, formatter
 from scorecards.queries import (
     OVERALL,
+    Attached,
     Peers,
     QuestionState,
     RunnerState,
     Scores,
 )
+from scorecards.rows.live import FileRow, file_row, script_words, who_of
 from scorecards.rows.marks import Mark, percent_of
+
+
+@dataclass(frozen=True)
+class QuestionRow:
+    """A question with who answered it last, and its files."""
+
+    state: QuestionState
+    who: str
+    is_others: bool
+    files: tuple[FileRow, ...]
 
 
 @dataclass(frozen=True)
@@ -28,7 +41,8 @@ class TopicRow:
     peers: str
     last: str
     has_last: bool
-    questions: tuple[QuestionState, ...]
+    questions: tuple[QuestionRow, ...]
+    files: tuple[FileRow, ...]
 
 
 @dataclass(frozen=True)
@@ -67,8 +81,12 @@ class RunnerPage:
     standing: dict[str, Any]  # for the page's script: what stands beside each topic and category
 
 
-def present_runner(state: RunnerState, wanted: str) -> RunnerPage:
+def present_runner(state: RunnerState, wanted: str, member: Membership) -> RunnerPage:
     write = formatter()
+
+    def files(attached: tuple[Attached, ...]) -> tuple[FileRow, ...]:
+        return tuple(file_row(a, member, write) for a in attached)
+
     codes = [q.code for q in state.questions]
     current = wanted if wanted in codes else state.first_open
     categories = []
@@ -82,11 +100,20 @@ def present_runner(state: RunnerState, wanted: str) -> RunnerPage:
                 peers=write.score(topic.peer_average),
                 last=write.score(topic.last_score),
                 has_last=topic.has_last_answers,
-                questions=topic.questions,
+                questions=tuple(
+                    QuestionRow(
+                        state=question,
+                        who=who_of(question.given, member, write) if question.given else "",
+                        is_others=bool(question.given and question.given.by_id != member.pk),
+                        files=files(question.evidence),
+                    )
+                    for question in topic.questions
+                ),
+                files=files(topic.evidence),
             )
             for topic in category.topics
         )
-        asked_here = [q.code for topic in topics for q in topic.questions]
+        asked_here = [q.state.code for topic in topics for q in topic.questions]
         categories.append(
             CategoryRow(
                 code=category.code,
@@ -102,12 +129,12 @@ def present_runner(state: RunnerState, wanted: str) -> RunnerPage:
             )
         )
     category_now = next(c for c in categories if c.holds_current)
-    topic_now = next(t for t in category_now.topics if any(q.code == current for q in t.questions))
+    topic_now = next(t for t in category_now.topics if any(q.state.code == current for q in t.questions))
     return RunnerPage(
         categories=tuple(categories),
         category=category_now,
         topic=topic_now,
-        question=next(q for q in topic_now.questions if q.code == current),
+        question=next(q.state for q in topic_now.questions if q.state.code == current),
         overall=Mark(state.scores.overall_status, write.score(state.scores.overall)),
         best=write.score(state.best_practice),
         peers=write.score(state.peers.average(OVERALL)),
@@ -127,6 +154,8 @@ def present_runner(state: RunnerState, wanted: str) -> RunnerPage:
             },
             "categories": {c.code: {"name": c.name, "peers": c.peers} for c in categories},
             "scores": present_scores(state.scores, write),
+            "turn": state.assessment.turn,
+            "words": script_words(),
         },
     )
 

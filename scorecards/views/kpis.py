@@ -12,10 +12,12 @@ from django.urls import reverse
 from partners.models import Partner
 from partners.registries import measures
 from prm.kernel.periods import FiscalQuarter, add_days, add_months
+from prm.kernel.policies import permits
 from prm.kernel.tenancy.context import current_tenant
 from prm.kernel.web.access import may
 from prm.kernel.web.format import formatter
 from sales.forms import AsOfForm
+from scorecards.forms import KpiValueForm
 from scorecards.models import Assessment, KpiDefinition
 from scorecards.queries import kpi_history, kpi_sheet
 from scorecards.rows import history_chart, present_kpi, present_rows, write_value
@@ -47,6 +49,10 @@ def kpi(request: HttpRequest, partner: Partner, kpi_definition_id: Any) -> HttpR
             (write.day(at), write_value(write, value, figure.unit))
             for at, value in zip(reversed(days), reversed(values), strict=True)
         ],
+        "enter_form": KpiValueForm(unit=definition.unit, initial={"month": first})
+        if figure.origin != "computed" or figure.value is None
+        else None,
+        "may_enter": permits(request.member, "scorecards.enter_kpi", partner),  # type: ignore[attr-defined]
         **_behind(definition, partner, day),
     }
     return render(request, "scorecards/kpi.html", context)

@@ -62,6 +62,7 @@ def _result(
         "may_start": permits(member, "scorecards.start_assessment", assessment.partner),
         "may_start_vendor_view": assessment.kind == Assessment.Kind.PARTNER
         and permits(member, "scorecards.start_vendor_view", assessment.partner),
+        "may_compare": assessment.kind != Assessment.Kind.SCREENING and permits(member, "scorecards.view_comparison"),
         "may_review": assessment.state == Assessment.State.SUBMITTED
         and permits(member, "scorecards.review_assessment", assessment),
         "may_reopen": assessment.state in COUNTED and permits(member, "scorecards.reopen_assessment", assessment),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -12,10 +13,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from partners.models import Partner
-from prm.kernel.errors import Refused
+from prm.kernel import clock
+from prm.kernel.errors import Conflict, Refused
 from prm.kernel.models import Membership
 from prm.kernel.policies import permits
 from prm.kernel.web.access import may
+from prm.kernel.web.format import formatter
 from prm.kernel.web.lists import Column, list_page
 from scorecards.actions import (
     BadAnswer,
@@ -29,15 +32,24 @@ from scorecards.models import ActionItem, Assessment, Question, Topic
 from scorecards.queries import (
     COUNTED,
     completions,
+    given,
     latest_results,
     median_minutes,
     open_assessments,
     runner_state,
     running_scores,
 )
-from scorecards.rows import present_partners, present_runner, present_scores
+from scorecards.rows import answer_data, present_partners, present_runner, present_scores
+from scorecards.views.evidence import changed_data, since_of
 
 WITH_BANK = Assessment.objects.select_related("partner", "bank")
+
+
+class SomeoneElse(Conflict):
+    """Somebody else is signed in in this browser. Sign in again; the answers wait in the page."""
+
+    code = "someone_else"
+
 
 COLUMNS = (
     Column("name", "Partner", ("sort_name",), lambda row: row.name),
@@ -103,8 +115,9 @@ def runner_page(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     state = runner_state(assessment)
     context = {
         "assessment": assessment,
-        "runner": present_runner(state, request.GET.get("q", "")),
+        "runner": present_runner(state, request.GET.get("q", ""), member),
         "may_answer": permits(member, "scorecards.answer_question", assessment),
+        "may_attach": permits(member, "scorecards.attach_evidence", assessment),
         "may_submit": permits(member, "scorecards.submit_assessment", assessment),
         "may_discard": permits(member, "scorecards.discard_assessment", assessment),
         "discard_form": ReasonForm(auto_id="discard_%s"),
@@ -134,6 +147,7 @@ def answer(request: HttpRequest, assessment: Assessment) -> HttpResponse:
             is_na=data["is_na"],
             text=data["text"],
             by=request.member,  # type: ignore[attr-defined]
+            given_at=_given_at(data["age"]),
         )
 
     return _save(request, assessment, act)
@@ -146,10 +160,11 @@ def unchanged(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     form = UnchangedForm(request.POST)
 
     def act() -> Any:
-        topic = Topic.objects.filter(bank=assessment.bank_id, code=_checked(form)["topic"]).first()
+        data = _checked(form)
+        topic = Topic.objects.filter(bank=assessment.bank_id, code=data["topic"]).first()
         if topic is None:
             raise BadAnswer("There is no such topic.")
-        return accept_unchanged(assessment, topic, by=request.member)  # type: ignore[attr-defined]
+        return accept_unchanged(assessment, topic, by=request.member, given_at=_given_at(data["age"]))  # type: ignore[attr-defined]
 
     return _save(request, assessment, act)
 
@@ -160,23 +175,35 @@ def _checked(form: Any) -> dict[str, Any]:
     return form.cleaned_data
 
 
+def _given_at(age: int | None) -> dt.datetime | None:
+    """When an answer was given that could not be sent at once. Told by its age, as clocks of pages may be wrong."""
+    return clock.now() - dt.timedelta(seconds=age) if age else None
+
+
 def _save(request: HttpRequest, assessment: Assessment, act: Callable[[], Any]) -> HttpResponse:
-    """Answers of the page's script are small and sent again when unsure, so they are answered as data."""
+    """Answers of the page's script are small and sent again when unsure, so they are answered as data.
+
+    The reply tells what counts now, and what others have answered since the page last heard of them.
+    """
     if request.headers.get("Accept") != "application/json":
         act()
         return redirect(assessment)
+    member: Membership = request.member  # type: ignore[attr-defined]
     try:
+        if request.POST.get("as", str(member.pk)) != str(member.pk):
+            raise SomeoneElse()
         with transaction.atomic():
             kept = act()
     except Refused as refusal:
         return JsonResponse({"code": refusal.code, "detail": str(refusal)}, status=refusal.status)
-    answers = kept if isinstance(kept, list) else [kept]
+    assessment.refresh_from_db(fields=["turn"])
+    write = formatter()
+    counting = kept if isinstance(kept, list) else [kept]
     return JsonResponse(
         {
-            "kept": [
-                {"question": a.question.code, "options": a.options, "is_na": a.is_na, "text": a.text} for a in answers
-            ],
-            **present_scores(running_scores(assessment, assessment.bank)),
+            "kept": [answer_data(given(a), member, write) for a in counting],
+            **changed_data(request, assessment, since_of(request.POST)),
+            **present_scores(running_scores(assessment, assessment.bank), write),
         }
     )
 
@@ -184,4 +211,8 @@ def _save(request: HttpRequest, assessment: Assessment, act: Callable[[], Any]) 
 @may("scorecards.submit_assessment", Assessment)
 @require_POST
 def submit_scorecard(request: HttpRequest, assessment: Assessment) -> HttpResponse:
+    """A partner's scorecard leads to its result; a screening back to recruiting, which it was made for."""
+    if assessment.kind == Assessment.Kind.SCREENING:
+        submit_assessment(assessment, by=request.member)  # type: ignore[attr-defined]
+        return redirect("partners:candidate", assessment.partner_id)
     return redirect(submit_assessment(assessment, by=request.member))  # type: ignore[attr-defined]

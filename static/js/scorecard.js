@@ -1,160 +1,126 @@
-// The runner of the capabilities scorecard: one question at a time, keyboard first.
-// Every answer is put into a queue that lives in the page and in localStorage, and is sent at once; what cannot be
-// sent waits there and is sent again. The server keeps the last answer per question, so a repeat does no harm.
+// The runner of the capabilities scorecard: one question at a time, keyboard first, several people at once.
+// Answers go into the queue (scorecard_queue.js); what others answer meanwhile comes with each reply and by asking
+// from time to time. The server keeps the last answer per question, so a repeat does no harm.
 
 const root = document.getElementById("scorecard");
 const standing = JSON.parse(document.getElementById("standing").textContent);
+const words = standing.words;
 const readOnly = root.hasAttribute("data-read-only");
 const sections = [...root.querySelectorAll("[data-question]")];
 const finish = root.querySelector("[data-finish]");
 const byCode = new Map(sections.map((section) => [section.dataset.question, section]));
 const waiting = root.querySelector("[data-waiting]");
 const submitForm = root.querySelector("[data-submit-form]");
-const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
+const token = document.querySelector("[name=csrfmiddlewaretoken]"); // its value is renewed when one signs in again
 const marks = Object.fromEntries([...document.querySelectorAll("template[data-mark]")].map((t) => [t.dataset.mark, t]));
 let current = byCode.get(root.dataset.current) ?? sections[0];
 let beside = current; // the question whose topic and category stand beside; the last one at the end
 let state = standing.scores;
+root.dataset.turn = String(standing.turn);
 
-// --- the queue -----------------------------------------------------------------------------------
-// Each entry is one request, { id, url, body: [[name, value], ...], question | topic }. Of one question only the
-// latest stays; the order is kept, because "unchanged" and a later answer to the same topic must not swap.
+const filled = (text, values) => text.replace(/%\((\w+)\)s/g, (_, name) => values[name]);
+const say = (text) => {
+  root.querySelector("[data-say]").textContent = text;
+};
 
-const storeKey = root.dataset.store;
-let queue = load();
-let serial = 1 + Math.max(0, ...queue.map((entry) => entry.id));
-let sending = null;
-let failures = 0;
-let timer = 0;
-let blocked = "";
-
-function load() {
-  try {
-    return JSON.parse(localStorage.getItem(storeKey)) ?? [];
-  } catch {
-    return [];
-  }
-}
-
-function store() {
-  try {
-    if (queue.length) localStorage.setItem(storeKey, JSON.stringify(queue));
-    else localStorage.removeItem(storeKey);
-  } catch {
-    // Storage may be full or forbidden; the queue then lives as long as the page.
-  }
-}
-
-function put(entry) {
-  queue = queue.filter((other) => other.id === sending || !entry.question || other.question !== entry.question);
-  queue.push({ id: serial++, ...entry });
-  store();
-  showWaiting();
-  send();
-}
-
-async function send() {
-  if (sending !== null || !queue.length || blocked) return;
-  clearTimeout(timer);
-  const entry = queue[0];
-  sending = entry.id;
-  let outcome = "retry";
-  let reply = null;
-  try {
-    const response = await fetch(entry.url, {
-      method: "POST",
-      body: new URLSearchParams(entry.body),
-      headers: { Accept: "application/json", "X-CSRFToken": token },
-      credentials: "same-origin",
-      redirect: "manual",
-    });
-    outcome = verdict(response);
-    if (outcome !== "retry" && outcome !== "signed-out") reply = await response.json().catch(() => null);
-  } catch {
-    outcome = "retry";
-  }
-  sending = null;
-  if (outcome === "kept" && reply) {
-    failures = 0;
-    done(entry);
-    // Later answers are still on their way: their scores follow, so older ones need not flicker past.
-    show(reply, entry);
-  } else if (outcome === "refused") {
-    failures = 0;
-    done(entry);
-    refuse(entry, reply);
-  } else if (outcome === "closed") {
-    blocked = reply?.detail ?? "This scorecard can no longer be changed.";
-    queue = [];
-    store();
-  } else {
-    failures += 1;
-    if (outcome === "signed-out") waiting.dataset.why = "signed-out";
-    timer = setTimeout(send, Math.min(30000, 500 * 2 ** Math.min(failures, 6)));
-  }
-  showWaiting();
-  if (outcome !== "retry" && outcome !== "signed-out") send();
-  if (!queue.length) settled.splice(0).forEach((resolve) => resolve());
-}
-
-function verdict(response) {
-  if (response.type === "opaqueredirect" || response.status === 401) return "signed-out";
-  if (response.ok) return "kept";
-  if ([404, 409].includes(response.status)) return "closed";
-  if ([400, 403, 413, 422].includes(response.status)) return "refused";
-  return "retry";
-}
-
-function done(entry) {
-  delete waiting.dataset.why;
-  queue = queue.filter((other) => other.id !== entry.id);
-  store();
-}
-
-const settled = [];
-const allSent = () => (queue.length ? new Promise((resolve) => settled.push(resolve)) : Promise.resolve());
-
-function showWaiting() {
-  const isLate = failures > 0 && queue.length > 0;
-  waiting.hidden = !isLate && !blocked;
-  if (blocked) {
-    waiting.lastElementChild.textContent = `${blocked} `;
-    const again = document.createElement("a");
-    again.href = location.pathname;
-    again.textContent = "Reload";
-    waiting.lastElementChild.append(again);
-  } else if (isLate) {
-    waiting.querySelector("[data-waiting-count]").textContent = String(queue.length);
-    waiting.querySelector("[data-waiting-text]").textContent =
-      (queue.length === 1 ? "answer" : "answers") +
-      " waiting to be sent – nothing is lost." +
-      (waiting.dataset.why === "signed-out" ? " You have been signed out: sign in again in another tab." : "");
-  }
-  root.dataset.queue = String(queue.length);
-}
-
-addEventListener("online", () => {
-  failures = 0;
-  send();
+const queue = window.scorecardQueue(root, token, {
+  kept: (reply, entry) => show(reply, entry),
+  refused: (entry, reply) => refuse(entry, reply),
+  closed: (detail, lost) => ended(detail, lost),
+  shown: (state) => showWaiting(state),
+  refresh: () => live.look(),
 });
-document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && send());
+const live = window.scorecardLive(root, words, filled, queue, (reply) => hear(reply));
+const files = window.scorecardFiles(root, token, words, (reply) => hear(reply));
+
+function showWaiting({ count, isLate, why, isClosed }) {
+  root.dataset.queue = String(count);
+  if (isClosed) return;
+  waiting.hidden = !isLate && !(why === "offline" && count);
+  const text = count === 1 ? words.waits_one : filled(words.waits_many, { n: count });
+  waiting.querySelector("[data-waiting-text]").textContent = why ? `${text} ${words[why] ?? ""}` : text;
+}
+
+function ended(detail, lost) {
+  const place = waiting.querySelector("[data-waiting-text]");
+  const named = lost.map((entry) => (byCode.get(entry.question) ?? sections.find((s) => s.dataset.topic === entry.topic))?.dataset.position);
+  place.textContent = `${detail ?? words.closed} `;
+  if (named.length) place.append(`${filled(words.not_counted, { questions: named.join(", ") })} `);
+  const again = document.createElement("a");
+  again.href = location.pathname;
+  again.textContent = words.see;
+  place.append(again);
+  waiting.hidden = false;
+  waiting.scrollIntoView({ block: "nearest" });
+  root.dataset.queue = "0";
+  for (const control of root.querySelectorAll(".question button, .question input, .question textarea, .question select, [data-submit]")) control.disabled = true;
+}
 
 // --- what the server said ------------------------------------------------------------------------
 
 function show(reply, entry) {
-  const before = state.scores.overall[1];
-  state = reply;
   for (const kept of reply.kept) {
     const section = byCode.get(kept.question);
-    const isPending = queue.some((other) => other.question === kept.question);
-    if (section && !isPending && entry.topic) mark(section, kept);
+    if (!section || isPending(section)) continue;
+    if (entry.topic || !kept.is_own) mark(section, kept);
+    showWho(section, kept);
   }
-  for (const [code, [status, text]] of Object.entries(state.scores)) {
-    for (const place of root.querySelectorAll(`[data-score="${code}"]`)) put_mark(place, status, text);
+  hear(reply);
+  for (const kept of reply.kept) {
+    const section = byCode.get(kept.question);
+    if (section && !kept.is_own) note(section, filled(entry.topic ? words.spared : words.later, { name: kept.by }));
   }
-  standBeside();
-  progress();
-  if (before !== state.scores.overall[1]) root.querySelector("[data-say]").textContent = `Overall ${state.scores.overall[1]}`;
+}
+
+// Everything the server tells that changed, whoever changed it.
+function hear(reply) {
+  if (!reply) return;
+  if (reply.token) token.value = reply.token;
+  const before = state.scores.overall[1];
+  root.dataset.turn = String(reply.turn);
+  let news = "";
+  for (const given of reply.changed) {
+    const section = byCode.get(given.question);
+    if (!section) continue;
+    if (!isPending(section)) {
+      const area = section.querySelector("textarea");
+      const isTyping = area && area.value !== sentWords.get(section);
+      if (!isTyping) mark(section, given);
+      if (area && !isTyping) sentWords.set(section, area.value);
+      showWho(section, given);
+    }
+    if (given.is_own) continue;
+    live.met(given);
+    news = filled(words.answered, { name: given.by, question: section.querySelector("[data-text]").textContent });
+  }
+  if (reply.evidence) files.show(reply.evidence);
+  if (reply.scores) {
+    state = reply;
+    for (const [code, [status, text]] of Object.entries(state.scores)) {
+      for (const place of root.querySelectorAll(`[data-score="${code}"]`)) put_mark(place, status, text);
+    }
+    standBeside();
+  }
+  if (reply.changed.length || reply.scores) progress();
+  if (news) {
+    say(news);
+  } else if (before !== state.scores.overall[1]) say(filled(words.overall, { score: state.scores.overall[1] }));
+}
+
+const isPending = (section) => queue.entries().some((other) => other.question === section.dataset.question);
+
+function showWho(section, { who, is_own }) {
+  const place = section.querySelector("[data-who]");
+  place.hidden = !who;
+  place.classList.toggle("is-others", !is_own);
+  place.querySelector("[data-who-text]").textContent = who;
+}
+
+function note(section, text) {
+  const place = section.querySelector("[data-note]");
+  place.textContent = text;
+  place.hidden = false;
+  say(text);
 }
 
 function put_mark(place, status, text) {
@@ -166,7 +132,7 @@ function put_mark(place, status, text) {
 function refuse(entry, reply) {
   const section = byCode.get(entry.question) ?? current;
   const place = section.querySelector("[data-error]");
-  place.textContent = reply?.detail ?? "This answer was not accepted.";
+  place.textContent = reply?.detail ?? words.refused;
   place.hidden = false;
   section.removeAttribute("data-answered");
   go(section);
@@ -184,7 +150,7 @@ function progress() {
     const list = code === "all" ? counted : counted.filter((section) => section.dataset.category === code);
     bar.value = tally(list);
     const count = root.querySelector(`[data-count="${code}"]`);
-    count.textContent = code === "all" ? `${tally(list)} of ${list.length}` : `${tally(list)}/${list.length}`;
+    count.textContent = code === "all" ? filled(words.of, { n: tally(list), all: list.length }) : `${tally(list)}/${list.length}`;
   }
   const complete = openCodes().length === 0;
   root.toggleAttribute("data-complete", complete);
@@ -276,18 +242,20 @@ function mark(section, { options = [], is_na = false, text = null }) {
   if (words && text !== null) words.value = text;
   if (section.dataset.kind !== "text") section.setAttribute("data-answered", "");
   section.querySelector("[data-error]").hidden = true;
+  section.querySelector("[data-note]").hidden = true;
 }
 
 function answer(section, given) {
-  if (readOnly || blocked) return;
+  if (readOnly || queue.isClosed()) return;
   mark(section, given);
+  showWho(section, { who: words.own, is_own: true });
   progress();
   const body = [["question", section.dataset.question]];
   if (given.is_na) body.push(["is_na", "on"]);
   else if (given.text !== undefined) body.push(["text", given.text]);
   else if (given.options.length) given.options.forEach((code) => body.push(["option", code]));
   else body.push(["option", "none"]);
-  put({ url: root.dataset.answerUrl, body, question: section.dataset.question });
+  queue.put({ url: root.dataset.answerUrl, body, question: section.dataset.question });
 }
 
 const ticked = (section) => [...section.querySelectorAll("[data-option]:checked")].map((box) => box.dataset.option);
@@ -305,7 +273,7 @@ function confirm(section) {
   if (section.dataset.kind === "multi") {
     if (!section.querySelector("input:checked")) {
       const place = section.querySelector("[data-error]");
-      place.textContent = "Tick what applies, or none of these.";
+      place.textContent = words.tick;
       place.hidden = false;
       return;
     }
@@ -331,19 +299,20 @@ addEventListener("pagehide", leave);
 
 function takeOver(section) {
   const button = section.querySelector("[data-unchanged]");
-  if (!button || readOnly || blocked) return;
+  if (!button || readOnly || queue.isClosed()) return;
   const { topic } = section.dataset;
   const inTopic = sections.filter((other) => other.dataset.topic === topic);
   // Marked at once from what is ringed; the server's answer then says what really was kept.
   for (const other of inTopic) {
     const was = [...other.querySelectorAll(".was-chosen")];
-    if (!was.length) continue;
+    if (!was.length || other.querySelector("[data-who].is-others")) continue;
     const options = was.flatMap((o) => o.dataset.option ?? o.querySelector?.("[data-option]")?.dataset.option ?? []);
     mark(other, { options, is_na: was.some((o) => o.hasAttribute("data-na")) });
-    queue = queue.filter((entry) => entry.id === sending || entry.question !== other.dataset.question);
+    showWho(other, { who: words.own, is_own: true });
+    for (const entry of queue.entries()) if (!queue.isSending(entry) && entry.question === other.dataset.question) queue.drop(entry);
   }
   progress();
-  put({ url: root.dataset.unchangedUrl, body: [["topic", topic]], topic });
+  queue.put({ url: root.dataset.unchangedUrl, body: [["topic", topic]], topic });
   const next = sections[sections.indexOf(inTopic.at(-1)) + 1];
   go(next ?? openCodes()[0] ?? finish);
 }
@@ -351,16 +320,16 @@ function takeOver(section) {
 async function submit() {
   if (!submitForm || !root.hasAttribute("data-complete")) return;
   leave();
-  send();
-  await allSent();
-  if (root.hasAttribute("data-complete") && !blocked) submitForm.requestSubmit();
+  queue.send();
+  await queue.allSent();
+  if (root.hasAttribute("data-complete") && !queue.isClosed()) submitForm.requestSubmit();
 }
 
 // --- pointer -------------------------------------------------------------------------------------
 
 root.addEventListener("submit", (event) => {
   if (event.target === submitForm) {
-    if (!queue.length && !blocked) return; // everything is with the server: go
+    if (!queue.entries().length && !queue.isClosed()) return; // everything is with the server: go
     event.preventDefault();
     event.stopPropagation(); // the page must not think it was sent
     submit();
@@ -368,6 +337,7 @@ root.addEventListener("submit", (event) => {
   }
   event.preventDefault();
   event.stopPropagation();
+  if (files.submitted(event.target)) return;
   const section = event.target.closest("[data-question]");
   const button = event.submitter;
   if (!button || button.hasAttribute("data-confirm")) return confirm(section);
@@ -398,6 +368,10 @@ root.addEventListener("click", (event) => {
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open], details.menu[open]")) return;
   const target = event.target;
+  if (target.closest("[data-evidence]") && !target.matches("summary")) {
+    if (event.key === "Escape") files.toggle(current);
+    return; // keys there are for choosing a file
+  }
   const inWords = target instanceof HTMLTextAreaElement || (target instanceof HTMLInputElement && target.type !== "checkbox");
   if (inWords) {
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
@@ -416,11 +390,12 @@ function handle(key, event) {
   if (key === "ArrowRight") return step(1) ?? true;
   if (key === "s" || key === "S") return submit() && true;
   if (event.repeat && key !== "ArrowUp" && key !== "ArrowDown") return /^[0-9a-z]$/i.test(key);
-  if (!asked) return key === "Enter" && !event.target.closest("button, a") ? submit() && true : false;
+  if (!asked) return key === "Enter" && !event.target.closest("button, a, summary") ? submit() && true : false;
   if (key === "ArrowUp" || key === "ArrowDown") return walk(key === "ArrowDown" ? 1 : -1);
   if (/^[0-9nN]$/.test(key)) return press(key.toLowerCase());
   if (key === "u" || key === "U") return takeOver(current) ?? true;
-  if (key === "Enter" && !event.target.closest("button, a")) {
+  if (key === "e" || key === "E") return files.toggle(current);
+  if (key === "Enter" && !event.target.closest("button, a, summary")) {
     if (current.dataset.kind !== "single") confirm(current);
     return true;
   }
@@ -454,17 +429,19 @@ function walk(by) {
 // --- begin ---------------------------------------------------------------------------------------
 // Answers that a closed tab left behind are shown as given and sent first.
 
-for (const entry of queue) {
+if (readOnly) queue.clear();
+for (const entry of queue.entries()) {
   const section = byCode.get(entry.question);
   if (!section) continue;
   const given = new URLSearchParams(entry.body);
   if (given.has("text")) mark(section, { text: given.get("text") });
   else mark(section, { options: given.getAll("option").filter((o) => o !== "none"), is_na: given.has("is_na") });
+  showWho(section, { who: words.own, is_own: true });
 }
-if (readOnly) queue = [];
 document.documentElement.classList.add("js");
 progress();
 const wanted = new URLSearchParams(location.search).get("q");
 go(wanted && byCode.has(wanted) ? current : openCodes()[0] ?? finish);
+root.dataset.queue = String(queue.entries().length);
 root.dataset.ready = "";
-send();
+queue.send();

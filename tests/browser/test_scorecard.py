@@ -186,7 +186,7 @@ def test_without_a_connection_answers_wait_and_survive_a_closed_tab(signed_in, p
     person = Person(page)
     for _ in range(4):
         answer(person)
-    expect(page.locator("[data-waiting]")).to_contain_text("4 answers waiting to be sent – nothing is lost.")
+    expect(page.locator("[data-waiting]")).to_contain_text("4 answers wait to be sent – nothing is lost.")
     with tenant_scope(people.acme):
         assert not Answer.objects.filter(assessment=scorecard).exists()
     context = page.context
@@ -282,7 +282,8 @@ def test_a_scorecard_submitted_meanwhile_says_so(signed_in, people):
     with tenant_scope(people.acme):
         submit_assessment(scorecard, by=people.champion)
     page.keyboard.press("5")
-    expect(page.locator("[data-waiting]")).to_contain_text("no longer in progress")
+    expect(page.locator("[data-waiting]")).to_contain_text("Champion has submitted this scorecard meanwhile")
+    expect(page.locator("[data-waiting]")).to_contain_text("does not count: 4 of 36")
     page.locator("[data-waiting] a").click()
     expect(page.locator("h1")).to_have_text(re.compile("Scorecard of Northwind"))
 

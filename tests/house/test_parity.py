@@ -30,7 +30,7 @@ WITHOUT_PAGE: dict[str, str] = {
     "sales.add_line": IMPORTED,
     "sales.add_product": IMPORTED,
     "sales.book_actuals": IMPORTED,
-    "sales.set_targets": IMPORTED,
+    "sales.decide": "what the verbs on proposals share; each of them has its own page",
 }
 WITHOUT_API: dict[str, str] = WITHOUT_PAGE | {}
 

@@ -44,6 +44,8 @@ WIDENINGS = {
     "scorecards/queries/bank.py": {
         "a document of the questionnaire: its row is the vendor's, the resource is published"
     },
+    "sales/actions/targets.py": {"targets that a partner confirms"},
+    "scorecards/actions/kpis.py": {"a target of a KPI that a partner confirms"},
     "scorecards/queries/peers.py": {"peer averages of a scorecard"},
 }
 # Columns that no form and no serializer may write.
@@ -65,6 +67,11 @@ WRITABLE_HERE: dict[tuple[str, str], str] = {
     ("StepChange", "role"): "whose step of the blueprint it is; gives nobody a right",
     ("StepInput", "role"): "whose step of the blueprint it is; gives nobody a right",
     ("TaskInput", "partner_id"): FOUND_AMONG_VISIBLE,
+    ("TargetsInput", "partner_id"): FOUND_AMONG_VISIBLE,
+    ("KpiProposalInput", "partner_id"): FOUND_AMONG_VISIBLE,
+    ("KpiValueInput", "partner_id"): FOUND_AMONG_VISIBLE,
+    ("KpiTargetInput", "partner_id"): FOUND_AMONG_VISIBLE,
+    ("ProposalInput", "partner_id"): FOUND_AMONG_VISIBLE,
     ("QuestionInput", "partner_id"): FOUND_AMONG_VISIBLE,
     ("AttachInput", "partner_id"): FOUND_AMONG_VISIBLE,
 }

@@ -174,7 +174,7 @@ def test_a_value_that_names_no_pair_and_a_missing_column_come_back(cast, sign_in
     missing = {k: v for k, v in NAMED.items() if k != "column-country"}
     answer = client.post(f"/imports/{upload.pk}/", missing)
     assert answer.status_code == 422
-    assert "Say which column is country" in answer.content.decode()
+    assert "Say which column is the country" in answer.content.decode()
     with pytest.raises(ValueError, match="theirs"):
         value_map("no sign")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from partners.actions import bulk, run_bulk_edit, start_bulk_edit
@@ -34,6 +36,17 @@ def test_the_preview_changes_nothing_and_says_what_would(cast):
     assert BulkEditRow.objects.get(edit=edit, outcome="ready").was == "Other_Cam"
     assert Event.objects.count() == events
     assert ManagerAssignment.objects.get(partner=cast.rival, to_date=None).manager == cast.other_cam
+
+
+def test_those_that_were_marked_and_no_others(cast, sign_in):
+    """What the page wrote is what its form sends back."""
+    client, marked = sign_in(cast.operations), [str(cast.northwind.pk), str(cast.rival.pk)]
+    for sent, expected in (({"verb": "type", "mark": marked}, 2), ({"verb": "all:type", "mark": marked[:1]}, 4)):
+        page = client.post("/partners/bulk/", sent).content.decode()
+        fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
+        answer = client.post("/partners/bulk/", {**fields, "value": "msp"})
+        edit = BulkEdit.objects.get(pk=answer["Location"].split("/")[-2])
+        assert len(outcomes(edit)) == expected, sent
 
 
 def test_each_row_is_refused_by_its_own_verb(cast):

@@ -136,5 +136,5 @@ def test_progress_reaches_one_when_all_36_are_answered(cast, scorecard):
 
 def test_an_answer_costs_few_queries(cast, scorecard, django_assert_num_queries):
     asked = question(scorecard, "fit_openness_1")
-    with django_assert_num_queries(7):  # savepoint, options, hold, present, answer, revision, release
+    with django_assert_num_queries(8):  # savepoint, options, hold, its number, present, answer, revision, release
         answer_question(scorecard, asked, options=["o1"], by=cast.champion)

@@ -12,12 +12,15 @@ from partners.models import Partner, Tier
 from prm.kernel.errors import Invalid, NotAllowed, Stale
 from prm.kernel.tenancy.context import member_scope
 from scorecards.actions import (
+    BadAnswer,
     NotADraft,
+    NothingAsked,
     NotReady,
     activate_bank,
     add_category,
     add_document,
     add_topic,
+    answer_question,
     draft_bank,
     edit_bank,
     edit_category,
@@ -28,7 +31,6 @@ from scorecards.actions import (
     retire_bank,
     start_assessment,
 )
-from scorecards.actions.assessments import BadAnswer, NothingAsked, answer_question
 from scorecards.models import Assessment, Category, Option, Question, QuestionBank, Resource, Topic
 from scorecards.queries import asked_questions, open_assessments
 from tests.clients import token_client

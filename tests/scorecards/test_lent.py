@@ -5,12 +5,13 @@ from decimal import Decimal
 
 from partners.registries import measured, worklists
 from prm.kernel import clock
+from prm.kernel.models import Notification
 from prm.kernel.periods import FiscalQuarter
 from prm.kernel.tenancy.context import member_scope
 from scorecards.actions import accept_action_item, answer_question, reopen_assessment, start_assessment
 from scorecards.models import ActionItem, Assessment
 from scorecards.queries import latest_result, median_minutes
-from scorecards.tasks import discard_abandoned
+from scorecards.tasks import discard_abandoned, remind
 from tests.scorecards.filling import question, submitted
 
 
@@ -84,6 +85,27 @@ def test_what_nobody_touches_for_ninety_days_is_given_up(cast, bank):
     for assessment in (old, young):
         assessment.refresh_from_db()
         assert assessment.state == Assessment.State.DISCARDED
+
+
+def test_what_rests_for_thirty_days_is_told_once_for_each_rest(cast, bank):
+    own = start_assessment(cast.northwind, by=cast.champion)
+    start_assessment(cast.northwind, kind="vendor_view", by=cast.cam)
+    found = Notification.objects.filter(about_type="scorecards.Assessment", member__in=[cast.champion, cast.cam])
+    told = lambda: sorted(found.values_list("member__user__name", flat=True))
+    with clock.travel(days=29):
+        remind.run(on="2030-01-01")
+        assert told() == []
+    with clock.travel(days=31):
+        remind.run(on="2030-01-02")
+        remind.run(on="2030-01-03")
+        # The account manager for both, the champion for the partner's own alone.
+        assert told() == ["Cam", "Cam", "Champion"]
+        answer_question(own, question(own, "fit_openness_1"), options=["o1"], by=cast.champion)
+        remind.run(on="2030-01-04")
+        assert len(told()) == 3
+    with clock.travel(days=62):
+        remind.run(on="2030-01-05")
+        assert len(told()) == 5
 
 
 def test_categories_stand_in_the_order_of_the_questionnaire(cast, bank):

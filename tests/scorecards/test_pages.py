@@ -56,7 +56,7 @@ def test_the_runner_costs_few_queries_however_much_is_answered(cast, sign_in, op
     client, path = sign_in(cast.champion), f"/scorecards/{open_scorecard.pk}/"
     few = queries(client, path)
     fill(open_scorecard, by=cast.champion)
-    assert queries(client, path) == few <= 12
+    assert queries(client, path) == few <= 13  # who it is and the bell are four of them
 
 
 def test_an_answer_comes_back_with_the_new_scores(cast, sign_in, open_scorecard):
@@ -67,7 +67,9 @@ def test_an_answer_comes_back_with_the_new_scores(cast, sign_in, open_scorecard)
     body = reply.json()
     assert body["scores"]["fit_openness"] == ["green", "75.0"]
     assert (body["answered"], body["asked"], body["complete"]) == (1, 36, False)
-    assert body["kept"] == [{"question": "fit_openness_1", "options": ["o4"], "is_na": False, "text": ""}]
+    (kept,) = body["kept"]
+    assert (kept["question"], kept["options"], kept["is_own"]) == ("fit_openness_1", ["o4"], True)
+    assert body["changed"] == body["kept"]
 
 
 def test_none_of_these_and_words_and_not_applicable_by_post(cast, sign_in, open_scorecard):
@@ -128,6 +130,13 @@ def test_submitting_from_the_page_shows_the_result(cast, sign_in, open_scorecard
     assert str(latest_result(cast.northwind).overall) in page
     assert "Action plan" in page
     assert client.post(f"/scorecards/{open_scorecard.pk}/submit/").status_code == 409
+
+
+def test_a_screening_leads_on_to_the_candidate(cast, sign_in, bank):
+    screening = start_assessment(cast.northwind, kind=Assessment.Kind.SCREENING, by=cast.cam)
+    fill(screening, by=cast.cam)
+    answer = sign_in(cast.cam).post(f"/scorecards/{screening.pk}/submit/")
+    assert answer["Location"].endswith(f"/partners/{cast.northwind.pk}/recruiting/")
 
 
 def test_unfinished_it_is_not_submitted(cast, sign_in, open_scorecard):
@@ -219,9 +228,11 @@ def test_the_partner_never_learns_of_the_vendors_own_view(cast, sign_in, bank):
 
     view = submit_assessment(view, by=cast.cam)
     champion = sign_in(cast.champion)
-    for path in (f"/scorecards/{view.pk}/", f"/scorecards/{view.pk}/answer/", f"/api/v1/assessments/{view.pk}/"):
+    secret = [f"/scorecards/{view.pk}/{page}" for page in ("", "answer/", "answers/", "changes/")]
+    for path in (*secret, f"/api/v1/assessments/{view.pk}/", f"/api/v1/assessments/{view.pk}/answers/"):
         assert champion.get(path).status_code == 404, path
     pages = ["/scorecards/", f"/scorecards/{shared.pk}/", f"/scorecards/plan/{cast.northwind.pk}/", "/"]
+    pages += [f"/scorecards/{shared.pk}/answers/", f"/api/v1/assessments/{shared.pk}/answers/", "/api/v1/evidence/"]
     pages += [f"/partners/{cast.northwind.pk}/", "/api/v1/assessments/", "/api/v1/action-items/"]
     for path in pages:
         response = champion.get(path)

@@ -11,7 +11,10 @@ from prm.kernel.tenancy.context import member_scope
 from scorecards.actions import (
     AlreadyOpen,
     Incomplete,
+    NoBank,
+    NothingToAccept,
     NotInProgress,
+    PartnerClosed,
     TooLate,
     accept_action_item,
     accept_unchanged,
@@ -23,7 +26,6 @@ from scorecards.actions import (
     start_assessment,
     submit_assessment,
 )
-from scorecards.actions.assessments import NoBank, NothingToAccept, PartnerClosed
 from scorecards.models import ActionItem, Answer, Assessment, Option, QuestionBank, Topic
 from scorecards.queries import history, latest_result, latest_results, result_of
 from tests.scorecards.filling import fill, question, submitted, unlocked

@@ -80,7 +80,8 @@ def check_upload(upload: ImportUpload, mapping: Mapping[str, Any], *, by: Member
     require(by, importer.permission)
     missing = [f for f, rule in importer.rules.items() if rule.required and f not in mapping["fields"]]
     if missing:
-        raise Invalid(f"Say which column is {', '.join(missing)}.", field=missing[0])
+        names = ", ".join(name.replace("_", " ") for name in missing)
+        raise Invalid(f"Say which column is the {names}.", field=missing[0])
     if not mapping["fields"]:
         raise Invalid("Name at least one column.")
     upload.mapping = dict(mapping)

@@ -85,8 +85,3 @@ class PerformanceViewSet(RecordsViewSet):
     def retrieve(self, request: Any, pk: Any = None) -> Response:
         day = AsOfForm(request.query_params).day()
         return Response(PerformanceSerializer(performance(self.get_object().pk, day)).data)
-
-
-def register(router: Any) -> None:
-    router.register("actuals", ActualsViewSet, basename="actuals")
-    router.register("performance", PerformanceViewSet, basename="performance")

@@ -1,23 +1,19 @@
-"""What changes targets and bookings, and the product lines they are made in."""
+"""Product lines, products, and what is booked."""
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 
 from partners.models import Partner
-from prm.kernel.errors import Invalid
 from prm.kernel.events import record
 from prm.kernel.models import Membership
-from prm.kernel.money import fits_currency
 from prm.kernel.policies import require
 from prm.kernel.tenancy.context import current_tenant
 from prm.kernel.text import clean_text
-from sales.models import Product, ProductLine, SalesActual, Target
+from sales.models import Product, ProductLine, SalesActual
 
 
 @transaction.atomic
@@ -33,27 +29,6 @@ def add_product(sku: str, name: str, line: ProductLine, *, by: Membership | None
     defaults = {"name": clean_text(name), "line": line, "currency": current_tenant().currency, **fields}
     product, _ = Product.objects.get_or_create(sku=clean_text(sku), defaults=defaults)
     return product
-
-
-@transaction.atomic
-def set_targets(
-    partner: Partner, amounts: Mapping[dt.date, Decimal], *, by: Membership | None, line: ProductLine | None = None
-) -> Partner:
-    """Agree net revenue per month (first of the month to amount); what was agreed for those months is replaced."""
-    require(by, "sales.set_target", partner)
-    currency = current_tenant().currency
-    for month, amount in amounts.items():
-        if month.day != 1:
-            raise Invalid("A target is set for a month: give its first day.", field="month")
-        if not amount.is_finite() or amount < 0 or not fits_currency(amount, currency):
-            raise Invalid(f"{amount} is no amount in {currency}.", field="amount")
-    Target.objects.filter(partner=partner, line=line, month__in=amounts).delete()
-    Target.objects.bulk_create(
-        Target(partner=partner, line=line, month=month, amount=amount, currency=currency)
-        for month, amount in amounts.items()
-    )
-    months = {month.isoformat(): amount for month, amount in sorted(amounts.items())}
-    return record(partner, "targets.set", by=by, line=line.code if line else None, months=months)
 
 
 @transaction.atomic

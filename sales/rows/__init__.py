@@ -1,0 +1,15 @@
+"""Figures of sales as pages print them."""
+
+from sales.rows.performance import ShownPerformance, ShownPeriod, present_performance
+from sales.rows.targets import TONES, ShownProposal, grid_of_lines, grid_of_partners, present_proposals
+
+__all__ = [
+    "TONES",
+    "ShownPerformance",
+    "ShownPeriod",
+    "ShownProposal",
+    "grid_of_lines",
+    "grid_of_partners",
+    "present_performance",
+    "present_proposals",
+]

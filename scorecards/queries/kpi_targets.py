@@ -1,0 +1,71 @@
+"""Targets of KPIs as they are set: of a partner in a fiscal year, of tiers and all; and what is proposed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from partners.models import Partner
+from prm.kernel import clock
+from prm.kernel.models import Membership
+from prm.kernel.periods import FiscalYear
+from scorecards.models import KpiDefinition, KpiSetting, KpiTarget, KpiTargetProposal, PartnerKpiTarget
+from scorecards.queries.measures import Targets, settings_on
+
+SHOWN_PROPOSALS = 20
+
+
+@dataclass(frozen=True)
+class KpiTargetRow:
+    """One KPI with the partner's own target of a year, and the one that holds without it."""
+
+    kpi: KpiDefinition
+    own: Decimal | None
+    is_confirmed: bool
+    otherwise: Decimal | None
+    scope: str
+
+
+def kpi_targets_of(partner: Partner, year: FiscalYear) -> list[KpiTargetRow]:
+    """The KPIs that take a target, in the order of the catalogue."""
+    settings = [s for s in settings_on(clock.today()) if s.target_kind != KpiSetting.TargetKind.NONE]
+    own: dict[UUID, PartnerKpiTarget] = {
+        target.kpi_id: target for target in PartnerKpiTarget.objects.filter(partner=partner, fiscal_year=year.year)
+    }
+    day = min(max(clock.today(), year.start), year.end)
+    shared = Targets.of([s.kpi_id for s in settings], [partner.pk], day)
+    without = Targets({}, shared.of_tier, shared.tiers)
+    rows = []
+    for setting in settings:
+        target = own.get(setting.kpi_id)
+        otherwise, scope = without.find(setting, partner.pk)
+        confirmed = bool(target and target.confirmed_by_id)
+        rows.append(KpiTargetRow(setting.kpi, target.value if target else None, confirmed, otherwise, scope))
+    return rows
+
+
+def shared_targets(kpi: KpiDefinition) -> list[KpiTarget]:
+    """What is asked of tiers and of all partners, the latest year first."""
+    rows = KpiTarget.objects.filter(kpi=kpi).select_related("tier")
+    return list(rows.order_by("-fiscal_year", "-month", "tier__level")[:50])
+
+
+def kpi_proposals_of(partner: Partner, member: Membership) -> list[KpiTargetProposal]:
+    rows = KpiTargetProposal.objects.visible_to(member).filter(partner=partner)
+    found = rows.select_related("kpi", "proposed_by__user", "partner").order_by("-created_at", "pk")
+    return list(found[:SHOWN_PROPOSALS])
+
+
+def kpi_proposals_waiting(member: Membership) -> QuerySet[KpiTargetProposal]:
+    """What the other side proposed and this member's side has not answered."""
+    rows = KpiTargetProposal.objects.visible_to(member).filter(state=KpiTargetProposal.State.PROPOSED)
+    return rows.exclude(side=member.side).select_related("partner", "kpi").order_by("created_at")
+
+
+def settings_of(kpi: KpiDefinition) -> list[KpiSetting]:
+    """How the KPI was judged over time, the latest first."""
+    rows = KpiSetting.objects.filter(kpi=kpi).select_related("set_by__user")
+    return list(rows.order_by("-valid_from")[:20])

@@ -1,0 +1,82 @@
+"""The performance scorecard of a partner: on screen, on paper, as a spreadsheet, and what stands behind a figure."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from partners.models import Partner
+from prm.kernel import clock
+from prm.kernel.exports import attachment
+from prm.kernel.paper import PdfNotPossible
+from prm.kernel.policies import permits
+from prm.kernel.web.access import may
+from prm.kernel.web.tenancy import member_of
+from scorecards.paper.performance import NoPaper, card_pdf, card_xlsx, file_name
+from scorecards.queries import BadDay, PerformanceCard, behind, day_asked, performance_card
+from scorecards.rows.performance import card_url, present_behind, present_card
+
+WITH_TIER = Partner.objects.select_related("tier")
+
+
+@may("scorecards.view_kpis", WITH_TIER)
+@require_safe
+def performance(request: HttpRequest, partner: Partner) -> HttpResponse:
+    """One page, nothing to type: as of today or of the day asked for."""
+    member, wanted = member_of(request), request.GET.get("on", "")
+    context = {
+        "partner": partner,
+        "may_start": permits(member, "scorecards.start_assessment", partner),
+        "may_board": permits(member, "scorecards.view_board"),
+        "today": clock.today().isoformat(),
+        "query": request.GET.urlencode(),
+    }
+    try:
+        day = day_asked(wanted, today=clock.today())
+    except BadDay as refusal:
+        context |= {"refusal": refusal, "wanted": wanted[:40]}
+        return render(request, "scorecards/performance/card.html", context, status=refusal.status)
+    card = present_card(performance_card(partner, on=day))
+    return render(request, "scorecards/performance/card.html", context | {"card": card, "wanted": card.iso_day})
+
+
+@may("scorecards.view_kpis", WITH_TIER)
+@require_safe
+def figure(request: HttpRequest, partner: Partner) -> HttpResponse:
+    """One figure of the card: how it is computed, from what, and the rows it is made of."""
+    card = _card(request, partner)
+    found = behind(card, request.GET.get("of", "year"), partner, member_of(request))
+    if found is None:
+        raise Http404
+    context = {
+        "partner": partner,
+        "figure": present_behind(found, card),
+        "card": present_card(card),
+        "back": card_url(partner.pk, None if card.is_live else card.on),
+    }
+    return render(request, "scorecards/performance/figure.html", context)
+
+
+@may("scorecards.view_kpis", WITH_TIER)
+@require_safe
+def performance_paper(request: HttpRequest, partner: Partner) -> HttpResponse:
+    """The card on one page, to take along."""
+    card = _card(request, partner)
+    try:
+        content = card_pdf(card)
+    except PdfNotPossible as missing:
+        raise NoPaper(str(missing)) from missing
+    return attachment(content, file_name(card), "pdf")
+
+
+@may("scorecards.view_kpis", WITH_TIER)
+@require_safe
+def performance_workbook(request: HttpRequest, partner: Partner) -> HttpResponse:
+    """Every figure of the card as a spreadsheet."""
+    card = _card(request, partner)
+    return attachment(card_xlsx(card), file_name(card), "xlsx")
+
+
+def _card(request: HttpRequest, partner: Partner) -> PerformanceCard:
+    return performance_card(partner, on=day_asked(request.GET.get("on"), today=clock.today()))
