@@ -49,10 +49,8 @@ from scorecards.queries import (
     standing_of,
     standing_with_plan,
 )
-from scorecards.queries.board import board_partners
 from scorecards.queries.kpi_targets import kpi_proposals_waiting
 from scorecards.rows import present_panel
-from scorecards.rows.board import present_board
 from scorecards.rows.performance import card_url
 from scorecards.starter import copy_bank
 from scorecards.starter.kpis import copy_kpis, starter_topics
@@ -314,8 +312,9 @@ navigation(Entry("Board", "scorecards:board", "layout-board", 29, "scorecards.vi
 
 @lend_panel(18, "scorecards/panels/performance.html", permission="scorecards.view_kpis")
 def performance_scorecard_panel(member: Membership, partner: Partner) -> dict[str, Any]:
-    """The way to the performance scorecard; for the vendor's people with the colours of the board."""
-    row = None
-    if permits(member, "scorecards.view_board"):
-        row = board_partners(member).filter(pk=partner.pk).first()
-    return {"url": card_url(partner.pk), "row": present_board([row], managers={})[0] if row else None}
+    """The way to the performance scorecard; what it says is not computed here."""
+    return {
+        "url": card_url(partner.pk),
+        "pdf_url": reverse("scorecards:performance-paper", args=[partner.pk]),
+        "may_board": permits(member, "scorecards.view_board"),
+    }

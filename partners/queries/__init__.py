@@ -76,6 +76,7 @@ from partners.queries.sources import (
     TIER_PROGRESS,
     read_evaluations,
     read_tasks,
+    task_counts,
 )
 from partners.queries.standing import (
     due_notices,
@@ -176,6 +177,7 @@ __all__ = [
     "slow_onboardings",
     "standing_in_recruiting",
     "standing_on",
+    "task_counts",
     "tier_history",
     "tier_outlook",
     "tier_standing",

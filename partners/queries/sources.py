@@ -19,6 +19,7 @@ from prm.kernel.numbers import divide, ratio
 from prm.kernel.periods import add_days
 from prm.kernel.roles import Side
 from prm.kernel.tenancy.context import current_tenant
+from prm.kernel.tenancy.remember import remember_few
 
 REQUIRED_TASKS = "required_tasks"
 NO_TASK_DUE = _("No required task has been due yet.")
@@ -28,6 +29,17 @@ NOT_EVALUATED = _("The tier has not been evaluated yet; it is every night.")
 
 def read_tasks(partner_ids: Sequence[UUID], days: Sequence[dt.date], names: Sequence[str]) -> Readings:
     """The share of the required tasks of the partner's side due by each day that were done by then."""
+    numbers: dict[UUID, list[Decimal | None]] = {}
+    last: dict[UUID, list[dt.date | None]] = {}
+    for row in task_counts(partner_ids, days):
+        of_days = range(len(days))
+        numbers[row["partner_id"]] = [ratio(divide(row[f"done_{n}"], row[f"due_{n}"])) for n in of_days]
+        last[row["partner_id"]] = [row[f"last_{n}"] for n in of_days]
+    return Readings({REQUIRED_TASKS: numbers}, last)
+
+
+def task_counts(partner_ids: Sequence[UUID], days: Sequence[dt.date]) -> list[dict[str, Any]]:
+    """Per partner that has any: `due_0`, `done_0` and `last_0` of the first day, and so on; one query."""
     zone = ZoneInfo(current_tenant().time_zone)
     counts: dict[str, Any] = {}
     for number, day in enumerate(days):
@@ -39,14 +51,8 @@ def read_tasks(partner_ids: Sequence[UUID], days: Sequence[dt.date], names: Sequ
     asked = Task.objects.filter(
         partner_id__in=list(partner_ids), required=True, side=Side.PARTNER, due_on__lte=max(days)
     ).exclude(state=Task.State.CANCELLED)
-    numbers: dict[UUID, list[Decimal | None]] = {}
-    last: dict[UUID, list[dt.date | None]] = {}
-    rows: Any = asked.values("partner_id").annotate(**counts)
-    for row in rows:
-        of_days = range(len(days))
-        numbers[row["partner_id"]] = [ratio(divide(row[f"done_{n}"], row[f"due_{n}"])) for n in of_days]
-        last[row["partner_id"]] = [row[f"last_{n}"] for n in of_days]
-    return Readings({REQUIRED_TASKS: numbers}, last)
+    counted: Any = asked.values("partner_id").annotate(**counts)
+    return remember_few("tasks", partner_ids, tuple(days), lambda: list(counted))
 
 
 def read_evaluations(partner_ids: Sequence[UUID], days: Sequence[dt.date], names: Sequence[str]) -> Readings:

@@ -18,6 +18,7 @@ from prm.kernel.money import currency_places
 from prm.kernel.numbers import ZERO
 from prm.kernel.periods import FiscalYear, add_days
 from prm.kernel.tenancy.context import current_tenant
+from prm.kernel.tenancy.remember import remember_few
 from sales.formulas import attained
 from sales.models import SalesActual, Target
 
@@ -30,7 +31,10 @@ def read_plan(partner_ids: Sequence[UUID], days: Sequence[dt.date], names: Seque
     tenant = current_tenant()
     spans = [_closed(day, tenant.fy_start_month) for day in days]
     first = min(start for start, _ in spans)
-    actuals, targets, booked = _by_month(partner_ids, first, max(days), currency_places(tenant.currency))
+    last_day, places = max(days), currency_places(tenant.currency)
+    actuals, targets, booked = remember_few(
+        "plan", partner_ids, (first, last_day), lambda: _by_month(partner_ids, first, last_day, places)
+    )
     numbers: dict[UUID, list[Decimal | None]] = {}
     for partner_id, agreed in targets.items():
         sold = actuals.get(partner_id, {})

@@ -207,8 +207,9 @@ class PerformanceScorecardsViewSet(RecordsViewSet):
     @action(detail=True)
     def figure(self, request: Any, pk: Any = None) -> Response:
         """One figure: formula, inputs, and the rows it is made of."""
-        partner = self.get_object()
-        found = behind(self._card(partner), request.query_params.get("of", "year"), partner, self.member)
+        partner, key = self.get_object(), request.query_params.get("of", "year")
+        card = self._card(partner, with_composite=key == "composite")
+        found = behind(card, key, partner, self.member)
         if found is None:
             raise Http404
         return Response(BehindSerializer(found).data)
@@ -230,8 +231,9 @@ class PerformanceScorecardsViewSet(RecordsViewSet):
         card = self._card(self.get_object())
         return attachment(card_xlsx(card), file_name(card), "xlsx")
 
-    def _card(self, partner: Partner) -> PerformanceCard:
-        return performance_card(partner, on=day_asked(self.request.query_params.get("on"), today=clock.today()))
+    def _card(self, partner: Partner, *, with_composite: bool = True) -> PerformanceCard:
+        day = day_asked(self.request.query_params.get("on"), today=clock.today())
+        return performance_card(partner, on=day, with_composite=with_composite)
 
 
 # --- the board ---------------------------------------------------------------------------------------------

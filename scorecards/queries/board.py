@@ -103,10 +103,9 @@ def board_partners(member: Membership) -> QuerySet[Any]:
     return partners.select_related("tier").annotate(**told)
 
 
-def board_rows(partners: Sequence[Any], *, managers: Mapping[UUID, Membership] | None = None) -> list[BoardRow]:
+def board_rows(partners: Sequence[Any]) -> list[BoardRow]:
     """The rows of partners read by `board_partners`; who looks after them is asked once for all."""
-    today = clock.today()
-    managers = managers_of([partner.pk for partner in partners]) if managers is None else managers
+    managers, today = managers_of([partner.pk for partner in partners]), clock.today()
     stages = {value: str(label) for value, label in Partner.LifeStage.choices}
     return [_row(partner, managers.get(partner.pk), stages, today) for partner in partners]
 

@@ -20,7 +20,7 @@ from prm.kernel.periods import FiscalQuarter, FiscalYear, add_days
 from prm.kernel.tenancy.context import current, current_tenant
 from scorecards.formulas import composite_score, rank_partners
 from scorecards.models import StageWeights
-from scorecards.queries.measures import Read, read_measures
+from scorecards.queries.measures import Read, life_stages, read_measures
 from scorecards.queries.planned import why_not_measured
 from scorecards.queries.topics import CAPABILITY_SCORE, NO_SCORECARD
 
@@ -85,7 +85,7 @@ def composite_scores(partner_ids: Sequence[UUID], *, on: dt.date) -> dict[UUID, 
     ids = list(dict.fromkeys(partner_ids))
     weights = weights_on(on)
     points = _points(ids, on)
-    stages = dict(Partner.objects.filter(pk__in=ids).values_list("pk", "life_stage"))
+    stages = life_stages(ids)
     return {pk: _composite(pk, on, stages.get(pk, ""), weights, points) for pk in ids}
 
 

@@ -24,6 +24,7 @@ from partners.registries import Measure, Readings, Source, measures
 from prm.kernel import clock
 from prm.kernel.periods import FiscalQuarter, FiscalYear, add_months
 from prm.kernel.tenancy.context import current_tenant
+from prm.kernel.tenancy.remember import remember
 from scorecards.models import KpiActual, KpiDefinition, KpiSetting, KpiTarget, PartnerKpiTarget
 from scorecards.queries.planned import why_not_measured
 from scorecards.queries.topics import NO_SCORECARD, NOT_SCORED, TOPICS
@@ -93,6 +94,7 @@ class KpiSheet:
 
 def kpi_sheet(partner: Partner, *, on: dt.date) -> KpiSheet:
     """The KPIs of one partner on a day."""
+    remember(("life-stages", (partner.pk,)), lambda: {partner.pk: partner.life_stage})
     return kpi_table([partner.pk], on=on)[partner.pk]
 
 
@@ -103,7 +105,7 @@ def kpi_table(partner_ids: Sequence[UUID], *, on: dt.date) -> dict[UUID, KpiShee
     kpis = [setting.kpi for setting in settings]
     grid = KpiGrid.read(kpis, ids, [on])
     targets = Targets.of([kpi.pk for kpi in kpis], ids, on)
-    stages = dict(Partner.objects.filter(pk__in=ids).values_list("pk", "life_stage"))
+    stages = life_stages(ids)
     at = clock.now()
     found = {}
     for partner_id in ids:
@@ -111,6 +113,13 @@ def kpi_table(partner_ids: Sequence[UUID], *, on: dt.date) -> dict[UUID, KpiShee
         figures = [_figure(setting, partner_id, stage, grid, targets, on, at) for setting in settings]
         found[partner_id] = KpiSheet(partner_id, on, stage, at, _categories(figures))
     return found
+
+
+def life_stages(partner_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """The life-stage of each partner; read once per request for the same partners."""
+    ids = tuple(partner_ids)
+    rows = Partner.objects.filter(pk__in=ids).values_list("pk", "life_stage")
+    return remember(("life-stages", ids), lambda: dict(rows))
 
 
 def settings_on(on: dt.date) -> list[KpiSetting]:

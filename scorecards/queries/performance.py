@@ -11,21 +11,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from partners.formulas import attainment_status, score_status
 from partners.models import Partner, Task
-from partners.queries import RequirementRow, TierStanding, standing_on
+from partners.queries import RequirementRow, TierStanding, standing_on, task_counts
 from partners.registries import measured, measures
 from prm.kernel import clock
 from prm.kernel.errors import Invalid
 from prm.kernel.numbers import divide, mean, ratio
 from prm.kernel.numbers import score as to_score
-from prm.kernel.periods import FiscalQuarter, add_days
+from prm.kernel.periods import FiscalQuarter
 from prm.kernel.roles import Side
 from prm.kernel.tenancy.context import current, current_tenant
 from sales.formulas import attained
@@ -153,13 +152,16 @@ class PerformanceCard:
         return (*self.pipeline, self.program.attainment, *self.certifications, *self.tasks, *self.deals)
 
 
-def performance_card(partner: Partner, *, on: dt.date) -> PerformanceCard:
-    """The card of one partner on a day: a number of queries that no history changes."""
+def performance_card(partner: Partner, *, on: dt.date, with_composite: bool = True) -> PerformanceCard:
+    """The card of one partner on a day: a number of queries that no history changes.
+
+    The composite score is for the vendor alone, and left out where it is not asked for.
+    """
     tenant, today = current_tenant(), clock.today()
     sales = performance(partner.pk, on, with_lines=False)
     sheet = kpi_sheet(partner, on=on)
     standing = standing_on(partner, on)
-    is_vendor = current().partner_ids is None
+    with_composite = with_composite and current().partner_ids is None
     return PerformanceCard(
         partner_id=partner.pk,
         name=partner.name,
@@ -181,7 +183,7 @@ def performance_card(partner: Partner, *, on: dt.date) -> PerformanceCard:
         tasks=_tasks(partner.pk, on),
         deals=_deals(partner.pk, on),
         sheet=sheet,
-        composite=composite_scores([partner.pk], on=on)[partner.pk] if is_vendor else None,
+        composite=composite_scores([partner.pk], on=on)[partner.pk] if with_composite else None,
     )
 
 
@@ -268,12 +270,8 @@ def required_tasks(partner_id: UUID, on: dt.date) -> Q:
 
 
 def _tasks(partner_id: UUID, on: dt.date) -> tuple[Figure, ...]:
-    over = dt.datetime.combine(add_days(on, 1), dt.time(0), tzinfo=ZoneInfo(current_tenant().time_zone))
-    done = Q(done_at__lt=over)
-    counted = Task.objects.filter(required_tasks(partner_id, on)).aggregate(
-        due=Count("pk"), done=Count("pk", filter=done)
-    )
-    due, was_done = counted["due"], counted["done"]
+    counted = task_counts([partner_id], [on])
+    due, was_done = (counted[0]["due_0"], counted[0]["done_0"]) if counted else (0, 0)
     share = ratio(divide(was_done, due))
     why = "" if due else _("No required task has been due yet.")
     late = due - was_done

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from prm.kernel.models import Membership
 from prm.kernel.numbers import HUNDRED
 from prm.kernel.web.format import NOT_AVAILABLE, formatter
 from scorecards.queries.board import BoardRow, Trended, board_rows
@@ -72,9 +70,8 @@ class ShownRow:
     due_tone: str
 
 
-def present_board(partners: Sequence[Any], *, managers: Mapping[UUID, Membership] | None = None) -> list[ShownRow]:
-    """The lines of partners read by `board_partners`; who looks after them is asked where it is not given."""
-    return [_shown(row) for row in board_rows(partners, managers=managers)]
+def present_board(partners: Sequence[Any]) -> list[ShownRow]:
+    return [_shown(row) for row in board_rows(partners)]
 
 
 def _shown(row: BoardRow) -> ShownRow:

@@ -45,8 +45,10 @@ def performance(request: HttpRequest, partner: Partner) -> HttpResponse:
 @require_safe
 def figure(request: HttpRequest, partner: Partner) -> HttpResponse:
     """One figure of the card: how it is computed, from what, and the rows it is made of."""
-    card = _card(request, partner)
-    found = behind(card, request.GET.get("of", "year"), partner, member_of(request))
+    key = request.GET.get("of", "year")
+    day = day_asked(request.GET.get("on"), today=clock.today())
+    card = performance_card(partner, on=day, with_composite=key == "composite")
+    found = behind(card, key, partner, member_of(request))
     if found is None:
         raise Http404
     context = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, TypeVar
@@ -29,3 +29,11 @@ def remember(key: Hashable, ask: Callable[[], T]) -> T:
     if key not in known:
         known[key] = ask()
     return known[key]
+
+
+FEW = 50  # records of one page
+
+
+def remember_few(name: str, ids: Sequence[Any], asked: Hashable, ask: Callable[[], T]) -> T:
+    """As `remember`, for what was asked of these records; of more than a page of them nothing is kept."""
+    return ask() if len(ids) > FEW else remember((name, tuple(ids), asked), ask)
