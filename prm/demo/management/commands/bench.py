@@ -1,4 +1,4 @@
-"""`bin/bench [pages segments scorecard deck import_sales]`: measurements beside raw SQL and the bare library."""
+"""`bin/bench [pages segments scorecard board deck import_sales]`: measurements beside raw SQL and the bare library."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.template import engines
 
-ALL = ("pages", "segments", "scorecard", "deck", "import_sales")
+ALL = ("pages", "segments", "scorecard", "board", "deck", "import_sales")
 
 
 class Command(BaseCommand):
