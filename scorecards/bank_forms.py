@@ -17,9 +17,8 @@ from django.utils.translation import gettext_lazy as _
 
 from partners.models import Partner
 from prm.kernel.web.uploads import UploadField
-from scorecards.bank_fields import OWNERS, as_text
-from scorecards.models import Category, Question, QuestionBank
-from scorecards.queries import NO_TIER, TopicPart
+from scorecards.bank_fields import OWNERS
+from scorecards.models import Question
 
 Shape = dict[str, Any]
 SEVERAL = frozenset({"life_stages", "for_types", "for_tiers", "for_stages"})
@@ -108,8 +107,9 @@ def _line(label: Any, *, size: int = 0, required: bool = False, hint: Any = "", 
     return forms.CharField(label=label, required=required, widget=widget, help_text=hint, max_length=2000)
 
 
-def _number(label: Any, *, hint: Any = "") -> forms.CharField:
-    return _line(label, size=5, inputmode="decimal", hint=hint, **{"class": "num", "autocomplete": "off"})
+def _number(label: Any, *, hint: Any = "", required: bool = False) -> forms.CharField:
+    more = {"class": "num", "autocomplete": "off"}
+    return _line(label, size=5, inputmode="decimal", hint=hint, required=required, **more)
 
 
 def _words(label: Any, rows: int = 2, hint: Any = "") -> forms.CharField:
@@ -195,10 +195,10 @@ class BankForm(RowsForm):
         self.fields |= {
             "version": _hidden(),
             "name": _line(_("Name"), required=True),
-            "green_from": _number(_("Green from")),
-            "yellow_from": _number(_("Yellow from")),
-            "min_peers": _number(_("Peers needed"), hint=_("For an average to be shown; five or more.")),
-            "peer_months": _number(_("Peers of the last months")),
+            "green_from": _number(_("Green from"), required=True),
+            "yellow_from": _number(_("Yellow from"), required=True),
+            "min_peers": _number(_("Peers needed"), hint=_("Five or more."), required=True),
+            "peer_months": _number(_("Peers of the last months"), required=True),
         }
         self.declare_rows("lenses", lambda n: {"id": _hidden(), "name": _line(_("Lens")), "meaning": _line(_("Means"))})
         self.declare_rows(
@@ -233,7 +233,7 @@ class CategoryForm(RowsForm):
         self.fields |= {
             "version": _hidden(),
             "name": _line(_("Category"), required=True),
-            "weight": _number(_("Weight")),
+            "weight": _number(_("Weight"), required=True),
             "screening": _flag(_("Asked when a candidate is screened")),
             "vendor_only": _flag(_("For us only: partners never see it")),
         }
@@ -268,8 +268,8 @@ class TopicForm(RowsForm):
         self.fields |= {
             "version": _hidden(),
             "name": _line(_("Topic"), required=True),
-            "best_practice": _number(_("Best practice")),
-            "weight": _number(_("Weight")),
+            "best_practice": _number(_("Best practice"), required=True),
+            "weight": _number(_("Weight"), required=True),
             "lens": _choice(_("Lens"), self.lenses),
             "life_stages": _several(_("Life-stages it belongs to"), Partner.LifeStage.choices),
             "for_types": _several(_("Asked of these types"), Partner.Type.choices, everybody),
@@ -351,56 +351,3 @@ class PreviewForm(forms.Form):
     def __init__(self, *args: Any, tiers: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["tier"].choices = tiers  # type: ignore[attr-defined]
-
-
-# --- what stands in them at first --------------------------------------------------------------------------
-
-
-def bank_shape(bank: QuestionBank, categories: Iterable[Category]) -> Shape:
-    names = ("name", "green_from", "yellow_from", "min_peers", "peer_months", "version")
-    return {
-        **{name: as_text(getattr(bank, name)) for name in names},
-        "lenses": [dict(lens) for lens in bank.lenses],
-        "categories": [
-            {"id": str(c.pk), "version": str(c.version), "name": c.name, "weight": as_text(c.weight)}
-            | {"screening": c.screening, "vendor_only": c.vendor_only}
-            for c in categories
-        ],
-    }
-
-
-def category_shape(category: Category, topics: Iterable[Any]) -> Shape:
-    return {
-        **{name: as_text(getattr(category, name)) for name in ("name", "weight", "version")},
-        "screening": category.screening,
-        "vendor_only": category.vendor_only,
-        "topics": [
-            {"id": str(t.pk), "version": str(t.version), "lens": t.lens}
-            | {name: as_text(getattr(t, name)) for name in ("name", "best_practice", "weight")}
-            for t in topics
-        ],
-    }
-
-
-def topic_shape(part: TopicPart) -> Shape:
-    topic = part.topic
-    names = ("name", "best_practice", "weight", "version", "action_text", "action_owner", "action_days")
-    return {
-        **{name: as_text(getattr(topic, name)) for name in names},
-        "lens": topic.lens,
-        **{name: list(getattr(topic, name)) for name in SEVERAL},
-        "resources": [{"code": r.code, "title": r.title, "url": r.url} for r in part.resources],
-        "questions": [
-            {
-                **{name: getattr(q.question, name) for name in ("code", "text", "kind", "help_text")},
-                "weight": as_text(q.question.weight),
-                **{name: getattr(q.question, name) for name in FLAGS["questions"]},
-                "options": [{"code": o.code, "text": o.text, "score": as_text(o.score)} for o in q.options],
-            }
-            for q in part.questions
-        ],
-    }
-
-
-def tier_choices(tiers: Iterable[Any], without: Any) -> list[tuple[str, str]]:
-    return [(NO_TIER, str(without)), *[(tier.code, tier.name) for tier in tiers]]

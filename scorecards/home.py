@@ -1,4 +1,4 @@
-"""What the home page of a partner says about its scorecard: where it stands, and whether one is due."""
+"""What the home page says of scorecards: to a partner where its own stands, to the chief how long they take."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from django.urls import reverse
 from partners.models import Partner
 from prm.kernel import clock
 from prm.kernel.policies import permits
+from prm.kernel.roles import Role
+from prm.kernel.web.format import formatter
 from prm.kernel.web.home import home_part
 from prm.kernel.web.tenancy import member_of
-from scorecards.queries import standing_of
+from scorecards.queries import pace_of_scorecards, standing_of
 from scorecards.queries.board import board_count
 from scorecards.rows import present_home
 
@@ -37,3 +39,23 @@ def board_at_home(request: HttpRequest) -> dict[str, Any] | None:
         return None
     found = board_count(member)
     return {"count": found, "url": reverse("scorecards:board")} if found.total else None
+
+
+PROMISED_MINUTES = 5
+
+
+@home_part(45, "scorecards/home/pace.html", area="side")
+def five_minutes(request: HttpRequest) -> dict[str, Any] | None:
+    """Whether the scorecard keeps its promise: the median of the last finished ones."""
+    if not member_of(request).has(Role.CHANNEL_CHIEF):
+        return None
+    pace = pace_of_scorecards()
+    if pace.minutes is None:
+        return None
+    write = formatter()
+    return {
+        "minutes": write.number(pace.minutes, 1),
+        "finished": pace.finished,
+        "state": "green" if pace.minutes <= PROMISED_MINUTES else "yellow",
+        "url": reverse("scorecards:list"),
+    }

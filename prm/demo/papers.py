@@ -110,7 +110,12 @@ def _distributor(story: Any) -> None:
 
 def _paper(partner: Partner, title: str) -> Upload:
     """A small PDF of one page with a title and two parties."""
-    lines = [title, f"between {_safe(partner.name)} and its vendor", "This is a sample for the demo."]
+    return leaflet(title, f"between {_safe(partner.name)} and its vendor")
+
+
+def leaflet(title: str, said: str) -> Upload:
+    """A small PDF of one page with a title and a sentence."""
+    lines = [title, said, "This is a sample for the demo."]
     text = "".join(f"0 -24 Td ({line}) Tj " for line in lines)
     stream = f"BT /F1 16 Tf 72 760 Td {text}ET".encode("latin-1", "replace")
     parts = [

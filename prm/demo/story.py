@@ -26,6 +26,7 @@ from prm.demo.locator import tell_locator
 from prm.demo.papers import tell_papers
 from prm.demo.portal import make_it_theirs
 from prm.demo.program import tell_program
+from prm.demo.questionnaire import second_edition, third_edition
 from prm.demo.recruiting import tell_of_recruiting
 from prm.demo.relations import relate
 from prm.demo.segments import group_and_announce
@@ -104,11 +105,14 @@ class Story:
         self.say(f"{vendor.name}: targets and revenue")
         self._relations(partners)
         assessed = [p for number, p in enumerate(partners) if p.state == Partner.State.ACTIVE and number % 3 != 2]
-        for number, partner in enumerate(assessed):
+        for partner in assessed:
             self._assess(partner, months_ago=8, quality=self._quality(partner))
-            if number % 2 == 0:
-                self._assess(partner, months_ago=1, quality=min(0.95, self._quality(partner) + 0.12))
+        with clock.travel(to=self._moment(add_months(self.today, -3))), tenant_scope(self.tenant):
+            second_edition()
+        for partner in assessed[::2]:
+            self._assess(partner, months_ago=1, quality=min(0.95, self._quality(partner) + 0.12))
         with tenant_scope(self.tenant):
+            third_edition()
             release_peers(self.today)
         self.say(f"{vendor.name}: scorecards of {len(assessed)} partners")
         tell_program(self.tenant)

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Max
 
 from partners.models import Tier
 from prm.kernel import clock
@@ -32,7 +33,7 @@ def add_category(bank: QuestionBank, /, *, by: Membership | None, **values: Any)
     open_draft(bank)
     found = values_of(CATEGORY, values, whole=True)
     category = Category(bank=bank, code=new_code(bank, Category, found["name"]), **found)
-    category.order = Category.objects.filter(bank=bank).count() + 1
+    category.order = _last(Category.objects.filter(bank=bank)) + 1
     category.save()
     record(bank, "bank.part_added", by=by, vendor_only=True, edition=bank.edition, part=category.name)
     return category
@@ -65,7 +66,7 @@ def add_topic(category: Category, /, *, by: Membership | None, **values: Any) ->
     open_draft(bank)
     found = _topic_values(bank, {"best_practice": "70", **values}, whole=True)
     topic = Topic(bank=bank, category=category, code=new_code(bank, Topic, found["name"]), **found)
-    topic.order = Topic.objects.filter(category=category).count() + 1
+    topic.order = _last(Topic.objects.filter(category=category)) + 1
     topic.vendor_only = category.vendor_only
     topic.save()
     record(bank, "bank.part_added", by=by, vendor_only=True, edition=bank.edition, part=topic.name)
@@ -153,6 +154,10 @@ def remove_part(part: Category | Topic, *, by: Membership | None) -> QuestionBan
     if isinstance(part, Category):
         part.delete()
     return record(bank, "bank.part_removed", by=by, vendor_only=True, edition=bank.edition, part=name)
+
+
+def _last(parts: Any) -> int:
+    return parts.aggregate(last=Max("order"))["last"] or 0
 
 
 def _edited(bank: QuestionBank, part: Category | Topic, by: Membership | None) -> None:

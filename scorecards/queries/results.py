@@ -271,11 +271,25 @@ def capability_scores(
     return found
 
 
+@dataclass(frozen=True)
+class Pace:
+    """How long the last finished scorecards took, and how many there were."""
+
+    finished: int
+    minutes: Decimal | None  # the median, pauses over two minutes left out
+
+
 def median_minutes(*, last: int = 200) -> Decimal | None:
-    """How long the last finished scorecards took, pauses over two minutes left out."""
+    """How long half of the last finished scorecards took at most, pauses over two minutes left out."""
+    return pace_of_scorecards(last=last).minutes
+
+
+def pace_of_scorecards(*, last: int = 200) -> Pace:
+    """Of whole scorecards, by the partner or as the vendor sees it; a screening asks a third of the questions."""
     seconds = list(
         Assessment.objects.filter(state__in=FINISHED, active_seconds__gt=0)
+        .exclude(kind=Assessment.Kind.SCREENING)
         .order_by("-submitted_at")
         .values_list("active_seconds", flat=True)[:last]
     )
-    return to_score(to_decimal(int(median(seconds))) / 60) if seconds else None
+    return Pace(len(seconds), to_score(to_decimal(int(median(seconds))) / 60) if seconds else None)

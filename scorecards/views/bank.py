@@ -24,7 +24,8 @@ from scorecards.actions import (
     remove_bank,
     retire_bank,
 )
-from scorecards.bank_forms import ImportForm, PreviewForm, tier_choices
+from scorecards.bank_filled import tier_choices
+from scorecards.bank_forms import ImportForm, PreviewForm
 from scorecards.bank_shape import BadBank, tables_of
 from scorecards.bank_sheets import to_sheets
 from scorecards.bank_yaml import to_yaml

@@ -34,18 +34,15 @@ from scorecards.actions import (
     remove_part,
 )
 from scorecards.bank_fields import as_text
+from scorecards.bank_filled import bank_shape, category_shape, tier_choices, topic_shape
 from scorecards.bank_forms import (
     BankForm,
     CategoryForm,
     DocumentForm,
     Shape,
     TopicForm,
-    bank_shape,
-    category_shape,
     moved,
     parsed,
-    tier_choices,
-    topic_shape,
 )
 from scorecards.models import Category, QuestionBank, Topic
 from scorecards.queries import (

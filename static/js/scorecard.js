@@ -385,6 +385,7 @@ document.addEventListener("keydown", (event) => {
 
 function handle(key, event) {
   const asked = current !== finish;
+  if (key === "Escape" && current.querySelector?.("[data-evidence][open]")) return files.toggle(current);
   if (key === "?") return document.querySelector('[data-dialog="keys"]').click() ?? true;
   if (key === "ArrowLeft") return step(-1) ?? true;
   if (key === "ArrowRight") return step(1) ?? true;

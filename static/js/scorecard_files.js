@@ -80,6 +80,8 @@ window.scorecardFiles = (root, token, words, heard) => {
     }
     root.querySelector("[data-say]").textContent = words.sending;
     send(form, new FormData(form), place).then((isSent) => {
+      // The button was out of use meanwhile and has lost the focus.
+      if (document.activeElement === document.body) input.focus();
       if (!isSent) return;
       form.reset();
       root.querySelector("[data-say]").textContent = words.attached;

@@ -120,3 +120,14 @@ def test_the_median_counts_finished_ones_only(cast, bank):
     done = submitted(cast.rival, by=cast.rival_champion)
     Assessment.objects.filter(pk=done.pk).update(active_seconds=246)
     assert median_minutes() == Decimal("4.1")
+    quick = submitted(cast.northwind, by=cast.cam, kind=Assessment.Kind.SCREENING)
+    Assessment.objects.filter(pk=quick.pk).update(active_seconds=60)
+    assert median_minutes() == Decimal("4.1")
+
+
+def test_the_chief_reads_on_the_first_page_how_long_scorecards_take(cast, sign_in, bank):
+    assert "Five minutes, measured" not in sign_in(cast.chief).get("/").content.decode()
+    done = submitted(cast.rival, by=cast.rival_champion)
+    Assessment.objects.filter(pk=done.pk).update(active_seconds=246)
+    assert "4.1 min" in sign_in(cast.chief).get("/").content.decode()
+    assert "4.1 min" not in sign_in(cast.cam).get("/").content.decode()
