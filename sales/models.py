@@ -97,7 +97,7 @@ class Proposal(PartnerRecord):
     state = models.CharField(max_length=10, choices=State, default=State.PROPOSED)
     side = models.CharField(max_length=8, choices=Side, default=Side.VENDOR)  # who proposes
     proposed_by = TenantForeignKey(Membership, null=True, blank=True, related_name="+")
-    note = TextField(max_length=500, blank=True)
+    comment = TextField(max_length=500, blank=True)
     decided_by = TenantForeignKey(Membership, null=True, blank=True, related_name="+")
     decided_at = models.DateTimeField(null=True, blank=True)
     reason = TextField(max_length=500, blank=True)

@@ -70,15 +70,15 @@ def _agree(
         for month in year.next.months
     }
     if any(next_year.values()):
-        propose_targets(partner, next_year, by=manager, note="Ten percent more than this year, as we discussed.")
+        propose_targets(partner, next_year, by=manager, comment="Ten percent more than this year, as we discussed.")
     settled = propose_kpi_target(
         kpis["training_and_certs"], partner, Decimal("0.85"), fiscal_year=year.year, by=manager,
-        note="Two of your people finish their courses this quarter.",
+        comment="Two of your people finish their courses this quarter.",
     )  # fmt: skip
     confirm_kpi_target(settled, by=champion)
     asked = propose_kpi_target(
         kpis["deal_registrations"], partner, Decimal(2), fiscal_year=year.year, by=champion,
-        note="We are still building the pipeline; two a quarter is realistic.",
+        comment="We are still building the pipeline; two a quarter is realistic.",
     )  # fmt: skip
     if declines:
         decline_kpi_target(asked, by=manager, reason="Three are the least for leads; let us plan them together.")

@@ -70,7 +70,7 @@ def propose_targets(
     *,
     by: Membership,
     line: ProductLine | None = None,
-    note: str = "",
+    comment: str = "",
 ) -> TargetProposal:
     """Propose targets to the other side. They count from its confirmation on; an open proposal of this side ends."""
     require(by, "sales.propose_targets", partner)
@@ -88,7 +88,7 @@ def propose_targets(
         line=line,
         side=by.side,
         proposed_by=by,
-        note=clean_text(note),
+        comment=clean_text(comment),
         months={month.isoformat(): str(amount) for month, amount in sorted(asked.items())},
         currency=current_tenant().currency,
     )

@@ -56,7 +56,7 @@ class TargetsInput(serializers.Serializer):
 
 
 class ProposalInput(TargetsInput):
-    note = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
+    comment = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
 
 
 class ReasonInput(serializers.Serializer):
@@ -68,7 +68,7 @@ class ProposalSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = TargetProposal
-        fields = ["id", "partner_id", "line", "months", "currency", "side", "state", "note", "reason", "decided_at"]
+        fields = ["id", "partner_id", "line", "months", "currency", "side", "state", "comment", "reason", "decided_at"]
         read_only_fields = fields
 
 
@@ -147,7 +147,7 @@ class TargetProposalsViewSet(ReadRecordsViewSet):
         data = _asked(request, ProposalInput)
         partner = find_visible(Partner, self.member, data["partner_id"])
         line = _line(data.get("line"))
-        made = propose_targets(partner, _amounts(data, partner), line=line, note=data["note"], by=self.member)
+        made = propose_targets(partner, _amounts(data, partner), line=line, comment=data["comment"], by=self.member)
         return Response(ProposalSerializer(made).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(request=None, responses=ProposalSerializer)

@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
                         choices=[("vendor", "Vendor"), ("partner", "Partner")], default="vendor", max_length=8
                     ),
                 ),
-                ("note", prm.kernel.fields.TextField(blank=True, max_length=500)),
+                ("comment", prm.kernel.fields.TextField(blank=True, max_length=500)),
                 ("decided_at", models.DateTimeField(blank=True, null=True)),
                 ("reason", prm.kernel.fields.TextField(blank=True, max_length=500)),
                 ("months", models.JSONField(default=dict)),

@@ -139,7 +139,7 @@ def present_proposals(proposals: Sequence[TargetProposal], member: Membership) -
                 who=one.proposed_by.user.name if one.proposed_by else _("System"),
                 side=_("the vendor") if one.side == "vendor" else _("the partner"),
                 at=write.moment(one.created_at),
-                note=one.note,
+                note=one.comment,
                 state=str(one.get_state_display()),
                 tone=TONES[one.state],
                 reason=one.reason,

@@ -53,11 +53,11 @@ def propose_partner_targets(request: HttpRequest, partner: Partner) -> HttpRespo
     """Send the grid to the other side, which confirms or declines it."""
     if request.POST.get("do") == "spread":
         return _spread(request, partner)
-    note = request.POST.get("note", "")
+    comment = request.POST.get("comment", "")
     return _write(
         request,
         partner,
-        lambda line, amounts: propose_targets(partner, amounts, line=line, note=note, by=request.member),  # type: ignore[attr-defined]
+        lambda line, amounts: propose_targets(partner, amounts, line=line, comment=comment, by=request.member),  # type: ignore[attr-defined]
         all_cells=True,
     )
 
@@ -98,7 +98,7 @@ def _page(
         "other_kind": bool(found.by_line) and found.is_by_line != by_line,
         "has_problems": bool(problems),
         "error": error,
-        "note": sent.get("note", "")[:500],
+        "comment": sent.get("comment", "")[:500],
         "year_total": sent.get("year_total", "")[:40],
         "proposals": present_proposals(proposals_of(partner, member), member),
         "may_set": permits(member, "sales.set_target", partner),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.db.models import ProtectedError
 
 from prm.kernel import clock
 from prm.kernel.errors import Conflict, Invalid
@@ -37,6 +39,12 @@ class NotReady(Invalid):
     """This edition cannot be put in use yet."""
 
     code = "not_ready"
+
+
+class PartInUse(Conflict):
+    """Answers refer to this part of the questionnaire, so it stays."""
+
+    code = "part_in_use"
 
 
 @transaction.atomic
@@ -159,10 +167,20 @@ def remove_bank(bank: QuestionBank, *, by: Membership | None) -> QuestionBank:
     require(by, "scorecards.edit_bank", bank)
     open_draft(bank)
     record(bank, "bank.removed", by=by, vendor_only=True, edition=bank.edition, name=bank.name)
-    for model in reversed(PARTS):
-        _parts(model, bank).delete()
-    QuestionBank.objects.filter(pk=bank.pk).delete()
+    with nothing_refers_to_it():
+        for model in reversed(PARTS):
+            _parts(model, bank).delete()
+        QuestionBank.objects.filter(pk=bank.pk).delete()
     return bank
+
+
+@contextmanager
+def nothing_refers_to_it() -> Iterator[None]:
+    """What answers refer to stays, whatever state its edition is in."""
+    try:
+        yield
+    except ProtectedError as error:
+        raise PartInUse() from error
 
 
 def open_draft(bank: QuestionBank) -> None:

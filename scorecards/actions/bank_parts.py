@@ -18,7 +18,7 @@ from prm.kernel.lifecycle import touch
 from prm.kernel.models import Membership, StoredFile
 from prm.kernel.policies import require
 from prm.kernel.uploads import Upload
-from scorecards.actions.bank import count_options, new_code, open_draft
+from scorecards.actions.bank import count_options, new_code, nothing_refers_to_it, open_draft
 from scorecards.bank_fields import CATEGORY, CODE, OPTION, QUESTION, RESOURCE, TOPIC, values_of
 from scorecards.models import Category, Option, Question, QuestionBank, Resource, Topic
 from scorecards.queries import KEPT_FOR, NO_TIER
@@ -146,13 +146,14 @@ def remove_part(part: Category | Topic, *, by: Membership | None) -> QuestionBan
     require(by, "scorecards.edit_bank", part.bank)
     open_draft(part.bank)
     topics = Topic.objects.filter(category=part) if isinstance(part, Category) else Topic.objects.filter(pk=part.pk)
-    _drop_resources(Resource.objects.filter(topic__in=topics))
-    Option.objects.filter(question__topic__in=topics).delete()
-    Question.objects.filter(topic__in=topics).delete()
     bank, name = part.bank, part.name
-    topics.delete()
-    if isinstance(part, Category):
-        part.delete()
+    with nothing_refers_to_it():
+        _drop_resources(Resource.objects.filter(topic__in=topics))
+        Option.objects.filter(question__topic__in=topics).delete()
+        Question.objects.filter(topic__in=topics).delete()
+        topics.delete()
+        if isinstance(part, Category):
+            part.delete()
     return record(bank, "bank.part_removed", by=by, vendor_only=True, edition=bank.edition, part=name)
 
 
@@ -223,8 +224,9 @@ def _keep_questions(topic: Topic, wanted: Sequence[Mapping[str, Any]]) -> None:
         new_options += [option for option in found if option.code not in known]
     gone = [q.pk for q in left.values()]
     kept = [option.pk for option in kept_options]
-    Option.objects.filter(question__topic=topic).exclude(pk__in=kept).delete()
-    Question.objects.filter(pk__in=gone).delete()
+    with nothing_refers_to_it():
+        Option.objects.filter(question__topic=topic).exclude(pk__in=kept).delete()
+        Question.objects.filter(pk__in=gone).delete()
     Option.objects.bulk_update(kept_options, ["text", "score", "order", "vendor_only"])
     Option.objects.bulk_create(new_options)
 

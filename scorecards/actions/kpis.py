@@ -213,7 +213,7 @@ def propose_kpi_target(
     by: Membership,
     month: dt.date | None = None,
     fiscal_year: int | None = None,
-    note: str = "",
+    comment: str = "",
 ) -> KpiTargetProposal:
     """Propose a target of a KPI to the other side; it counts once that confirms."""
     require(by, "scorecards.propose_kpi_target", partner)
@@ -224,7 +224,7 @@ def propose_kpi_target(
         value=value,
         side=by.side,
         proposed_by=by,
-        note=clean_text(note),
+        comment=clean_text(comment),
         **_period(month, fiscal_year),
     )
     proposal.full_clean(exclude=["kpi", "partner", "proposed_by"])

@@ -101,7 +101,7 @@ class KpiProposalInput(PeriodInput):
     kpi = serializers.CharField(max_length=60, help_text="Code of the KPI.")
     partner_id = serializers.UUIDField()
     value = Number()
-    note = serializers.CharField(max_length=500, default="", allow_blank=True)
+    comment = serializers.CharField(max_length=500, default="", allow_blank=True)
 
 
 class KpiProposalSerializer(serializers.ModelSerializer):
@@ -110,7 +110,7 @@ class KpiProposalSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = KpiTargetProposal
-        fields = ["id", "partner_id", "kpi", "month", "fiscal_year", "value", "side", "state", "note", "reason"]
+        fields = ["id", "partner_id", "kpi", "month", "fiscal_year", "value", "side", "state", "comment", "reason"]
         read_only_fields = fields
 
     def get_value(self, row: KpiTargetProposal) -> str:

@@ -58,7 +58,7 @@ def present_kpi_proposals(proposals: Sequence[KpiTargetProposal], member: Member
                 "who": one.proposed_by.user.name if one.proposed_by else _("System"),
                 "side": _("the vendor") if one.side == "vendor" else _("the partner"),
                 "at": write.moment(one.created_at),
-                "note": one.note,
+                "note": one.comment,
                 "reason": one.reason,
                 "state": str(one.get_state_display()),
                 "tone": TONES[one.state],

@@ -54,11 +54,11 @@ def save_targets(request: HttpRequest, partner: Partner) -> HttpResponse:
 @require_POST
 def propose_targets(request: HttpRequest, partner: Partner) -> HttpResponse:
     """Each cell that differs from what holds is proposed to the other side."""
-    note, year = request.POST.get("note", ""), YearForm(request.POST).chosen().year
+    comment, year = request.POST.get("comment", ""), YearForm(request.POST).chosen().year
 
     def act(row: KpiTargetRow, value: Decimal | None) -> None:
         if value is not None and value != row.own:
-            propose_kpi_target(row.kpi, partner, value, fiscal_year=year, note=note, by=request.member)  # type: ignore[attr-defined]
+            propose_kpi_target(row.kpi, partner, value, fiscal_year=year, comment=comment, by=request.member)  # type: ignore[attr-defined]
 
     return _write(request, partner, act)
 
@@ -108,7 +108,7 @@ def _page(
         "proposals": present_kpi_proposals(kpi_proposals_of(partner, member), member),
         "error": error,
         "has_problems": bool(problems),
-        "note": request.POST.get("note", "")[:500],
+        "comment": request.POST.get("comment", "")[:500],
         "may_set": permits(member, "scorecards.set_kpi_target", partner),
         "may_propose": permits(member, "scorecards.propose_kpi_target", partner),
     }

@@ -137,8 +137,15 @@ def test_nothing_is_blocked_and_no_error_is_said(signed_in, people, complaints):
     assert complaints == []
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize(
+    ("width", "theme"),
+    [
+        (1280, "light"),
+        (360, "dark"),
+        pytest.param(1280, "dark", marks=pytest.mark.long),
+        pytest.param(360, "light", marks=pytest.mark.long),
+    ],
+)
 def test_no_rule_of_accessibility_is_broken(signed_in, people, theme, width):
     from axe_playwright_python.sync_playwright import Axe
 

@@ -56,7 +56,7 @@ def test_who_may_read_which_canary():
 def test_the_command_is_clean_and_leaves_nothing_behind(db, monkeypatch):
     """The route matrix opens every address as everybody; here one of them shows that the command does."""
     everybody = isolation.actors
-    one = "B's chief at A's door"
+    one = "nobody"
     monkeypatch.setattr(isolation, "actors", lambda world: [a for a in everybody(world) if a.name == one])
     before, out = Tenant.objects.count(), StringIO()
     call_command("isolation", "--few", stdout=out)

@@ -7,6 +7,7 @@ import io
 import pytest
 from openpyxl import load_workbook
 
+from prm.kernel.isolation.addresses import Address
 from prm.kernel.isolation.run import client_of, planted, send
 from prm.kernel.web.lists import ListPage
 from tests.house import routes
@@ -16,6 +17,9 @@ NOT_EXPORTED: dict[str, str] = {
     "partners:duplicates": "pairs to decide on, each shown side by side",
     "recruitment:board": "a board; the same candidates stand in recruitment:list, which is exported",
 }
+
+
+LISTED_ON: list[Address] = []  # the addresses with lists, known once all were opened
 
 
 @pytest.fixture
@@ -28,7 +32,8 @@ def list_pages(world):
     """Client, path and list of every page with a list, as the channel chief opens it."""
     actor = routes.everybody(world)["A/channel_chief"]
     client = client_of(actor)
-    for address in routes.views():
+    found_on: list[Address] = []
+    for address in LISTED_ON or routes.views():
         values = address.filled(world, "A/P1")
         if values is None or "get" not in address.methods or address.is_the_same_for_all or address.viewset:
             continue
@@ -37,8 +42,10 @@ def list_pages(world):
         for context in getattr(page, "context", None) or ():
             found = [value for layer in context for value in layer.values() if isinstance(value, ListPage)]
             if found and found[0].name:  # the gallery's sample stands under no address
+                found_on.append(address)
                 yield client, path, found[0], page.content.decode()
                 break
+    LISTED_ON[:] = found_on
 
 
 def test_every_list_is_exported_and_keeps_views(world):

@@ -15,7 +15,6 @@ from tests.house import routes
 # Who opens every address in each run; all other roles do so with --long.
 ALWAYS = [
     "A/channel_chief",
-    "A/channel_account_manager",
     "A/P1/partner_champion",
     "B's chief at A's door",
     "nobody",

@@ -69,7 +69,7 @@ def test_what_is_no_amount_is_refused(cast, text):
 def test_the_other_side_confirms_and_then_it_counts(cast, proposer, decider):
     one, other = getattr(cast, proposer), getattr(cast, decider)
     with member_scope(one):
-        made = propose_targets(cast.northwind, {JANUARY: D("500")}, by=one, note="as agreed")
+        made = propose_targets(cast.northwind, {JANUARY: D("500")}, by=one, comment="as agreed")
         assert not Target.objects.exists()
         with pytest.raises(OtherSideDecides):
             confirm_targets(made, by=one)
