@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,7 +11,7 @@ from uuid import UUID
 
 from django.db.models import Count, OuterRef, Q, QuerySet
 
-from partners.models import Partner
+from partners.models import ManagerAssignment, Partner
 from prm.kernel import clock
 from prm.kernel.models import Membership
 from prm.kernel.numbers import divide, ratio
@@ -32,6 +33,10 @@ class Completion:
     @property
     def share(self) -> Decimal | None:
         return ratio(divide(self.done, self.done + self.overdue))
+
+    def __add__(self, other: Completion) -> Completion:
+        counts = (self.done + other.done, self.open + other.open, self.overdue + other.overdue)
+        return Completion(*counts, self.proposed + other.proposed)
 
     @property
     def is_empty(self) -> bool:
@@ -103,12 +108,16 @@ def completion_of_all(member: Membership) -> Completion:
 
 def completion_by_manager(member: Membership) -> list[tuple[str, Completion]]:
     """Of each account manager's partners, as far as this member may know of them; by name."""
-    items = ActionItem.objects.visible_to(member).filter(
-        partner__managerassignments__kind="main", partner__managerassignments__to_date=None
-    )
-    found = completions(items, "partner__managerassignments__manager")
-    managers = Membership.objects.filter(pk__in=list(found)).select_related("user")
-    return sorted((manager.user.name, found[manager.pk]) for manager in managers)
+    by_partner = completions(ActionItem.objects.visible_to(member), "partner")
+    mains = ManagerAssignment.objects.filter(
+        partner__in=list(by_partner), kind=ManagerAssignment.Kind.MAIN, to_date=None
+    ).select_related("manager__user")
+    names: dict[UUID, str] = {}
+    found: dict[UUID, Completion] = defaultdict(Completion)
+    for assignment in mains:
+        names[assignment.manager_id] = assignment.manager.user.name
+        found[assignment.manager_id] += by_partner[assignment.partner_id]
+    return sorted(((names[pk], completion) for pk, completion in found.items()), key=lambda entry: entry[0])
 
 
 def topics_in_use() -> list[Topic]:
