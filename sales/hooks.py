@@ -31,7 +31,7 @@ from prm.kernel import clock
 from prm.kernel.events import on
 from prm.kernel.models import Event, Membership
 from prm.kernel.outbox import deferred
-from prm.kernel.periods import FiscalYear, add_days
+from prm.kernel.periods import FiscalYear, add_days, add_months
 from prm.kernel.policies import permits
 from prm.kernel.web.navigation import Entry, navigation
 from sales import home  # noqa: F401 - lends its parts of the home page
@@ -96,6 +96,14 @@ def booked_lines(partner_id: UUID, period: Period, as_of: dt.date) -> list[dict[
     )
 
 
+def booked_lines_12m(partner_id: UUID, period: Period, as_of: dt.date) -> list[dict[str, Any]]:
+    """The bookings of the twelve months ending on the day."""
+    lines = SalesActual.objects.filter(
+        partner_id=partner_id, booked_on__gt=add_months(as_of, -12), booked_on__lte=as_of
+    )
+    return list(lines.order_by("booked_on", "id").values("booked_on", "amount", "line__name", "external_id"))
+
+
 def lines_of_the_year(partner_id: UUID, period: Period, as_of: dt.date) -> list[dict[str, Any]]:
     """The bookings of the closed months of the fiscal year, behind performance to plan."""
     start = FiscalYear.containing(as_of, period.start_month).start
@@ -112,7 +120,7 @@ lend_measure(
         "money",
         "sum of net revenue of the 12 months ending on the day",
         net_revenue_12m,
-        booked_lines,
+        booked_lines_12m,
     )
 )
 lend_measure(

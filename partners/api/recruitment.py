@@ -44,6 +44,7 @@ from prm.kernel.events import plain
 from prm.kernel.policies import require
 from prm.kernel.tenancy.context import current_tenant
 from prm.kernel.web.access import find_visible
+from prm.kernel.web.inputs import checked
 from prm.kernel.web.uploads import UploadInput
 from prm.kernel.web.viewsets import ReadRecordsViewSet, RecordsViewSet
 
@@ -152,28 +153,28 @@ class CandidatesViewSet(ReadRecordsViewSet):
     @extend_schema(request=NoteInput, responses=CandidateSerializer)
     @action(detail=True, methods=["post"])
     def log_first_contact(self, request: Any, pk: Any = None) -> Response:
-        candidate, data = self.get_object(), _checked(NoteInput, request)
+        candidate, data = self.get_object(), checked(NoteInput, request)
         log_first_contact(candidate.partner, by=self.member, **data)
         return self._did(candidate)
 
     @extend_schema(request=NoteInput, responses=CandidateSerializer)
     @action(detail=True, methods=["post"])
     def engage(self, request: Any, pk: Any = None) -> Response:
-        candidate, data = self.get_object(), _checked(NoteInput, request)
+        candidate, data = self.get_object(), checked(NoteInput, request)
         engage_partner(candidate.partner, by=self.member, **data)
         return self._did(candidate)
 
     @extend_schema(request=QualifyInput, responses=CandidateSerializer)
     @action(detail=True, methods=["post"])
     def qualify(self, request: Any, pk: Any = None) -> Response:
-        candidate, data = self.get_object(), _checked(QualifyInput, request)
+        candidate, data = self.get_object(), checked(QualifyInput, request)
         qualify_partner(candidate.partner, by=self.member, **data)
         return self._did(candidate)
 
     @extend_schema(request={"multipart/form-data": SignerInput}, responses=CandidateSerializer)
     @action(detail=True, methods=["post"], parser_classes=[JSONParser, MultiPartParser])
     def send_agreement(self, request: Any, pk: Any = None) -> Response:
-        candidate, data = self.get_object(), _checked(SignerInput, request)
+        candidate, data = self.get_object(), checked(SignerInput, request)
         signer = find_visible(Contact, self.member, data["contact_id"])
         send_agreement(candidate.partner, signer, by=self.member, file=data.get("file"))
         return self._did(candidate)
@@ -181,7 +182,7 @@ class CandidatesViewSet(ReadRecordsViewSet):
     @extend_schema(request=CommitInput, responses=CandidateSerializer)
     @action(detail=True, methods=["post"])
     def commit(self, request: Any, pk: Any = None) -> Response:
-        candidate, data = self.get_object(), _checked(CommitInput, request)
+        candidate, data = self.get_object(), checked(CommitInput, request)
         commit_partner(candidate.partner, by=self.member, **data)
         return self._did(candidate)
 
@@ -195,21 +196,21 @@ class CandidatesViewSet(ReadRecordsViewSet):
     @extend_schema(request=CommunityInput, responses=CandidateSerializer)
     @action(detail=True, methods=["post"])
     def join_community(self, request: Any, pk: Any = None) -> Response:
-        candidate, data = self.get_object(), _checked(CommunityInput, request)
+        candidate, data = self.get_object(), checked(CommunityInput, request)
         join_community(candidate.partner, by=self.member, **data)
         return self._did(candidate)
 
     @extend_schema(request=DeclineInput, responses=CandidateSerializer)
     @action(detail=True, methods=["post"])
     def decline(self, request: Any, pk: Any = None) -> Response:
-        candidate, data = self.get_object(), _checked(DeclineInput, request)
+        candidate, data = self.get_object(), checked(DeclineInput, request)
         decline_partner(candidate.partner, by=self.member, **data)
         return self._did(candidate)
 
     @extend_schema(request=NoteInput, responses=CandidateSerializer)
     @action(detail=True, methods=["post"])
     def reopen(self, request: Any, pk: Any = None) -> Response:
-        candidate, data = self.get_object(), _checked(NoteInput, request)
+        candidate, data = self.get_object(), checked(NoteInput, request)
         reopen_partner(candidate.partner, by=self.member, **data)
         return self._did(candidate)
 
@@ -250,7 +251,7 @@ class VendorQuestionsViewSet(ReadRecordsViewSet):
 
     @extend_schema(request=QuestionInput, responses={201: VendorQuestionSerializer})
     def create(self, request: Any) -> Response:
-        data = _checked(QuestionInput, request)
+        data = checked(QuestionInput, request)
         partner = find_visible(Partner, self.member, data["partner_id"])
         require(self.member, "partners.ask_vendor", partner)
         asked = ask_vendor(partner, data["text"], by=self.member)
@@ -259,14 +260,14 @@ class VendorQuestionsViewSet(ReadRecordsViewSet):
     @extend_schema(request=AnswerInput, responses=VendorQuestionSerializer)
     @action(detail=True, methods=["post"])
     def answer(self, request: Any, pk: Any = None) -> Response:
-        question, data = self.get_object(), _checked(AnswerInput, request)
+        question, data = self.get_object(), checked(AnswerInput, request)
         answer_vendor_question(question, data["text"], by=self.member)
         return Response(VendorQuestionSerializer(question).data)
 
     @extend_schema(request=WhyInput, responses=VendorQuestionSerializer)
     @action(detail=True, methods=["post"])
     def waive(self, request: Any, pk: Any = None) -> Response:
-        question, data = self.get_object(), _checked(WhyInput, request)
+        question, data = self.get_object(), checked(WhyInput, request)
         waive_vendor_question(question, by=self.member, reason=data["reason"])
         return Response(VendorQuestionSerializer(question).data)
 
@@ -319,14 +320,14 @@ class ApplicationsViewSet(ReadRecordsViewSet):
     @extend_schema(request=AttachInput, responses=ApplicationSerializer)
     @action(detail=True, methods=["post"])
     def attach(self, request: Any, pk: Any = None) -> Response:
-        application, data = self.get_object(), _checked(AttachInput, request)
+        application, data = self.get_object(), checked(AttachInput, request)
         partner = find_visible(Partner, self.member, data["partner_id"])
         return Response(ApplicationSerializer(attach_application(application, partner, by=self.member)).data)
 
     @extend_schema(request=WhyInput, responses=ApplicationSerializer)
     @action(detail=True, methods=["post"])
     def refuse(self, request: Any, pk: Any = None) -> Response:
-        application, data = self.get_object(), _checked(WhyInput, request)
+        application, data = self.get_object(), checked(WhyInput, request)
         return Response(ApplicationSerializer(refuse_application(application, by=self.member, **data)).data)
 
 
@@ -363,7 +364,7 @@ class ProgramPageViewSet(RecordsViewSet):
     @extend_schema(request=ProgramPageShape, responses=ProgramPageShape)
     def create(self, request: Any) -> Response:
         """Put the whole page into other words."""
-        edit_program_page(by=self.member, **_checked(ProgramPageShape, request))
+        edit_program_page(by=self.member, **checked(ProgramPageShape, request))
         return self._shape()
 
 
@@ -386,13 +387,7 @@ class RecruitmentRulesViewSet(RecordsViewSet):
 
     @extend_schema(request=RulesShape, responses=RulesShape)
     def create(self, request: Any) -> Response:
-        return Response(RulesShape(edit_recruitment_rules(by=self.member, **_checked(RulesShape, request))).data)
-
-
-def _checked(shape: type[serializers.Serializer], request: Any) -> dict[str, Any]:
-    data = shape(data=request.data)
-    data.is_valid(raise_exception=True)
-    return dict(data.validated_data)
+        return Response(RulesShape(edit_recruitment_rules(by=self.member, **checked(RulesShape, request))).data)
 
 
 def register(router: Any) -> None:

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from partners.models import Partner
 from prm.kernel.web.access import find_visible
+from prm.kernel.web.inputs import checked
 from prm.kernel.web.viewsets import ReadRecordsViewSet
 from scorecards.actions import (
     BadAnswer,
@@ -24,7 +25,6 @@ from scorecards.actions import (
     start_assessment,
     submit_assessment,
 )
-from scorecards.api.inputs import checked
 from scorecards.api.results import ConclusionInput, GoalInput, GoalOut, ResultSheetSerializer
 from scorecards.models import Assessment, Question, Topic
 from scorecards.queries import answer_sheet, both_views, changes_since, result_sheet, runner_state, running_scores

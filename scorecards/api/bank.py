@@ -16,6 +16,7 @@ from partners.models import Partner
 from prm.kernel.errors import Invalid
 from prm.kernel.exports import attachment
 from prm.kernel.web.access import find_visible
+from prm.kernel.web.inputs import checked
 from prm.kernel.web.uploads import UploadInput
 from prm.kernel.web.viewsets import ReadRecordsViewSet
 from scorecards.actions import (
@@ -27,7 +28,6 @@ from scorecards.actions import (
     retire_bank,
 )
 from scorecards.api.bank_parts import PartChange, named
-from scorecards.api.inputs import checked
 from scorecards.bank_shape import tables_of
 from scorecards.bank_sheets import to_sheets
 from scorecards.bank_yaml import to_yaml

@@ -14,10 +14,10 @@ from rest_framework.response import Response
 from prm.kernel.errors import Invalid
 from prm.kernel.files import serve
 from prm.kernel.web.access import find_visible
+from prm.kernel.web.inputs import checked
 from prm.kernel.web.uploads import UploadInput
 from prm.kernel.web.viewsets import ReadRecordsViewSet
 from scorecards.actions import add_category, add_document, add_topic, edit_category, edit_topic, move_part, remove_part
-from scorecards.api.inputs import checked
 from scorecards.models import Category, Option, Question, QuestionBank, Resource, Topic
 from scorecards.queries import document_of, topic_part
 

@@ -15,6 +15,7 @@ from prm.kernel.errors import Invalid
 from prm.kernel.models import Membership
 from prm.kernel.policies import require
 from prm.kernel.web.access import find_visible
+from prm.kernel.web.inputs import checked
 from prm.kernel.web.viewsets import ReadRecordsViewSet
 from scorecards.actions import (
     WrongOwner,
@@ -27,7 +28,6 @@ from scorecards.actions import (
     start_action_item,
 )
 from scorecards.api.assessments import ReasonInput
-from scorecards.api.inputs import checked
 from scorecards.models import ActionItem
 from scorecards.queries import possible_owners, topics_in_use
 

@@ -14,6 +14,7 @@ from partners.models import Partner, Tier
 from prm.kernel.errors import Invalid
 from prm.kernel.policies import require
 from prm.kernel.web.access import find_visible
+from prm.kernel.web.inputs import checked
 from prm.kernel.web.viewsets import ReadRecordsViewSet, RecordsViewSet
 from sales.forms import AsOfForm
 from scorecards.actions import (
@@ -28,7 +29,6 @@ from scorecards.actions import (
     withdraw_kpi_target,
 )
 from scorecards.api.assessments import ReasonInput
-from scorecards.api.inputs import checked
 from scorecards.models import KpiDefinition, KpiSetting, KpiTargetProposal, StageWeights
 from scorecards.queries import composite_scores, kpi_sheet, ranking
 

@@ -1,4 +1,4 @@
-"""Checked input."""
+"""The checked input of the interface, the same way in every app."""
 
 from __future__ import annotations
 
