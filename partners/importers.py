@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.db.models import F
+
 from partners.actions import (
     PROFILE_FIELDS,
     NoAccountManager,
@@ -17,23 +19,25 @@ from partners.actions import (
     prepared_contact,
 )
 from partners.countries import COUNTRIES
-from partners.models import Contact, ManagerAssignment, Partner, PartnerLocation, PartnerProfile, Place, Territory
+from partners.models import (
+    Alert,
+    Contact,
+    ManagerAssignment,
+    Partner,
+    PartnerLocation,
+    PartnerProfile,
+    Place,
+    Territory,
+)
+from prm.kernel import clock
 from prm.kernel.errors import Conflict, Invalid
 from prm.kernel.events import record_many
 from prm.kernel.imports import values
+from prm.kernel.imports.journal import TECHNICAL
 from prm.kernel.imports.problems import RowProblem, shown
-from prm.kernel.imports.registry import (
-    BATCH,
-    TECHNICAL,
-    Fate,
-    Importer,
-    Prepared,
-    RecordImporter,
-    Values,
-    imports,
-    replace,
-)
-from prm.kernel.models import Membership
+from prm.kernel.imports.registry import Fate, Importer, Prepared, RecordImporter, Values, imports
+from prm.kernel.models import Event, ImportChange, Membership
+from prm.kernel.tenancy.models import Record
 from prm.kernel.text import sort_key
 
 PERMISSION = "partners.import_data"
@@ -60,6 +64,7 @@ class Territories(RecordImporter):
 
     entity = "territories"
     permission = PERMISSION
+    is_undoable = True
     model = Territory
     key = ("code",)
     key_field = "code"
@@ -120,6 +125,8 @@ class Partners(RecordImporter):
 
     entity = "partners"
     permission = PERMISSION
+    is_undoable = True
+    undone_event = "partner.import_undone"
     model = Partner
     key = ("external_id",)
     key_field = "external_id"
@@ -246,18 +253,32 @@ class Partners(RecordImporter):
     def write(self, batch: Sequence[Prepared]) -> None:
         new = [each.payload for each in batch if each.fate == Fate.CREATED]
         changed = [each.payload for each in batch if each.fate == Fate.UPDATED]
-        Partner.objects.bulk_create([company.partner for company in new], batch_size=BATCH)
-        replace(Partner, [company.partner for company in changed if "partner" in company.changes])
+        self.add(Partner, [company.partner for company in new])
+        self.replace(Partner, [company.partner for company in changed if "partner" in company.changes])
         for part, model in (("profile", PartnerProfile), ("location", PartnerLocation)):
             records = [getattr(company, part) for company in (*new, *changed) if part in company.changes]
             there = [each for each in records if not each._state.adding]
-            model.objects.bulk_create([each for each in records if each._state.adding], batch_size=BATCH)
-            replace(model, there)
+            self.add(model, [each for each in records if each._state.adding])
+            self.replace(model, there)
         record_many([company.partner for company in new], "partner.added", by=self.by, data=self.told)
         record_many([company.partner for company in changed], "partner.edited", by=self.by, data=self.told)
 
     def told(self, record: Partner) -> dict[str, Any]:
         return {"name": record.name, "state": record.state, "source": record.source, "imported": True}
+
+    @classmethod
+    def goes_along(cls, model: type[Record]) -> bool:
+        """What is said of a company's standing is in no list without it; its events stay for ever."""
+        return model in (Event, Alert) or getattr(model, "stays_on_merge", False)
+
+    @classmethod
+    def remove(cls, model: type[Record], ids: Sequence[UUID]) -> None:
+        """Its events refer to a partner and are never changed, so it stays, with profile and place, in no list."""
+        if model is Partner:
+            Alert.objects.filter(partner__in=ids).delete()
+            Partner.objects.filter(pk__in=ids).update(
+                taken_back_at=clock.now(), external_id="", version=F("version") + 1, updated_at=clock.now()
+            )
 
     def _place(self, location: PartnerLocation, values: Values) -> bool:
         wanted = {name: values[name] for name in self.fields & self.location_fields} | {"country": values["country"]}
@@ -288,6 +309,8 @@ class Contacts(RecordImporter):
 
     entity = "contacts"
     permission = PERMISSION
+    is_undoable = True
+    undone_event = "contact.import_undone"
     model = Contact
     key = ("external_id",)
     key_field = "external_id"
@@ -332,6 +355,14 @@ class Contacts(RecordImporter):
         super().write(batch)
         if "left_on" in self.fields:
             end_access_of([each.payload for each in batch], by=None)
+
+    @classmethod
+    def ended(cls, changes: Sequence[tuple[ImportChange, Any]]) -> set[UUID]:
+        """Who left by the file and had a login."""
+        left = {(c.partner_id, c.email): change.pk for change, c in changes if change.after.get("left_on") and c.email}
+        emails = {email for _, email in left}
+        members = Membership.objects.filter(partner__in={pk for pk, _ in left}, user__email__in=emails, active=False)
+        return {left[key] for key in members.values_list("partner", "user__email") if key in left}
 
 
 @imports
