@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -69,7 +70,7 @@ def furthest_behind(partners: QuerySet, months: Sequence[str], most: int) -> Beh
                     from agreed left join booked using (partner_id) where target > 0)
         select partner_id, target, actual, share < %s, count(*) filter (where share < %s) over (), count(*) over ()
         from planned order by share, partner_id limit %s"""  # noqa: S608 - written here or by the query builder
-    days = [current_tenant_id(), first, last]
+    days: list[Any] = [current_tenant_id(), first, last]
     with connection.cursor() as cursor:
         cursor.execute(sql, [*values, *days, *ends, *days, ATTAINMENT_GREEN, ATTAINMENT_GREEN, most])
         rows = cursor.fetchall()

@@ -6,7 +6,6 @@ from decimal import Decimal
 
 import pytest
 
-from partners.actions import add_partner
 from partners.models import Partner
 from prm.kernel.periods import FiscalQuarter
 from prm.kernel.tenancy.context import member_scope
