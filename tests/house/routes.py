@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from prm.kernel.isolation.addresses import UNKNOWN, Address, addresses
@@ -128,16 +129,10 @@ def expected(
     if access.kind == "visitor":
         return True, {404}  # the planted vendors show no public pages; tests/partners/test_become_a_partner.py does
     odd = ODD.get(address.name, set())
+    keyword = next((k for k in values if access.model and address.model_of(k) is access.model), None)
     with member_scope(member):
-        is_seen = owner != UNKNOWN and all(
-            address.model_of(k).objects.visible_to(member).filter(pk=pk).exists()
-            for k, pk in values.items()
-            if address.model_of(k) is not None
-        )
-        subject = None
-        if access.model and is_seen:
-            keyword = next((k for k in values if address.model_of(k) is access.model), None)
-            subject = access.model.objects.filter(pk=values[keyword]).first() if keyword else None
+        is_seen = owner != UNKNOWN and all(sees(member, address.model_of(k), pk) for k, pk in values.items())
+        subject = access.model.objects.filter(pk=values[keyword]).first() if keyword and is_seen else None
         has_role = access.kind != "permission" or permits(member, access.permission)
         is_permitted = has_role and (access.kind != "permission" or permits(member, access.permission, subject))
     if is_seen and address.models and not reads(world, actor, address, values):
@@ -148,6 +143,12 @@ def expected(
     if not is_visible:
         return False, {404, 405}
     return True, (DONE if is_permitted else {403, 405}) | odd
+
+
+@cache
+def sees(member: Any, model: Any, pk: Any) -> bool:
+    """Whether the member may know of this record, asked once: what an answer changes is undone before the next."""
+    return model is None or model.objects.visible_to(member).filter(pk=pk).exists()
 
 
 def reads(world: World, actor: Actor, address: Address, values: dict[str, Any]) -> bool:
