@@ -36,9 +36,19 @@ class KpiGrid:
     entered: Mapping[UUID, Mapping[UUID, Sequence[Entered]]]  # by KPI and partner, the oldest first
 
     @classmethod
-    def read(cls, kpis: Sequence[KpiDefinition], partner_ids: Sequence[UUID], days: Sequence[dt.date]) -> KpiGrid:
-        """One query for each source, whatever the number of KPIs, partners and days; one for what was entered."""
-        read = read_measures([read_of(kpi) for kpi in kpis], partner_ids, days)
+    def read(
+        cls,
+        kpis: Sequence[KpiDefinition],
+        partner_ids: Sequence[UUID],
+        days: Sequence[dt.date],
+        read: Mapping[Read, Reading] | None = None,
+    ) -> KpiGrid:
+        """One query for each source, whatever the number of KPIs, partners and days; one for what was entered.
+
+        With `read` the sources were asked before, on these days and perhaps on others after them.
+        """
+        if read is None:
+            read = read_measures([read_of(kpi) for kpi in kpis], partner_ids, days)
         readings = {}
         for kpi in kpis:
             source, name = read_of(kpi)
@@ -66,6 +76,15 @@ class KpiGrid:
         found = {partner_id: numbers.get(partner_id, nothing) for partner_id in partner_ids}
         for partner_id in self.entered.get(kpi.pk, ()):
             found[partner_id] = self.series(kpi, partner_id)
+        return found
+
+    def column(self, kpi: KpiDefinition) -> dict[UUID, Decimal]:
+        """The values of the first day; who has none is missing."""
+        numbers, _last = self.readings.get(kpi.pk, ({}, {}))
+        found = {partner_id: series[0] for partner_id, series in numbers.items() if series[0] is not None}
+        for partner_id, entered in self.entered.get(kpi.pk, {}).items():
+            if partner_id not in found and (said := _said(entered, self.days[0])):
+                found[partner_id] = said.value
         return found
 
     def _entered_for(self, kpi: KpiDefinition, partner_id: UUID) -> Sequence[Entered]:

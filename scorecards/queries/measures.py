@@ -27,7 +27,7 @@ from prm.kernel.periods import FiscalYear
 from prm.kernel.tenancy.context import current_tenant
 from prm.kernel.tenancy.remember import remember
 from scorecards.models import KpiDefinition, KpiSetting, KpiTarget, PartnerKpiTarget
-from scorecards.queries.kpi_values import KpiGrid, read_of
+from scorecards.queries.kpi_values import KpiGrid, Read, Reading, read_of
 from scorecards.queries.planned import why_not_measured
 from scorecards.queries.topics import NO_SCORECARD, NOT_SCORED
 
@@ -113,6 +113,35 @@ def kpi_table(partner_ids: Sequence[UUID], *, on: dt.date) -> dict[UUID, KpiShee
         stage = stages.get(partner_id, "")
         figures = [_figure(setting, partner_id, stage, grid, targets, on, at) for setting in settings]
         found[partner_id] = KpiSheet(partner_id, on, stage, at, _categories(figures))
+    return found
+
+
+@dataclass(frozen=True)
+class KpiColumn:
+    """One KPI of many partners on a day, with no object for each: who has no figure (or no colour) is missing."""
+
+    code: str
+    category: str
+    values: Mapping[UUID, Decimal]
+    statuses: Mapping[UUID, str]  # green, yellow, red
+
+
+def kpi_columns(
+    settings: Sequence[KpiSetting], partner_ids: Sequence[UUID], *, on: dt.date, read: Mapping[Read, Reading]
+) -> list[KpiColumn]:
+    """The values and colours of `kpi_table` and nothing else: for thousands of partners at once.
+
+    `read` holds what these KPIs are read from, the day first.
+    """
+    kpis = [setting.kpi for setting in settings]
+    grid = KpiGrid.read(kpis, partner_ids, [on], read)
+    targets = Targets.of([kpi.pk for kpi in kpis], partner_ids, on)
+    found = []
+    for setting in settings:
+        values = grid.column(setting.kpi)
+        colours = {pk: judged(setting, value, targets.find(setting, pk)[0])[0] for pk, value in values.items()}
+        known = {pk: colour for pk, colour in colours.items() if colour != "grey"}
+        found.append(KpiColumn(setting.kpi.code, setting.kpi.category, values, known))
     return found
 
 
