@@ -48,7 +48,6 @@ from partners.queries.program import (
     tier_standing,
     tier_standings,
     tiers,
-    tiers_held,
 )
 from partners.queries.recruitment import (
     STAGES,
@@ -86,6 +85,7 @@ from partners.queries.standing import (
     open_suspension,
     partners_to_lapse,
 )
+from partners.queries.tier_past import tiers_held
 from partners.queries.tiers import (
     TierOutlook,
     holdings_of,
