@@ -35,7 +35,7 @@ select p.id, d.day, {columns}
        and a.state in ('submitted', 'reviewed', 'superseded')
        and a.submitted_at::date between d.day - interval '12 months' and d.day
      order by a.submitted_at desc limit 1) a on true
- where p.tenant_id = %s and p.merged_into_id is null"""
+ where p.tenant_id = %s and p.merged_into_id is null and p.taken_back_at is null"""
 
 PLAN_SQL = """
 with days as (select unnest(%s::date[]) as day),

@@ -15,6 +15,7 @@ from partners.queries.duplicates import Match, Pair, doubles_of, look_alikes, po
 from partners.queries.locator import (
     Found,
     Search,
+    entry_of,
     find_partners,
     may_stand_in_locator,
     place_of,
@@ -132,6 +133,7 @@ __all__ = [
     "doubles_of",
     "due_notices",
     "ending_documents",
+    "entry_of",
     "find_partners",
     "fit_scores",
     "has_champion",

@@ -25,7 +25,7 @@ from partners.actions import (
 from partners.forms.recruitment import ApplicationForm, QuestionForm
 from partners.models import Application
 from partners.queries import applicant_view, ladder_on, program_page
-from partners.rows.recruitment import present_tiers
+from partners.rows.applications import present_tiers
 from prm.kernel import clock
 from prm.kernel.errors import Refused
 from prm.kernel.signin.forms import NothingForm

@@ -18,6 +18,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from prm.kernel import clock
 from prm.kernel.errors import Refused
 from prm.kernel.events import record
+from prm.kernel.imports.journal import Journal
 from prm.kernel.imports.problems import FileRefused, ImportRunning, RowProblem, ValueRefused, shown
 from prm.kernel.imports.profiles import Plan, Profile
 from prm.kernel.imports.registry import BATCH, Fate, Importer, Prepared, Values
@@ -116,7 +117,7 @@ def import_file(
     may_skip = skip or plan.skips
     try:
         with tenant_scope(tenant), memory():
-            _take_turn(tenant)
+            take_turn(tenant)
             importer = plan.importer(by=by, fields=plan.columns)
             prepared = _checked(plan, importer, report, progress)
             # A dry run lets the good rows in, so that the files after it find what they refer to.
@@ -126,7 +127,7 @@ def import_file(
             refused = report.problem_count and not may_skip
             report.state = "refused" if refused else "dry run" if dry_run else "applied"
             if not dry_run:
-                _note(report, profile_name, by)
+                _note(report, profile_name, by, importer.journal)
     except _NotWritten:
         report.refuse()
     except (FileRefused, ImportRunning) as error:
@@ -147,7 +148,7 @@ def import_file(
     return report
 
 
-def _take_turn(tenant: Tenant) -> None:
+def take_turn(tenant: Tenant) -> None:
     """One import per vendor at a time; and more patience than a page's, for this transaction only."""
     with connection.cursor() as cursor:
         cursor.execute("set local statement_timeout = '300s'")
@@ -287,8 +288,8 @@ def _write(importer: Importer, prepared: list[Prepared], report: Report, progres
     connection.check_constraints()
 
 
-def _note(report: Report, profile_name: str, by: Membership | None) -> ImportBatch:
-    """Keep what was imported, from which file, by whom."""
+def _note(report: Report, profile_name: str, by: Membership | None, journal: Journal | None = None) -> ImportBatch:
+    """Keep what was imported, from which file, by whom; and what it did to each record."""
     state = ImportBatch.State.CHECKED if report.is_refused else ImportBatch.State.APPLIED
     batch = ImportBatch(
         profile=profile_name[:120],
@@ -304,8 +305,11 @@ def _note(report: Report, profile_name: str, by: Membership | None) -> ImportBat
         state=state,
         by=by,
         finished_at=clock.now(),
+        is_noted=journal is not None and state == ImportBatch.State.APPLIED,
     )
     batch.save()
+    if batch.is_noted and journal is not None:
+        journal.keep(batch)
     counts = {name: getattr(report, name) for name in ("rows", "created", "updated", "unchanged", "failed")}
     return record(
         batch,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from prm.kernel.errors import Invalid, Refused
@@ -19,6 +21,7 @@ from prm.kernel.imports.mapping import (
     value_map,
 )
 from prm.kernel.imports.registry import importer_of
+from prm.kernel.imports.undo import Weighed, may_undo, undo_import, weigh, why_not_undo
 from prm.kernel.imports.uploads import (
     apply_upload,
     check_upload,
@@ -28,8 +31,9 @@ from prm.kernel.imports.uploads import (
     sample_of,
     send_file,
 )
-from prm.kernel.models import ImportBatch, ImportMapping, ImportUpload, Membership
+from prm.kernel.models import ImportBatch, ImportChange, ImportMapping, ImportUpload, Membership
 from prm.kernel.policies import permits
+from prm.kernel.signin.forms import NothingForm
 from prm.kernel.web.access import may
 from prm.kernel.web.format import formatter
 from prm.kernel.web.forms import go, submit
@@ -48,6 +52,7 @@ COLUMNS = (
     Column("at", "When", ("finished_at",), lambda row: row["batch"].finished_at, optional=True),
 )
 OPEN_SHOWN = 10
+STAYING_SHOWN = 100
 
 
 def entity_name(entity: str) -> str:
@@ -162,11 +167,67 @@ def profile(request: HttpRequest, upload: ImportUpload) -> HttpResponse:
     return response
 
 
-@may("kernel.import_file", ImportBatch.objects.select_related("by__user"))
+BATCHES = ImportBatch.objects.select_related("by__user", "undone_by__user")
+
+
+@may("kernel.import_file", BATCHES)
 @require_safe
 def batch(request: HttpRequest, batch: ImportBatch) -> HttpResponse:
-    context = {"batch": batch, "entity": entity_name(batch.entity), "at": formatter().moment(batch.finished_at)}
+    """What became of a file; whether it can be taken back, or what was."""
+    write, refused = formatter(), why_not_undo(batch)
+    stayed = batch.changes.exclude(stays="").select_related("later_by__user").order_by("title", "pk")
+    context = _facts(batch) | {
+        "may_undo": not refused and may_undo(batch, member_of(request)),
+        "why_not": refused if batch.state == ImportBatch.State.APPLIED and batch.undone_at is None else "",
+        "until": write.moment(batch.ends_at),
+        "undone_at": write.moment(batch.undone_at) if batch.undone_at else "",
+        "staying": staying_rows(stayed) if batch.undone_at else {},
+    }
     return render(request, "kernel/imports/batch.html", context)
+
+
+@may("kernel.undo_import", BATCHES)
+@require_http_methods(["GET", "POST"])
+def undo(request: HttpRequest, batch: ImportBatch) -> HttpResponse:
+    """What would be taken back and what stays, then the deed."""
+
+    def page(form: Any) -> HttpResponse:
+        why = why_not_undo(batch)
+        if not why and not may_undo(batch, member_of(request)):
+            why = _("You may not bring in this kind of file, so you cannot take it back either.")
+        weighed = Weighed() if why else weigh(batch)
+        rows = staying_rows(weighed.staying)
+        context = _facts(batch) | {"form": form, "why_not": why, "weighed": weighed, "staying": rows}
+        return render(request, "kernel/imports/undo.html", context)
+
+    if request.method == "GET":
+        return page(NothingForm())
+    return submit(
+        request,
+        NothingForm(request.POST),
+        lambda data: undo_import(batch, by=member_of(request)),
+        again=page,
+        then=lambda undone: undone,
+    )
+
+
+def _facts(batch: ImportBatch) -> dict[str, Any]:
+    return {"batch": batch, "entity": entity_name(batch.entity), "at": formatter().moment(batch.finished_at)}
+
+
+def staying_rows(changes: Iterable[ImportChange]) -> dict[str, Any]:
+    """The first of the records that stay, with how many more there are."""
+    write, found = formatter(), list(changes)
+    rows = [
+        {
+            "title": change.title or "–",
+            "why": change.get_stays_display(),
+            "by": change.later_by.user.name if change.later_by else "",
+            "at": write.moment(change.later_at) if change.later_at else "",
+        }
+        for change in found[:STAYING_SHOWN]
+    ]
+    return {"rows": rows, "count": len(found), "more": max(len(found) - STAYING_SHOWN, 0)}
 
 
 def _mapping(request: HttpRequest, upload: ImportUpload) -> tuple[dict[str, Any], dict[str, str]]:
