@@ -33,7 +33,7 @@ from prm.kernel.tenancy.context import current_tenant
 from prm.kernel.tenancy.remember import remember
 from sales.formulas import attained, performance_to_plan
 from sales.models import SalesActual, Target
-from sales.queries.sums import ByMonth, in_money, known_sums, sums_of
+from sales.queries.together import ByMonth, in_money, known_sums, sums_of
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ ByMonth = dict[str, Decimal]
 
 @dataclass
 class Sums:
-    """By partner: booked and agreed by month of the fiscal year, unrounded; the last booking; twelve months' revenue."""
+    """By partner: booked and agreed by month of the fiscal year, unrounded; the last booking; revenue of 12 months."""
 
     booked: dict[UUID, ByMonth] = field(default_factory=lambda: defaultdict(dict))
     agreed: dict[UUID, ByMonth] = field(default_factory=lambda: defaultdict(dict))
