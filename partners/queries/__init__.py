@@ -1,7 +1,7 @@
 """Questions about partners: where one stands in the programme, who looks after it, what happened."""
 
 from partners.queries.activity import KINDS, TimelinePage, notes_of, timeline_page
-from partners.queries.company import managers_of
+from partners.queries.company import manager_names, managers_of
 from partners.queries.documents import (
     declined_documents,
     documents_to_sign,
@@ -148,6 +148,7 @@ __all__ = [
     "locations_of",
     "look_alikes",
     "manager_for",
+    "manager_names",
     "managers_of",
     "may_stand_in_locator",
     "merges_of",
