@@ -1,7 +1,7 @@
 """Questions about partners: where one stands in the programme, who looks after it, what happened."""
 
 from partners.queries.activity import KINDS, TimelinePage, notes_of, timeline_page
-from partners.queries.company import managers_of
+from partners.queries.company import manager_names, managers_of
 from partners.queries.documents import (
     declined_documents,
     documents_to_sign,
@@ -49,7 +49,6 @@ from partners.queries.program import (
     tier_standing,
     tier_standings,
     tiers,
-    tiers_held,
 )
 from partners.queries.recruitment import (
     STAGES,
@@ -87,6 +86,7 @@ from partners.queries.standing import (
     open_suspension,
     partners_to_lapse,
 )
+from partners.queries.tier_past import tiers_held
 from partners.queries.tiers import (
     TierOutlook,
     holdings_of,
@@ -148,6 +148,7 @@ __all__ = [
     "locations_of",
     "look_alikes",
     "manager_for",
+    "manager_names",
     "managers_of",
     "may_stand_in_locator",
     "merges_of",
