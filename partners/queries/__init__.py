@@ -49,7 +49,6 @@ from partners.queries.program import (
     tier_standing,
     tier_standings,
     tiers,
-    tiers_held,
 )
 from partners.queries.recruitment import (
     STAGES,
@@ -87,6 +86,7 @@ from partners.queries.standing import (
     open_suspension,
     partners_to_lapse,
 )
+from partners.queries.tier_past import tiers_held
 from partners.queries.tiers import (
     TierOutlook,
     holdings_of,

@@ -58,6 +58,7 @@ def page(request: HttpRequest) -> HttpResponse:
                 data["stamp"] = stamp_form()
         shown = ApplicationForm(data)
         shown._errors = form.errors
+        shown.point_at_first_error()
         return _page(request, shown)
 
     return submit(request, form, act, again=again, then=lambda done: reverse("become:sent"))

@@ -30,8 +30,7 @@ from prm.kernel.tenancy.remember import remember
 from sales.formulas import attained, performance_to_plan
 from sales.models import SalesActual, Target
 from sales.queries.sums import Behind, booked_sums, closed_sums, furthest_behind
-
-ByMonth = dict[str, Decimal]
+from sales.queries.together import ByMonth, in_money, known_sums, sums_of
 
 
 @dataclass(frozen=True)
@@ -98,8 +97,8 @@ def performance(partner_id: UUID, as_of: dt.date, *, with_lines: bool = True) ->
     year = FiscalYear.containing(as_of, tenant.fy_start_month)
     quarter = FiscalQuarter.containing(as_of, tenant.fy_start_month)
     with reporting_places(currency_places(tenant.currency)):
-        actuals = actuals_by_month([partner_id], year.start, as_of)[partner_id]
-        targets = targets_by_month([partner_id], year.start, year.end)[partner_id]
+        sums = sums_of([partner_id], as_of)
+        actuals, targets = in_money(sums.booked[partner_id]), in_money(sums.agreed[partner_id])
         quarters = tuple(
             _period(part.label, part, actuals, targets, as_of) for part in year.quarters if part.start <= as_of
         )
@@ -136,22 +135,10 @@ def actuals_by_month(partner_ids: Iterable[UUID], start: dt.date, end: dt.date) 
     return found
 
 
-def targets_by_month(partner_ids: Iterable[UUID], start: dt.date, end: dt.date) -> dict[UUID, ByMonth]:
-    """Targets per partner and month, lines added up; a month without a target is missing."""
-    found: dict[UUID, ByMonth] = defaultdict(dict)
-    rows = (
-        Target.objects.filter(partner_id__in=list(partner_ids), month__gte=start, month__lte=end)
-        .values("partner_id", "month")
-        .annotate(total=Sum("amount"))
-        .values_list("partner_id", "month", "total")
-    )
-    for partner_id, month, total in rows:
-        found[partner_id][month_of(month)] = money(total)
-    return found
-
-
 def revenue_12m(partner_ids: Sequence[UUID], as_of: dt.date) -> dict[UUID, Decimal]:
     """Net revenue of the 12 months ending on `as_of` (that day included), per partner that has any."""
+    if known := known_sums(partner_ids, as_of):
+        return in_money(known.year_back)  # type: ignore[arg-type, return-value]
     found = booked_sums(partner_ids, add_days(add_months(as_of, -12), 1), as_of)
     return {partner_id: money(total) for partner_id, total in found.items()}
 

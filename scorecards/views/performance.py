@@ -14,7 +14,9 @@ from prm.kernel.policies import permits
 from prm.kernel.web.access import may
 from prm.kernel.web.tenancy import member_of
 from scorecards.paper.performance import NoPaper, card_pdf, card_xlsx, file_name
-from scorecards.queries import BadDay, PerformanceCard, behind, day_asked, performance_card
+from scorecards.queries import BadDay, PerformanceCard, behind, card_for, day_asked
+from scorecards.queries.kpi_targets import waiting_of
+from scorecards.rows.kpi_targets import present_waiting
 from scorecards.rows.performance import card_url, present_behind, present_card
 
 WITH_TIER = Partner.objects.select_related("tier")
@@ -37,8 +39,11 @@ def performance(request: HttpRequest, partner: Partner) -> HttpResponse:
     except BadDay as refusal:
         context |= {"refusal": refusal, "wanted": wanted[:40]}
         return render(request, "scorecards/performance/card.html", context, status=refusal.status)
-    card = present_card(performance_card(partner, on=day))
-    return render(request, "scorecards/performance/card.html", context | {"card": card, "wanted": card.iso_day})
+    card = present_card(card_for(member, partner, on=day))
+    context |= {"card": card, "wanted": card.iso_day}
+    if card.is_live:
+        context["waiting"] = present_waiting(waiting_of(partner, member), partner)
+    return render(request, "scorecards/performance/card.html", context)
 
 
 @may("scorecards.view_kpis", WITH_TIER)
@@ -47,7 +52,7 @@ def figure(request: HttpRequest, partner: Partner) -> HttpResponse:
     """One figure of the card: how it is computed, from what, and the rows it is made of."""
     key = request.GET.get("of", "year")
     day = day_asked(request.GET.get("on"), today=clock.today())
-    card = performance_card(partner, on=day, with_composite=key == "composite")
+    card = card_for(member_of(request), partner, on=day, with_composite=key == "composite")
     found = behind(card, key, partner, member_of(request))
     if found is None:
         raise Http404
@@ -81,4 +86,5 @@ def performance_workbook(request: HttpRequest, partner: Partner) -> HttpResponse
 
 
 def _card(request: HttpRequest, partner: Partner) -> PerformanceCard:
-    return performance_card(partner, on=day_asked(request.GET.get("on"), today=clock.today()))
+    day = day_asked(request.GET.get("on"), today=clock.today())
+    return card_for(member_of(request), partner, on=day)

@@ -68,14 +68,18 @@ def test_a_file_is_named_checked_and_brought_in(cast, sign_in):
     assert not imported().exists()  # a preview
     upload.refresh_from_db()
     assert (upload.state, upload.report["created"], upload.report["may_apply"]) == ("checked", 3, True)
-    assert "Every row can come in" in client.get(f"/imports/{upload.pk}/").content.decode()
+    preview = client.get(f"/imports/{upload.pk}/").content.decode()
+    assert "Every row can come in" in preview
+    assert "The first rows, as they were read" in preview
+    assert upload.report["sample"][1]["values"]["name"] == "=Bike"
     client.post(f"/imports/{upload.pk}/apply/")
     assert work(cast, APPLY_TASK) == "done"
     assert set(imported().values_list("type", flat=True)) == {"reseller", "msp"}
     assert imported().get(external_id="B2").name == "=Bike"
     batch = ImportBatch.objects.get()
     assert (batch.created, batch.by, batch.state) == (3, cast.operations, "applied")
-    assert client.get(f"/imports/batches/{batch.pk}/").status_code == 200
+    assert f"/imports/batches/{batch.pk}/" in client.get(f"/imports/{upload.pk}/").content.decode()
+    assert "Take it back" in client.get(f"/imports/batches/{batch.pk}/").content.decode()
     assert "kunden.csv" in client.get("/imports/").content.decode()
     assert Job.objects.filter(kind="import", state="done").count() == 2
     assert StoredFile.objects.get().sha256 == batch.sha256

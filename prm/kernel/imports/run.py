@@ -29,6 +29,7 @@ from prm.kernel.tenancy.context import tenant_scope
 from prm.kernel.tenancy.remember import memory
 
 KEPT_PROBLEMS = 200
+SAMPLE_ROWS = 12
 Progress = Callable[[str, str, int], None]  # file, what is being done, rows so far
 
 
@@ -51,6 +52,8 @@ class Report:
     faulty_rows: int = 0
     problems: list[RowProblem] = field(default_factory=list)
     warnings: list[RowProblem] = field(default_factory=list)
+    sample: list[dict[str, Any]] = field(default_factory=list)  # the first good rows: line, fate, values as read
+    batch_id: str = ""
 
     @property
     def is_refused(self) -> bool:
@@ -164,11 +167,14 @@ def _checked(plan: Plan, importer: Importer, report: Report, progress: Progress)
     report.read_as, report.sha256 = table.read_as, table.sha256
     importer.begin()
     prepared: list[Prepared] = []
+    first_values: dict[int, Values] = {}
     first_line: dict[tuple[Any, ...], int] = {}
     try:
         for chunk in _in_chunks(_meant(plan, table.rows, report)):
             readable = _readable(plan, importer, chunk, report, first_line)
             importer.meet([values for _, values in readable])
+            if not first_values:
+                first_values = {line: {name: cut(v) for name, v in values.items()} for line, values in readable}
             prepared += _prepared(plan, importer, readable, report)
             progress(plan.file, "checked", report.rows)
     except FileRefused:
@@ -178,9 +184,20 @@ def _checked(plan: Plan, importer: Importer, report: Report, progress: Progress)
     prepared = _settled(importer, prepared, report, plan)
     report.warnings = importer.warnings
     report.failed = report.faulty_rows
+    report.sample = [
+        {"line": each.line, "fate": str(each.fate), "values": first_values[each.line]}
+        for each in prepared[:SAMPLE_ROWS]
+        if each.line in first_values
+    ]
     for fate in Fate:
         setattr(report, fate, sum(1 for each in prepared if each.fate == fate))
     return prepared
+
+
+def cut(value: Any, length: int = 60) -> str:
+    """A value as it was read, short, for people who look at a preview."""
+    text = ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else "" if value is None else str(value)
+    return text if len(text) <= length else text[: length - 1] + "…"
 
 
 def _meant(plan: Plan, rows: Iterable[Row], report: Report) -> Iterator[Row]:
@@ -308,6 +325,7 @@ def _note(report: Report, profile_name: str, by: Membership | None, journal: Jou
         is_noted=journal is not None and state == ImportBatch.State.APPLIED,
     )
     batch.save()
+    report.batch_id = str(batch.pk)
     if batch.is_noted and journal is not None:
         journal.keep(batch)
     counts = {name: getattr(report, name) for name in ("rows", "created", "updated", "unchanged", "failed")}

@@ -172,10 +172,13 @@ def progress(context: Context, percent: Any, text: str = "", state: str = "") ->
 
 
 @register.simple_tag(takes_context=True)
-def field(context: Context, bound: BoundField, label: str = "", help: str = "", bare: bool = False) -> SafeString:
+def field(
+    context: Context, bound: BoundField, label: str = "", help: str = "", bare: bool = False, focus: bool = False
+) -> SafeString:
     """A field of a form: label, widget, help and errors, tied together for those who hear the page.
 
-    `bare` hides the label from sight, for table cells and filter rows.
+    `bare` hides the label from sight, for table cells and filter rows. `focus` is for pages that are a form and
+    nothing else: one types at once.
     """
     widget = bound.field.widget
     attributes: dict[str, Any] = {"class": _widget_class(bound)}
@@ -183,6 +186,8 @@ def field(context: Context, bound: BoundField, label: str = "", help: str = "", 
     described = [f"{bound.auto_id}_helptext"] * bool(help_text) + [f"{bound.auto_id}_error"] * bool(bound.errors)
     if described:
         attributes["aria-describedby"] = " ".join(described)
+    if focus and not bound.is_hidden:
+        attributes["autofocus"] = True
     is_group = isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple)
     return fill(
         context,

@@ -8,7 +8,9 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from prm.kernel.errors import Invalid, Refused
@@ -97,7 +99,8 @@ def import_list(request: HttpRequest) -> HttpResponse:
     if isinstance(shown, HttpResponse):
         return shown
     waiting = ImportUpload.objects.visible_to(member).exclude(state=ImportUpload.State.APPLIED)
-    context = {"list": shown, "waiting": list(waiting.order_by("-created_at")[:OPEN_SHOWN])}
+    sent = [(one, write.moment(one.created_at)) for one in waiting.order_by("-created_at")[:OPEN_SHOWN]]
+    context = {"list": shown, "waiting": sent}
     return render(request, "kernel/imports/list.html", context)
 
 
@@ -264,6 +267,7 @@ def _page(
         columns, rows = (), []
         errors[""] = str(error) if isinstance(error, Invalid) else "The file is no longer there."
     said = mapping.get("fields", {})
+    batch_id, is_in = upload.report.get("batch_id"), upload.state == ImportUpload.State.APPLIED
     lines = [
         {
             "field": field,
@@ -279,12 +283,15 @@ def _page(
         for field, rule in importer.rules.items()
     ]
     used = {line["column"] for line in lines}
+    taken = [line for line in lines if line["is_required"] or line["column"] or line["constant"] or line["error"]]
     context = {
         "upload": upload,
         "entity": entity_name(upload.entity),
         "columns": columns,
         "unused": [column for column in columns if column not in used],
-        "lines": lines,
+        "groups": [taken, [line for line in lines if line not in taken]],
+        "sample": _sample(upload.report, list(importer.rules)),
+        "batch_url": reverse("kernel:import_batch", args=[batch_id]) if batch_id and is_in else "",
         "errors": list(errors.values()),
         "options": mapping.get("options", {}),
         "date_formats": DATE_FORMATS.items(),
@@ -297,3 +304,28 @@ def _page(
         and permits(member_of(request), importer.permission),
     }
     return render(request, "kernel/imports/mapping.html", context)
+
+
+FATES = {
+    "created": (gettext_lazy("New"), "green"),
+    "updated": (gettext_lazy("Changed"), "blue"),
+    "unchanged": (gettext_lazy("As it is"), "grey"),
+}
+
+
+def _sample(report: dict[str, Any], fields: list[str]) -> dict[str, Any]:
+    """The first rows as they were read: what one looks at before anything comes in."""
+    rows = report.get("sample") or []
+    names = [name for name in fields if rows and name in rows[0]["values"]]
+    return {
+        "heads": [name.replace("_", " ").capitalize() for name in names],
+        "rows": [
+            {
+                "line": row["line"],
+                "fate": FATES[row["fate"]][0],
+                "tone": FATES[row["fate"]][1],
+                "cells": [row["values"].get(name, "") for name in names],
+            }
+            for row in rows
+        ],
+    }
