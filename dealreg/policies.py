@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dealreg.models import DealRegistration, DealReview
+from dealreg.models import DealConflict, DealRegistration, DealReview
 from prm.kernel.models import Membership
 from prm.kernel.policies import grant
 from prm.kernel.roles import VENDOR_ROLES, Role
@@ -38,17 +38,23 @@ def made_it(member: Membership, deal: DealRegistration) -> bool:
     return member.pk in {deal.created_by_id, deal.submitted_by_id}
 
 
-def may_decide(member: Membership, deal: DealRegistration) -> bool:
+def may_decide(member: Membership, subject: Any) -> bool:
     """Whether the deal lies on this member's desk. On an appeal the first decider may not decide again."""
+    deal = deal_of(subject)
     review = review_of(deal)
     if review is None or made_it(member, deal) or not member.has(*desk_roles(review)):
         return False
     return not (review.is_appeal and review.decider_id == member.pk)
 
 
-def may_decide_later(member: Membership, deal: DealRegistration) -> bool:
-    """Extensions: the account manager, or operations; never for what they wrote."""
-    return member.is_vendor and not made_it(member, deal)
+def may_decide_later(member: Membership, subject: Any) -> bool:
+    """What is asked of a deal after its approval is not decided by those who wrote it."""
+    return member.is_vendor and not made_it(member, deal_of(subject))
+
+
+def deal_of(subject: Any) -> DealRegistration:
+    """The deal that is decided about: of a conflict the later one."""
+    return subject.candidate if isinstance(subject, DealConflict) else subject
 
 
 def may_write(member: Membership, deal: DealRegistration) -> bool:
@@ -74,8 +80,6 @@ def may_register_for(member: Membership, partner: Any) -> bool:
 
 def may_lose(member: Membership, deal: DealRegistration) -> bool:
     return member.is_vendor or may_write(member, deal)
-
-
 
 
 READS = (*sorted(VENDOR_ROLES), *PARTNERS_SIDE, R.PARTNER_TECHNICAL)

@@ -100,4 +100,3 @@ def expiring_on(on: dt.date) -> list[tuple[DealRegistration, int]]:
         for deal in found.select_related("partner", "owner__user").order_by("expires_on", "pk")
         if deal.expires_on is not None
     ]
-

@@ -49,8 +49,8 @@ def decide_conflict(
     elif decision == Decision.JOINT:
         _share(deal, conflict, credit_share)
     forget_review(deal)
-    note = {"decision": decision, "against": conflict.existing_id, "reason": said}
-    enter(deal, "deal.conflict_decided", by=by, inner=True, **note)
+    against = conflict.existing_id
+    enter(deal, "deal.conflict_decided", by=by, inner=True, decision=decision, against=against, reason=said)
     if decision == Decision.REJECT_DUPLICATE:
         _reject(deal, by, DealRegistration.RejectReason.DUPLICATE, "")
     return conflict
@@ -125,9 +125,7 @@ def answer_hearing(deal: DealRegistration, *, by: Membership, answer: str) -> De
 
 
 @transaction.atomic
-def decide_transfer(
-    conflict: DealConflict, *, by: Membership, is_transferred: bool, reason: str
-) -> DealConflict:
+def decide_transfer(conflict: DealConflict, *, by: Membership, is_transferred: bool, reason: str) -> DealConflict:
     """The channel chief decides, once the first partner has answered or its days are over."""
     deal, first = conflict.candidate, conflict.existing
     require(by, "dealreg.decide_transfer", deal)

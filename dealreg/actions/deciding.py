@@ -1,4 +1,4 @@
-"""Deciding: open, ask, approve, reject, appeal. Who decides follows from the desk; a rival is never named to a partner."""
+"""Deciding: open, ask, approve, reject, appeal. Who decides follows from the desk; no partner hears of a rival."""
 
 from __future__ import annotations
 
@@ -241,9 +241,7 @@ def _withdraw(deal: DealRegistration, by: Membership | None, reason: str, **more
 
 
 @transaction.atomic
-def cancel_deal(
-    deal: DealRegistration, *, by: Membership, cancel_reason: str, reason: str = ""
-) -> DealRegistration:
+def cancel_deal(deal: DealRegistration, *, by: Membership, cancel_reason: str, reason: str = "") -> DealRegistration:
     """Take an approval back: operations and the channel chief, two people, with a reason. The partner may appeal."""
     require(by, "dealreg.cancel_deal", deal)
     if cancel_reason not in DealRegistration.CancelReason.values:
@@ -275,7 +273,4 @@ def _role_at(level: str) -> Role:
 def _refuse_illegal(deal: DealRegistration, to: str, *, of: tuple[str, ...] = ()) -> None:
     """The move is refused before anything else is looked at, so that the answer names the state."""
     if to not in deal.MOVES[State(deal.state)] or (of and deal.state not in of):
-        raise IllegalMove(
-            f"This is {State(deal.state).label.lower()} and cannot become {State(to).label.lower()}."
-        )
-
+        raise IllegalMove(f"This is {State(deal.state).label.lower()} and cannot become {State(to).label.lower()}.")

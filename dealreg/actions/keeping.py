@@ -135,7 +135,7 @@ def _set_end(deal: DealRegistration, until: dt.date) -> None:
 
 @transaction.atomic
 def reinstate_deal(deal: DealRegistration, *, by: Membership, reason: str) -> DealRegistration:
-    """Protect an expired deal again within 14 days, if nobody else holds the customer by now. Counts as an extension."""
+    """Protect an expired deal again, while the days last and nobody else holds the customer. Counts as an extension."""
     require(by, "dealreg.reinstate_deal", deal)
     said = reason_of(reason)
     if deal.state != State.EXPIRED or deal.expires_on is None:
@@ -281,7 +281,7 @@ def _asked_change(deal: DealRegistration) -> DealChange:
 def win_deal(
     deal: DealRegistration, *, by: Membership | None, order_on: dt.date, amount: Decimal | None = None, reason: str = ""
 ) -> DealRegistration:
-    """The order is booked. After the last day of protection operations accepts it with a reason, or without discount."""
+    """The order is booked. After the end of the protection: with a reason, or of an expired deal without discount."""
     require(by, "dealreg.win_deal", deal)
     if order_on > clock.today():
         raise Invalid("The order is of today or earlier.", field="order_on")

@@ -49,7 +49,8 @@ def protect(deal: DealRegistration, line_ids: Collection[UUID] | None = None) ->
     lines = line_ids_of(deal, granted_only=True) if line_ids is None else sorted(line_ids)
     project = review.project_key if review else ""
     _expire_overdue(deal, lines, project)
-    assert deal.approved_on is not None and deal.expires_on is not None
+    assert deal.approved_on is not None
+    assert deal.expires_on is not None
     family = _family_holds(deal, lines, project)
     rows = [
         DealProtection(
@@ -103,9 +104,9 @@ def _expire_overdue(deal: DealRegistration, lines: Collection[UUID], project: st
         active=True,
         until_on__lt=clock.today(),
     ).exclude(deal=deal)
-    for holder in DealRegistration.objects.filter(
-        pk__in=overdue.values("deal_id"), state=State.APPROVED
-    ).order_by("pk"):
+    for holder in DealRegistration.objects.filter(pk__in=overdue.values("deal_id"), state=State.APPROVED).order_by(
+        "pk"
+    ):
         expire_deal(holder, by=None)
 
 

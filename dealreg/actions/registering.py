@@ -13,7 +13,7 @@ from dealreg.actions.steps import enter, lines_of, step
 from dealreg.models import DealHistory, DealLine, DealReceipt, DealRegistration, DealReview, DealSharing
 from dealreg.queries.conflicts import own_duplicate, real_rivals, root_of
 from dealreg.queries.receipts import receipt_body
-from dealreg.queries.rules import desk_for, deal_rules, eligibility_of, review_due
+from dealreg.queries.rules import deal_rules, desk_for, eligibility_of, review_due
 from partners.formulas import normalise_domain, normalise_name
 from partners.models import Partner
 from prm.kernel import clock
@@ -52,9 +52,14 @@ class Incomplete(Invalid):
 
 @transaction.atomic
 def draft_deal(
-    partner: Partner, *, by: Membership, lines: Sequence[ProductLine] = (), owner: Membership | None = None, **fields: Any
+    partner: Partner,
+    *,
+    by: Membership,
+    lines: Sequence[ProductLine] = (),
+    owner: Membership | None = None,
+    **fields: Any,
 ) -> DealRegistration:
-    """Begin a registration. A draft gives no claim and is seen by nobody else; the vendor's people write for the partner."""
+    """Begin a registration. A draft gives no claim and nobody else sees it; the vendor's people write for a partner."""
     require(by, "dealreg.draft_deal", partner)
     _refuse_not_eligible(partner)
     if owner is None and not by.is_vendor:
@@ -115,8 +120,8 @@ def submit_deal(deal: DealRegistration, *, by: Membership) -> DealRegistration:
     duplicate = own_duplicate(deal, list(lines))
     if duplicate is not None:
         raise OwnDuplicate(
-            f"Your company has registered {duplicate.customer_name} under {duplicate.number} already, with one of these "
-            "product lines. Nothing was sent; the draft is kept."
+            f"Your company has registered {duplicate.customer_name} under {duplicate.number} already, with one of "
+            "these product lines. Nothing was sent; the draft is kept."
         )
     now, today = clock.now(), clock.today()
     step(
@@ -209,15 +214,15 @@ def _write(deal: DealRegistration, fields: dict[str, Any]) -> None:
         )
     deal.customer_domain = deal.normalised_domain = domain
     deal.domain_root = root_of(domain) if domain else ""
-    deal.full_clean(
-        exclude=["tenant", "partner", "owner", "created_by", "submitted_by"], validate_constraints=False
-    )
+    deal.full_clean(exclude=["tenant", "partner", "owner", "created_by", "submitted_by"], validate_constraints=False)
 
 
 def _is_host(domain: str) -> bool:
     labels = domain.split(".")
-    return len(labels) > 1 and len(domain) <= 253 and all(
-        0 < len(label) <= 63 and all(c.isalnum() or c == "-" for c in label) for label in labels
+    return (
+        len(labels) > 1
+        and len(domain) <= 253
+        and all(0 < len(label) <= 63 and all(c.isalnum() or c == "-" for c in label) for label in labels)
     )
 
 
@@ -258,9 +263,9 @@ def _refuse_incomplete(deal: DealRegistration, lines: dict[UUID, str]) -> None:
     if not lines:
         raise Incomplete("Which product lines is it about?", field="lines")
     least, today = deal_rules().min_amount, clock.today()
-    assert deal.amount is not None and deal.expected_close is not None
+    assert deal.amount is not None
+    assert deal.expected_close is not None
     if deal.amount < least:
         raise Invalid(f"Deals are registered from {deal.currency} {least:,.2f} on.", field="amount")
     if deal.expected_close < today:
         raise Invalid("The expected close is today or later.", field="expected_close")
-

@@ -35,7 +35,9 @@ def edit_deal_rules(*, by: Membership | None, **fields: Any) -> DealRules:
     if rules.last_warn_days >= rules.warn_days:
         raise Invalid("The last warning comes after the first one.", field="last_warn_days")
     if rules.operations_band < rules.manager_band:
-        raise Invalid("The band of operations reaches at least as far as the account manager's.", field="operations_band")
+        raise Invalid(
+            "The band of operations reaches at least as far as the account manager's.", field="operations_band"
+        )
     rules.full_clean(exclude=["tenant"], validate_constraints=False)
     rules.save()
     changed = {name: [before[name], getattr(rules, name)] for name in fields if before[name] != getattr(rules, name)}

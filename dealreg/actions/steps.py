@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 from typing import Any
@@ -37,8 +38,11 @@ def enter(
     inner: bool = False,
     **data: Any,
 ) -> DealRegistration:
-    """Record the event and add it to the deal's history. `note` and `inner` are for the vendor's eyes only."""
-    behalf = {"for_partner": True} if by is not None and by.is_vendor and deal.is_on_behalf else {}
+    """Record the event and add it to the deal's history. `note` and `inner` are for the vendor's eyes only.
+
+    What an inner step says stands in the history alone: not every one of the vendor's people may read of a conflict.
+    """
+    behalf: dict[str, Any] = {"for_partner": True} if by is not None and by.is_vendor and deal.is_on_behalf else {}
     record(
         deal,
         event,
@@ -48,7 +52,7 @@ def enter(
         number=deal.number,
         customer=deal.customer_name,
         **behalf,
-        **data,
+        **({} if inner else data),
     )
     chain = DealHistory.Chain.INNER if inner else DealHistory.Chain.SHARED
     add_to_history(deal, event, by=by, chain=chain, data=data)
@@ -88,7 +92,7 @@ def hash_of(link: DealHistory) -> str:
         "chain": str(link.chain),
         "step": link.step,
         "name": link.name,
-        "at": link.at.isoformat(),
+        "at": link.at.astimezone(dt.UTC).isoformat(),
         "actor": str(link.actor_id or ""),
         "state": str(link.to_state),
         "data": link.data,

@@ -52,7 +52,7 @@ class DealReceipt(PartnerRecord):
 
     grants = "select, insert"
 
-    deal = TenantForeignKey(DealRegistration, on_delete=models.CASCADE, related_name="receipts")
+    deal = TenantForeignKey(DealRegistration, related_name="receipts")
     text = models.TextField()
     key_id = models.CharField(max_length=40)
     signature = models.CharField(max_length=120)
@@ -77,7 +77,7 @@ class DealHistory(PartnerRecord):
     grants = "select, insert"
     partner_sees = "chain = 'shared'"
 
-    deal = TenantForeignKey(DealRegistration, on_delete=models.CASCADE, related_name="history")
+    deal = TenantForeignKey(DealRegistration, related_name="history")
     chain = models.CharField(max_length=10, choices=Chain, default=Chain.SHARED)
     step = models.PositiveIntegerField()
     name = models.CharField(max_length=80)

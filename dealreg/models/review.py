@@ -3,13 +3,23 @@ which registrations compete."""
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from dealreg.models.deals import DealRegistration
 from prm.kernel.fields import NumericField, TextField, amount_rules
 from prm.kernel.models import Membership
-from prm.kernel.tenancy.models import PartnerReads, PartnerRecord, TenantForeignKey, VendorRecord
+from prm.kernel.roles import Role
+from prm.kernel.tenancy.models import (
+    PartnerReads,
+    PartnerRecord,
+    TenantForeignKey,
+    TenantManager,
+    TenantQuerySet,
+    VendorRecord,
+)
 
 
 class DealReview(VendorRecord):
@@ -72,6 +82,13 @@ class DealSignature(VendorRecord):
         return f"{self.matter} of {self.deal_id} by {self.member_id}"
 
 
+class DealConflictQuerySet(TenantQuerySet):
+    def visible_to(self, member: Membership) -> Self:
+        """Who competes is known to operations, the channel chief and the auditor alone."""
+        knows = member.is_vendor and member.has(Role.OPERATIONS, Role.CHANNEL_CHIEF, Role.AUDITOR)
+        return super().visible_to(member) if knows else self.none()
+
+
 class DealConflict(VendorRecord):
     """Two registrations that compete for the same business, and how it was decided."""
 
@@ -99,12 +116,12 @@ class DealConflict(VendorRecord):
     reason = TextField(max_length=500, blank=True)
     hearing = TenantForeignKey("dealreg.DealHearing", null=True, blank=True, related_name="+")
 
+    objects = TenantManager.from_queryset(DealConflictQuerySet)()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["tenant", "candidate", "existing"], name="deal_conflict_once"),
-            models.CheckConstraint(
-                name="deal_conflict_of_two", condition=~models.Q(candidate=models.F("existing"))
-            ),
+            models.CheckConstraint(name="deal_conflict_of_two", condition=~models.Q(candidate=models.F("existing"))),
         ]
 
     def __str__(self) -> str:
@@ -231,12 +248,14 @@ class DealOpening(PartnerReads):
     grants = "select, insert"
     partner_sees = "exists (select 1 from dealreg_dealregistration d where d.id = deal_id and d.decided_at is not null)"
 
-    deal = TenantForeignKey(DealRegistration, on_delete=models.CASCADE, related_name="openings")
+    deal = TenantForeignKey(DealRegistration, related_name="openings")
     member = TenantForeignKey(Membership, related_name="+")
     on = models.DateField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["tenant", "deal", "member", "on"], name="deal_opening_once_a_day")]
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "deal", "member", "on"], name="deal_opening_once_a_day")
+        ]
 
     def __str__(self) -> str:
         return f"{self.member_id} opened {self.deal_id} on {self.on}"

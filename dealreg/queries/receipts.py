@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 from dataclasses import dataclass
 
 from dealreg.models import DealReceipt, DealRegistration
@@ -23,7 +24,7 @@ class Proof:
 
 
 def receipt_body(deal: DealRegistration, lines: list[str], history: str) -> str:
-    """The text that is signed. One fact a line, always in English, dates and times in ISO: it must read the same later."""
+    """The text that is signed: one fact a line, in English, days and times in ISO, so that it reads the same later."""
     assert deal.submitted_at is not None
     facts = {
         "Vendor": current_tenant().name,
@@ -35,7 +36,7 @@ def receipt_body(deal: DealRegistration, lines: list[str], history: str) -> str:
         "Product lines": ", ".join(lines),
         "Amount": f"{deal.currency} {deal.amount}",
         "Expected close": deal.expected_close,
-        "Received at": f"{deal.submitted_at.isoformat()} (time of the server)",
+        "Received at": f"{deal.submitted_at.astimezone(dt.UTC).isoformat()} (time of the server)",
         "Decision due by": f"{deal.review_due} (end of the day, {current_tenant().time_zone})",
         "History begins with": history,
     }
@@ -74,4 +75,3 @@ def verify_receipt(content: bytes) -> Proof:
     if not is_genuine(body, Signature(key_id.strip(), value.strip())):
         return Proof(False, body, "The signature does not fit: the text was changed, or another key signed it.")
     return Proof(True, body)
-

@@ -57,4 +57,6 @@ def _ring(keys: tuple[str, ...]) -> dict[str, Ed25519PrivateKey]:
     if not keys:
         raise ImproperlyConfigured("RECEIPT_KEYS is empty: there is no key to sign receipts with")
     pairs = (key.rpartition(":") for key in keys)
-    return {name or "key": Ed25519PrivateKey.from_private_bytes(base64.urlsafe_b64decode(seed)) for name, _, seed in pairs}
+    return {
+        name or "key": Ed25519PrivateKey.from_private_bytes(base64.urlsafe_b64decode(seed)) for name, _, seed in pairs
+    }
