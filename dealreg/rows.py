@@ -230,6 +230,7 @@ class ShownDeal:
     change: dict[str, str] | None
     steps: list[ShownStep]
     openings: list[tuple[str, str]]
+    submitted: str
     desk: str
     is_appeal: bool
     has_conflict: bool
@@ -280,6 +281,7 @@ def present_page(page: DealPage, member: Membership) -> ShownDeal:
         else None,
         steps=_steps(page, write),
         openings=_openings(page, write),
+        submitted=write.moment(deal.submitted_at),
         desk=_desk(page),
         is_appeal=bool(page.review and page.review.is_appeal and deal.is_open),
         has_conflict=bool(page.review and page.review.has_conflict and deal.is_open),

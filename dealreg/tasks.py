@@ -27,8 +27,13 @@ from prm.kernel.web.format import formatter
 State = DealRegistration.State
 
 
+OLD_NEWS = dt.timedelta(days=7)  # what happened longer ago (a worker that stood still) is told to nobody any more
+
+
 def _deal_of(event_id: str) -> tuple[Event, DealRegistration | None]:
     event = Event.objects.get(pk=UUID(event_id))
+    if clock.now() - event.at > OLD_NEWS:
+        return event, None
     deal = DealRegistration.objects.select_related("partner", "owner__user").filter(pk=event.subject_id).first()
     return event, deal
 

@@ -44,6 +44,7 @@ class SamePerson(NotAllowed):
 def open_deal(deal: DealRegistration, *, by: Membership) -> DealRegistration:
     """Take it from the desk into review."""
     require(by, "dealreg.open_deal", deal)
+    _refuse_illegal(deal, State.IN_REVIEW, of=(State.SUBMITTED,))
     _open(deal, by)
     return deal
 
@@ -73,6 +74,7 @@ def ask_about_deal(deal: DealRegistration, *, by: Membership, question: str) -> 
 def answer_question(deal: DealRegistration, *, by: Membership, answer: str) -> DealRegistration:
     """Answer the open question; the clock goes on with the days that were left."""
     require(by, "dealreg.answer_question", deal)
+    _refuse_illegal(deal, State.IN_REVIEW, of=(State.INFO_REQUESTED,))
     said = reason_of(answer, field="answer", limit=2000, ask="Write an answer.")
     today = clock.today().isoformat()
     pauses = [pause if pause["to"] else {**pause, "to": today} for pause in deal.pauses]
@@ -93,7 +95,7 @@ def approve_deal(deal: DealRegistration, *, by: Membership) -> DealRegistration:
     require(by, "dealreg.approve_deal", deal)
     if deal.state == State.SUBMITTED:
         _open(deal, by)
-    _refuse_illegal(deal, State.APPROVED)
+    _refuse_illegal(deal, State.APPROVED, of=(State.IN_REVIEW,))
     refuse_conflicts(deal, by)
     assert deal.amount is not None
     if deal.expected_close is not None and deal.expected_close < clock.today():

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from dealreg.actions.steps import enter, lines_of, step
@@ -14,6 +15,7 @@ from dealreg.models import DealHistory, DealLine, DealReceipt, DealRegistration,
 from dealreg.queries.conflicts import own_duplicate, real_rivals, root_of
 from dealreg.queries.receipts import receipt_body
 from dealreg.queries.rules import deal_rules, desk_for, eligibility_of, review_due
+from partners.countries import COUNTRIES
 from partners.formulas import normalise_domain, normalise_name
 from partners.models import Partner
 from prm.kernel import clock
@@ -214,7 +216,15 @@ def _write(deal: DealRegistration, fields: dict[str, Any]) -> None:
         )
     deal.customer_domain = deal.normalised_domain = domain
     deal.domain_root = root_of(domain) if domain else ""
-    deal.full_clean(exclude=["tenant", "partner", "owner", "created_by", "submitted_by"], validate_constraints=False)
+    if deal.customer_country and deal.customer_country not in COUNTRIES:
+        raise Invalid("This is no country: give its two letters, such as DE.", field="customer_country")
+    try:
+        deal.full_clean(
+            exclude=["tenant", "partner", "owner", "created_by", "submitted_by"], validate_constraints=False
+        )
+    except ValidationError as error:
+        field, reasons = next(iter(error.message_dict.items()))
+        raise Invalid(reasons[0], field=field) from error
 
 
 def _is_host(domain: str) -> bool:

@@ -45,7 +45,7 @@ COLUMNS = (
     Column("partner", _("Partner"), ("partner__sort_name",), lambda row: row.partner),
     Column("lines", _("Product lines"), (), lambda row: row.lines, optional=True),
     Column("amount", _("Amount"), ("amount",), lambda row: row.raw_amount),
-    Column("state", _("State"), ("state", "submitted_at"), lambda row: row.state),
+    Column("state", _("State"), ("state", "review_due"), lambda row: row.state),
     Column("clock", _("Clock"), ("review_due",), lambda row: row.clock.text),
     Column("expires", _("Protected until"), ("expires_on",), lambda row: row.raw_expires),
     Column("close", _("Expected order"), ("expected_close",), lambda row: row.raw_close, optional=True),

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from dealreg.actions.protecting import track_conflicts
 from dealreg.forms import ConflictForm, TransferDecisionForm, TransferForm
 from dealreg.models import DealRegistration
 from dealreg.queries.pages import deal_page, note_opening
@@ -26,6 +27,9 @@ def deal_answer(request: HttpRequest, deal: DealRegistration, *, refused: Any = 
         return redirect("dealreg:edit_draft", deal.pk)
     note_opening(deal, member)
     page = deal_page(deal, member)
+    if any(one.conflict is None and not one.rival.similar for one in page.against):
+        track_conflicts(deal)  # somebody claimed the customer since it was last looked at
+        page = deal_page(deal, member)
     shown = present_page(page, member)
     context = {
         "deal": deal,

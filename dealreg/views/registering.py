@@ -29,6 +29,7 @@ COPIED = (
     "customer_name", "customer_country", "customer_domain", "contact_name", "contact_email", "need", "source",
 )  # fmt: skip
 WRITTEN = (*COPIED, "amount", "expected_close", "next_step", "next_step_due", "tender")
+NEEDED = ("customer_country", "lines", "amount", "expected_close", "contact_name", "contact_email", "need")
 
 
 @may("dealreg.draft_deal")
@@ -180,6 +181,8 @@ def _page(
 ) -> HttpResponse:
     found = eligibility_of(partner, clock.today())
     member = member_of(request)
+    for name in NEEDED:  # to be sent; a draft may do without
+        form.fields[name].required = True
     context = {
         "form": form,
         "partner": partner,
