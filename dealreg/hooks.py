@@ -293,7 +293,7 @@ def deals_panel(member: Membership, partner: Partner) -> dict[str, Any] | None:
     visible = DealRegistration.objects.visible_to(member).filter(partner=partner)
     wanted = [State.SUBMITTED, State.IN_REVIEW, State.INFO_REQUESTED, State.APPROVED]
     found = visible.filter(state__in=wanted).select_related("partner", "owner__user")
-    rows = present_deals(list(found.order_by("expires_on", "review_due", "pk")[:SHOWN]))
+    rows = present_deals(list(found.order_by("expires_on", "review_due", "pk")[:SHOWN]), with_lines=False)
     if not rows:
         return None
     return {"rows": rows, "url": f"{reverse('dealreg:deals')}?partner={partner.pk}"}
@@ -308,7 +308,9 @@ def deals_at_home(request: HttpRequest) -> dict[str, Any] | None:
     partner = Partner.objects.select_related("tier").get(pk=member.partner_id)
     wanted = [State.SUBMITTED, State.IN_REVIEW, State.INFO_REQUESTED, State.APPROVED]
     found = DealRegistration.objects.visible_to(member).filter(state__in=wanted)
-    rows = present_deals(list(found.select_related("partner", "owner__user").order_by("expires_on", "pk")[:SHOWN]))
+    rows = present_deals(
+        list(found.select_related("partner", "owner__user").order_by("expires_on", "pk")[:SHOWN]), with_lines=False
+    )
     benefit = present_eligibility(eligibility_of(partner, clock.today()), partner.tier.name if partner.tier else "")
     may_register = benefit.may_register and permits(member, "dealreg.draft_deal", partner)
     return {"rows": rows, "benefit": benefit, "may_register": may_register} if rows or may_register else None
@@ -320,7 +322,9 @@ def ending_at_home(request: HttpRequest) -> dict[str, Any] | None:
     member = member_of(request)
     if not member.is_vendor or not permits(member, "dealreg.grant_extension"):
         return None
-    rows = present_deals(list(expiring(member, clock.today(), 14).select_related("owner__user")[:SHOWN]))
+    rows = present_deals(
+        list(expiring(member, clock.today(), 14).select_related("owner__user")[:SHOWN]), with_lines=False
+    )
     return {"rows": rows} if rows else None
 
 

@@ -107,9 +107,9 @@ class DealRow:
     is_overdue: bool
 
 
-def present_deals(deals: list[DealRegistration]) -> list[DealRow]:
+def present_deals(deals: list[DealRegistration], *, with_lines: bool = True) -> list[DealRow]:
     write, today = formatter(), clock.today()
-    lines = lines_by_deal([deal.pk for deal in deals])
+    lines = lines_by_deal([deal.pk for deal in deals]) if with_lines else {}
     states = {value: str(label) for value, label in State.choices}
     return [
         DealRow(
