@@ -35,7 +35,7 @@ select p.id, d.day, {columns}
        and a.state in ('submitted', 'reviewed', 'superseded')
        and a.submitted_at::date between d.day - interval '12 months' and d.day
      order by a.submitted_at desc limit 1) a on true
- where p.tenant_id = %s and p.merged_into_id is null"""
+ where p.tenant_id = %s and p.merged_into_id is null and p.taken_back_at is null"""
 
 PLAN_SQL = """
 with days as (select unnest(%s::date[]) as day),
@@ -136,6 +136,17 @@ def code_of_topic(topic: str) -> str:
     return next(k["code"] for group in catalogue()["categories"] for k in group["kpis"] if k.get("topic") == topic)
 
 
+def _result(topics: dict[str, str], bank: QuestionBank) -> dict[str, Any]:
+    """What submitting would have frozen, as far as pages read it."""
+    same = lambda value: dict.fromkeys(topics, value)
+    return {
+        "edition": bank.edition, "overall": "60.0", "overall_status": "yellow", "topics": topics, "categories": {},
+        "statuses": same("yellow"), "names": {code: code for code in topics}, "order": list(topics),
+        "best_practice": same("80.0"), "category_of": same(""), "best_overall": "80.0",
+        "lenses": {}, "lens_names": {}, "lens_statuses": {}, "best_lenses": {},
+    }  # fmt: skip
+
+
 def _fill(tenant: Tenant) -> None:
     """Scorecards and required tasks for the crowd; made once."""
     with tenant_scope(tenant):
@@ -153,7 +164,7 @@ def _fill(tenant: Tenant) -> None:
                     partner_id=pk, bank=bank, kind="partner", state=state, started_by=member,
                     opened_at=now - dt.timedelta(days=age), submitted_at=now - dt.timedelta(days=age),
                     overall=Decimal(60),
-                    result={"topics": {c: f"{40 + (n + i + age) % 60}.0" for i, c in enumerate(codes)}},
+                    result=_result({c: f"{40 + (n + i + age) % 60}.0" for i, c in enumerate(codes)}, bank),
                 )
                 for n, pk in enumerate(partners)
                 for state, age in (("superseded", 300 + n % 60), ("submitted", 20 + n % 60))

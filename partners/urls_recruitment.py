@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from partners.views import applications, recruitment
+from partners.views import applications, board, recruitment
 
 app_name = "recruitment"
 urlpatterns = [
-    path("", recruitment.board, name="board"),
-    path("list/", recruitment.candidate_list, name="list"),
+    path("", board.board, name="board"),
+    path("list/", board.candidate_list, name="list"),
     path("questions/<uuid:vendor_question_id>/answer/", recruitment.answer, name="answer"),
     path("questions/<uuid:vendor_question_id>/waive/", recruitment.waive, name="waive"),
     path("applications/", applications.application_list, name="applications"),

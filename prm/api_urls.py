@@ -11,6 +11,7 @@ from rest_framework.routers import SimpleRouter
 from prm.kernel.signin.api import InvitationsViewSet, MembersViewSet
 from prm.kernel.web import schema  # noqa: F401 - tells the schema how to sign in
 from prm.kernel.web.access import public
+from prm.kernel.web.import_api import ImportBatchesViewSet, ImportUploadsViewSet
 from prm.kernel.web.team_api import TeamsViewSet
 from prm.kernel.web.vendor_api import DomainsViewSet, SettingsViewSet
 
@@ -23,6 +24,8 @@ router.register("members", MembersViewSet, basename="members")
 router.register("teams", TeamsViewSet, basename="teams")
 router.register("invitations", InvitationsViewSet, basename="invitations")
 router.register("settings", SettingsViewSet, basename="settings")
+router.register("imports", ImportBatchesViewSet, basename="imports")
+router.register("import-files", ImportUploadsViewSet, basename="import-files")
 router.register("domains", DomainsViewSet, basename="domains")
 
 urlpatterns = [

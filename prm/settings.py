@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "prm.kernel.web.tenancy.TenancyMiddleware",
 ]
+FORM_RENDERER = "django.forms.renderers.Jinja2"  # widgets only: the same markup as Django's, drawn faster
 ROOT_URLCONF = "prm.urls"
 WSGI_APPLICATION = "prm.wsgi.application"
 TEMPLATES = [

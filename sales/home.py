@@ -9,13 +9,11 @@ from django.http import HttpRequest
 from partners.models import Partner
 from prm.kernel import clock
 from prm.kernel.money import currency_places
-from prm.kernel.periods import FiscalQuarter
 from prm.kernel.policies import permits
 from prm.kernel.roles import Role
-from prm.kernel.tenancy.context import current_tenant
 from prm.kernel.web.format import formatter
 from prm.kernel.web.home import home_part
-from sales.queries import performance_of, total_by_month, total_performance
+from sales.queries import behind_plan, total_by_month, total_performance
 
 SHOWN = 8
 
@@ -48,14 +46,9 @@ def partners_behind(request: HttpRequest) -> dict[str, Any] | None:
     member = request.member  # type: ignore[attr-defined]
     if not member.has(Role.ACCOUNT_MANAGER, Role.CHANNEL_CHIEF, Role.OPERATIONS):
         return None
-    today = clock.today()
     running = Partner.objects.visible_to(member).filter(state=Partner.State.ACTIVE)
-    ids = list(running.values_list("pk", flat=True))
-    quarter = FiscalQuarter.containing(today, current_tenant().fy_start_month)
-    figures = performance_of(ids, quarter, today)
-    behind = [(pk, f) for pk, f in figures.items() if f["performance"] is not None and f["status"] != "green"]
-    behind.sort(key=lambda pair: (pair[1]["performance"], str(pair[0])))
-    partners, write = running.in_bulk([pk for pk, _ in behind[:SHOWN]]), formatter()
+    figures, behind = behind_plan(running, clock.today(), SHOWN)
+    partners, write = running.in_bulk(list(figures)), formatter()
     rows = [
         {
             "name": partners[pk].name,
@@ -64,10 +57,10 @@ def partners_behind(request: HttpRequest) -> dict[str, Any] | None:
             "status": f["status"],
             "variance": write.number(f["variance"], currency_places(write.currency)),
         }
-        for pk, f in behind[:SHOWN]
+        for pk, f in figures.items()
     ]
-    planned = sum(f["performance"] is not None for f in figures.values())
-    return {"rows": rows, "count": len(behind), "all": len(ids), "planned": planned, "currency": write.currency}
+    counts = {"count": behind.count, "planned": behind.planned, "all": running.count()}
+    return {"rows": rows, "currency": write.currency, **counts}
 
 
 @home_part(50, "sales/home/months.html")

@@ -20,6 +20,7 @@ from partners.api import (
     recruitment,
     segments,
     standing,
+    tiers,
     work,
 )
 
@@ -28,6 +29,7 @@ def register(router: Any) -> None:
     company.register(router)
     program.register(router)
     standing.register(router)
+    tiers.register(router)
     documents.register(router)
     profile.register(router)
     people.register(router)

@@ -48,6 +48,12 @@ class ApplicationForm(forms.Form):
     homepage = forms.CharField(required=False, max_length=300, widget=forms.TextInput(attrs={"tabindex": "-1"}))
     stamp = forms.CharField(required=False, max_length=400, widget=forms.HiddenInput)
 
+    def point_at_first_error(self) -> None:
+        """The form stands below the program: who comes back with an error goes on at the field."""
+        wrong = next((bound for bound in self.visible_fields() if bound.errors), None)
+        if wrong is not None:
+            wrong.field.widget.attrs["autofocus"] = True
+
 
 class QuestionForm(forms.Form):
     text = forms.CharField(max_length=1000, label=_("Question"), widget=LONG)

@@ -19,8 +19,8 @@ from prm.kernel.web.format import formatter
 
 @lend_sample("partners.Partner")
 def planted_partner(row: dict[str, Any]) -> dict[str, Any]:
-    """One that stands for itself: a merged partner is in no list."""
-    return {"merged_into_id": None}
+    """One that stands for itself: a merged partner is in no list, nor one whose import was taken back."""
+    return {"merged_into_id": None, "taken_back_at": None}
 
 
 @lend_panel(30, "partners/panels/merges.html", "activity", permission="partners.view_merge")

@@ -89,10 +89,13 @@ class PartnerQuerySet(TenantQuerySet):
 
 
 class PartnerManager(TenantManager.from_queryset(PartnerQuerySet)):  # type: ignore[misc]
-    """The partners that stand for themselves: who became part of another is in no list, count, job or choice."""
+    """The partners that stand for themselves, in every list, count, job and choice.
+
+    Not who became part of another, nor who came in by an import that was taken back.
+    """
 
     def get_queryset(self) -> PartnerQuerySet:
-        return super().get_queryset().filter(merged_into=None)
+        return super().get_queryset().filter(merged_into=None, taken_back_at=None)
 
 
 class Partner(Record):
@@ -176,6 +179,7 @@ class Partner(Record):
     source = TextField(max_length=60, blank=True)
 
     merged_into = TenantForeignKey("self", null=True, blank=True, editable=False, related_name="merged_partners")
+    taken_back_at = models.DateTimeField(null=True, blank=True, editable=False)  # with the import that brought it
 
     objects = PartnerManager()
     with_merged = TenantManager.from_queryset(PartnerQuerySet)()
@@ -293,7 +297,7 @@ class StandingQuerySet(TenantQuerySet):
     """What tells of a company's own standing stays with its record when that is merged, and is in no list then."""
 
     def of_companies(self) -> Self:
-        return self.filter(partner__merged_into=None)
+        return self.filter(partner__merged_into=None, partner__taken_back_at=None)
 
     def visible_to(self, member: Membership) -> Self:
         return super().visible_to(member).of_companies()
@@ -343,5 +347,7 @@ def assigned_partner_ids(member: Membership) -> models.QuerySet | None:
     today = clock.today()
     main = models.Q(kind=ManagerAssignment.Kind.MAIN, to_date=None)
     stand_in = models.Q(kind=ManagerAssignment.Kind.STAND_IN, from_date__lte=today, to_date__gte=today)
-    found = ManagerAssignment.objects.filter(managers, main | stand_in, partner__merged_into=None)
+    found = ManagerAssignment.objects.filter(
+        managers, main | stand_in, partner__merged_into=None, partner__taken_back_at=None
+    )
     return found.values("partner_id")

@@ -1,7 +1,7 @@
 """Questions about partners: where one stands in the programme, who looks after it, what happened."""
 
 from partners.queries.activity import KINDS, TimelinePage, notes_of, timeline_page
-from partners.queries.company import managers_of
+from partners.queries.company import manager_names, managers_of
 from partners.queries.documents import (
     declined_documents,
     documents_to_sign,
@@ -15,6 +15,7 @@ from partners.queries.duplicates import Match, Pair, doubles_of, look_alikes, po
 from partners.queries.locator import (
     Found,
     Search,
+    entry_of,
     find_partners,
     may_stand_in_locator,
     place_of,
@@ -48,7 +49,6 @@ from partners.queries.program import (
     tier_standing,
     tier_standings,
     tiers,
-    tiers_held,
 )
 from partners.queries.recruitment import (
     STAGES,
@@ -86,6 +86,7 @@ from partners.queries.standing import (
     open_suspension,
     partners_to_lapse,
 )
+from partners.queries.tier_past import tiers_held
 from partners.queries.tiers import (
     TierOutlook,
     holdings_of,
@@ -132,6 +133,7 @@ __all__ = [
     "doubles_of",
     "due_notices",
     "ending_documents",
+    "entry_of",
     "find_partners",
     "fit_scores",
     "has_champion",
@@ -146,6 +148,7 @@ __all__ = [
     "locations_of",
     "look_alikes",
     "manager_for",
+    "manager_names",
     "managers_of",
     "may_stand_in_locator",
     "merges_of",

@@ -74,6 +74,11 @@ def place_of(city: str, country: str = "") -> Place | None:
     return named.order_by("-population", "external_id").first()
 
 
+def entry_of(profile: LocatorProfile) -> LocatorEntry | None:
+    """What visitors read of this partner, if they find it."""
+    return LocatorEntry.objects.filter(partner_id=profile.partner_id, shown=True).first()
+
+
 def find_partners(search: Search) -> Results:
     """All shown entries within the place searched for that meet at least one criterion, in the order of F40."""
     place = place_of(search.place, search.country)

@@ -11,7 +11,8 @@ from typing import Any
 from uuid import UUID
 
 from partners.formulas import tier_attainment
-from partners.models import Partner, PartnerTier, Program, ProgramTier, Tier
+from partners.models import Partner, Program, ProgramTier, Tier
+from partners.queries.tier_past import tiers_held
 from partners.registries import Value, measured, measures
 from prm.kernel.periods import FiscalQuarter
 from prm.kernel.tenancy.context import current_tenant
@@ -147,13 +148,6 @@ def benefits_of_many(partner_ids: Sequence[UUID], on: dt.date) -> dict[UUID, Ben
     ladder, held = ladder_on(on), tiers_held(partner_ids, on)
     by_tier = {rung.id: rung.benefits for rung in ladder.rungs}
     return {pk: by_tier.get(held.get(pk), NO_BENEFITS) for pk in partner_ids}  # type: ignore[arg-type]
-
-
-def tiers_held(partner_ids: Sequence[UUID], on: dt.date) -> dict[UUID, UUID]:
-    """Partner to the tier it held on a day, by the history; read once per request for the same partners."""
-    ids = tuple(partner_ids)
-    rows = PartnerTier.objects.filter(partner_id__in=ids, from_date__lte=on).order_by("from_date", "created_at")
-    return remember(("tiers held", ids, on), lambda: dict(rows.values_list("partner_id", "tier_id")))
 
 
 # --- where partners stand (F10) ----------------------------------------------------------------------------

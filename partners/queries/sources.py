@@ -13,13 +13,14 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, DateField, Max, Q, Value
 from django.utils.translation import gettext_lazy as _
 
-from partners.models import Task, TierEvaluation
+from partners.models import Task
+from partners.queries.tier_past import latest_evaluations, tier_past
 from partners.registries import Readings
 from prm.kernel.numbers import divide, ratio
 from prm.kernel.periods import add_days
 from prm.kernel.roles import Side
 from prm.kernel.tenancy.context import current_tenant
-from prm.kernel.tenancy.remember import remember_few
+from prm.kernel.tenancy.remember import FEW, remember_few
 
 REQUIRED_TASKS = "required_tasks"
 NO_TASK_DUE = _("No required task has been due yet.")
@@ -57,17 +58,22 @@ def task_counts(partner_ids: Sequence[UUID], days: Sequence[dt.date]) -> list[di
 
 def read_evaluations(partner_ids: Sequence[UUID], days: Sequence[dt.date], names: Sequence[str]) -> Readings:
     """How far up the ladder of tiers each partner was by the latest evaluation (F10) on each day."""
+    if len(days) == 1 and len(partner_ids) <= FEW:
+        known = tier_past(partner_ids, days[0]).evaluated
+        return Readings(
+            {TIER_PROGRESS: {pk: [progress] for pk, (_on, progress) in known.items()}},
+            {pk: [on] for pk, (on, _progress) in known.items()},
+        )
     numbers: dict[UUID, list[Decimal | None]] = defaultdict(lambda: [None] * len(days))
     last: dict[UUID, list[dt.date | None]] = defaultdict(lambda: [None] * len(days))
-    found = [_latest_evaluations(list(partner_ids), day) for day in sorted(set(days))]
+    found = [
+        latest_evaluations(partner_ids, day).values_list(
+            Value(day, output_field=DateField()), "partner_id", "as_of", "progress"
+        )
+        for day in sorted(set(days))
+    ]
     for day, partner_id, on, progress in found[0].union(*found[1:], all=True):
         for number, asked in enumerate(days):
             if asked == day:
                 numbers[partner_id][number], last[partner_id][number] = progress, on
     return Readings({TIER_PROGRESS: dict(numbers)}, dict(last))
-
-
-def _latest_evaluations(partner_ids: list[UUID], day: dt.date) -> Any:
-    rows = TierEvaluation.objects.filter(partner_id__in=partner_ids, as_of__lte=day)
-    rows = rows.order_by("partner_id", "-as_of").distinct("partner_id")
-    return rows.values_list(Value(day, output_field=DateField()), "partner_id", "as_of", "progress")

@@ -12,6 +12,7 @@ from partners.registries import measured
 from prm.kernel.models import Event, Membership
 from prm.kernel.periods import FiscalQuarter, add_months
 from prm.kernel.tenancy.context import current_tenant
+from prm.kernel.tenancy.remember import remember
 
 QUARTERS_WITHOUT_SALE = 2  # F27: a prospect again
 MONTHS_AFTER_START = 6  # in which a new partner does not lapse
@@ -22,7 +23,9 @@ def open_suspension(partner: Partner) -> Suspension | None:
 
 
 def open_notice(partner: Partner) -> Termination | None:
-    return Termination.objects.filter(partner=partner, state=Termination.State.GIVEN).first()
+    """The notice that runs; several parts of a page ask for it, the database is asked once."""
+    given = Termination.objects.filter(partner=partner, state=Termination.State.GIVEN)
+    return remember(("open notice", partner.pk, partner.version), given.first)
 
 
 def due_notices(on: dt.date) -> QuerySet:

@@ -6,9 +6,12 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
 
 from partners.models import Partner
-from partners.queries import RequirementRow, managers_of
+from partners.queries import RequirementRow, manager_names
 from partners.queries.directory import Card
 from partners.queries.home import Change
 from partners.registries import Value, measured
@@ -18,6 +21,7 @@ from prm.kernel.periods import FiscalQuarter
 from prm.kernel.tenancy.context import current_tenant
 from prm.kernel.web.format import Formatter, formatter
 
+NOBODY = UUID(int=0)  # stands in an address for the partner of each row: fifty reversals would cost more than the row
 STATE_TONES = {"active": "green", "onboarding": "blue", "lapsed": "yellow", "suspended": "red", "terminated": "grey"}
 
 
@@ -50,23 +54,22 @@ def present_partners(partners: list[Partner], as_of: dt.date) -> list[PartnerRow
     """The rows of a page of partners, every measure asked once for all of them."""
     ids = [partner.pk for partner in partners]
     quarter = FiscalQuarter.containing(as_of, current_tenant().fy_start_month)
-    managers = managers_of(ids)
+    managers = manager_names(ids)
     revenue = measured("net_revenue_12m", ids, [quarter], as_of)
     performance = measured("performance_to_plan", ids, [quarter], as_of)
     capability = measured("capability_score", ids, [quarter], as_of)
-    write = formatter()
+    write, address = formatter(), reverse("partners:partner", args=[NOBODY])
     # The stock get_..._display builds its table of translated labels anew for each call.
     states = {value: str(label) for value, label in Partner.State.choices}
     types = {value: str(label) for value, label in Partner.Type.choices}
     rows = []
     for partner in partners:
         key = partner.pk, quarter
-        manager = managers.get(partner.pk)
         rows.append(
             PartnerRow(
                 partner=partner,
                 id=str(partner.pk),
-                url=partner.get_absolute_url(),
+                url=address.replace(str(NOBODY), str(partner.pk)),
                 name=partner.name,
                 number=partner.number,
                 tier=partner.tier.name if partner.tier else "",
@@ -74,7 +77,7 @@ def present_partners(partners: list[Partner], as_of: dt.date) -> list[PartnerRow
                 state_tone=STATE_TONES.get(partner.state, "grey"),
                 type=types[partner.type],
                 country=partner.country,
-                manager=manager.user.name if manager else "",
+                manager=managers.get(partner.pk, ""),
                 revenue=write.money(revenue[key].number),
                 raw_revenue=revenue[key].number,
                 performance=write.percent(performance[key].number),

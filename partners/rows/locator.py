@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from partners.countries import COUNTRIES
-from partners.models import Inquiry, LocatorEntry, LocatorProfile
+from partners.models import Inquiry, LocatorProfile
 from partners.profile_fields import VERTICALS
 from partners.queries import Found
 from partners.registries import choices_of
@@ -92,7 +92,3 @@ def present_inquiries(inquiries: list[Inquiry]) -> list[dict[str, Any]]:
 
 def _words(codes: list[str], words: Any) -> list[str]:
     return [str(words.get(code, code)) for code in codes]
-
-
-def entry_of(profile: LocatorProfile) -> LocatorEntry | None:
-    return LocatorEntry.objects.filter(partner_id=profile.partner_id, shown=True).first()

@@ -1,4 +1,4 @@
-"""The recruiting pages in words: the board with its cards, the steps of one candidate, the public page's tiers."""
+"""The recruiting pages in words: the board with its cards, the steps of one candidate."""
 
 from __future__ import annotations
 
@@ -8,15 +8,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from partners.models import Application, Candidate, Document, Partner
+from partners.models import Candidate, Document, Partner
 from partners.queries import (
     STAGES,
-    Benefits,
-    Ladder,
     Pathway,
     Standing,
     fit_scores,
@@ -32,7 +29,6 @@ from prm.kernel.policies import permits
 from prm.kernel.web.format import formatter
 
 S = Partner.State
-APPLICATION_TONES = {"confirmed": "yellow", "taken": "green", "sent": "grey"}
 CARDS_SHOWN = 12
 
 
@@ -338,75 +334,3 @@ def present_standing(standing: Standing) -> dict[str, Any]:
         "agreement_on": write.day(agreement.signed_on) if agreement else "",
         "has_authority": standing.has_authority,
     }
-
-
-# --- applications ----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class ApplicationRow:
-    url: str
-    company: str
-    country: str
-    name: str
-    email: str
-    state: str
-    state_tone: str
-    received: str
-    became: str
-    became_url: str
-    looks_like: str
-
-
-def present_applications(applications: Sequence[Application]) -> list[ApplicationRow]:
-    write = formatter()
-    states = {value: str(label) for value, label in Application.State.choices}
-    return [
-        ApplicationRow(
-            url=reverse("recruitment:application", args=[a.pk]),
-            company=a.company,
-            country=a.country,
-            name=a.name,
-            email=a.email,
-            state=states[a.state],
-            state_tone=APPLICATION_TONES.get(a.state, "grey"),
-            received=write.moment(a.created_at),
-            became=a.became.name if a.became else "",
-            became_url=a.became.get_absolute_url() if a.became else "",
-            looks_like=a.looks_like.name if a.looks_like and a.state == Application.State.CONFIRMED else "",
-        )
-        for a in applications
-    ]
-
-
-# --- the public page -------------------------------------------------------------------------------------
-
-
-def present_tiers(ladder: Ladder) -> list[dict[str, Any]]:
-    """What each tier gives, as the programme in force says; what it does not give is left out."""
-    return [{"name": rung.name, "lines": _benefits(rung.benefits)} for rung in ladder.rungs]
-
-
-def _benefits(given: Benefits) -> list[str]:
-    write = formatter()
-    share = lambda value: write.percent(value, 0)
-    lines = [
-        (given.base_discount, _("%(p)s discount") % {"p": share(given.base_discount)}),
-        (
-            given.registration_discount,
-            _("%(p)s more on registered deals") % {"p": share(given.registration_discount)},
-        ),
-        (
-            given.can_register_deals and given.protection_days,
-            _("Registered deals protected for %(n)s days") % {"n": given.protection_days},
-        ),
-        (given.can_refer, _("Rewards for referrals")),
-        (given.can_receive_leads, _("Leads from us")),
-        (
-            given.mdf_eligible and given.mdf_vendor_share,
-            _("We pay %(p)s of joint marketing") % {"p": share(given.mdf_vendor_share)},
-        ),
-        (given.locator, _("A place on our partner locator")),
-        (given.account_manager == "named", _("An account manager of your own")),
-    ]
-    return [text for value, text in lines if value]

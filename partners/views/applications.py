@@ -20,7 +20,7 @@ from partners.filters_recruitment import ApplicationFilter
 from partners.forms.recruitment import AttachForm, ProgramPageForm, RulesForm, WhyForm, write_questions
 from partners.models import Application, Partner, VendorQuestion
 from partners.queries import STAGES, doubles_of, ladder_on, program_page, rules
-from partners.rows.recruitment import present_applications, present_tiers
+from partners.rows.applications import present_applications, present_tiers
 from prm.kernel import clock
 from prm.kernel.policies import permits
 from prm.kernel.signin.forms import NothingForm

@@ -25,7 +25,7 @@ from partners.actions import (
 from partners.forms.recruitment import ApplicationForm, QuestionForm
 from partners.models import Application
 from partners.queries import applicant_view, ladder_on, program_page
-from partners.rows.recruitment import present_tiers
+from partners.rows.applications import present_tiers
 from prm.kernel import clock
 from prm.kernel.errors import Refused
 from prm.kernel.signin.forms import NothingForm
@@ -58,6 +58,7 @@ def page(request: HttpRequest) -> HttpResponse:
                 data["stamp"] = stamp_form()
         shown = ApplicationForm(data)
         shown._errors = form.errors
+        shown.point_at_first_error()
         return _page(request, shown)
 
     return submit(request, form, act, again=again, then=lambda done: reverse("become:sent"))

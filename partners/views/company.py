@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods
 
 from partners.actions import edit_partner
@@ -18,10 +19,11 @@ from partners.forms import PartnerForm
 from partners.models import Partner, PartnerQuerySet
 from partners.queries import kept_of, managers_of
 from partners.registries import TABS, actions_for, panels_for, tabs_for
-from partners.rows import STATE_TONES, present_partners
+from partners.rows import STATE_TONES, PartnerRow, present_partners
 from prm.kernel import clock
 from prm.kernel.models import Membership
 from prm.kernel.policies import permits
+from prm.kernel.templatetags.kit import badge, status
 from prm.kernel.web.access import may
 from prm.kernel.web.forms import submit
 from prm.kernel.web.lists import Column, list_page, matching
@@ -44,17 +46,66 @@ def leading_on(view: Any) -> Any:
     return answer
 
 
+def _name(row: PartnerRow) -> str:
+    return format_html(
+        '<a href="{}">{}</a> <span class="text-secondary small">{}</span>', row.url, row.name, row.number
+    )
+
+
 COLUMNS = (
-    Column("name", "Partner", ("sort_name",), lambda row: row.name),
+    Column("name", "Partner", ("sort_name",), lambda row: row.name, cell=_name),
     Column("number", "Number", (), lambda row: row.number),
-    Column("tier", "Tier", ("tier__level",), lambda row: row.tier, optional=True),
-    Column("state", "State", ("state", "sort_name"), lambda row: row.state, optional=True),
+    Column("tier", "Tier", ("tier__level",), lambda row: row.tier, optional=True, cell=lambda row: row.tier or "–"),
+    Column(
+        "state",
+        "State",
+        ("state", "sort_name"),
+        lambda row: row.state,
+        optional=True,
+        cell=lambda row: badge(row.state, row.state_tone),
+    ),
     Column("type", "Type", ("type", "sort_name"), lambda row: row.type),
-    Column("country", "Country", ("country", "sort_name"), lambda row: row.country, optional=True),
-    Column("manager", "Account manager", (), lambda row: row.manager, optional=True),
-    Column("revenue", "Revenue, 12 months", (), lambda row: row.raw_revenue, optional=True),
-    Column("performance", "Performance to plan", (), lambda row: row.raw_performance, optional=True),
-    Column("capability", "Capabilities score", (), lambda row: row.raw_capability, optional=True),
+    Column(
+        "country",
+        "Country",
+        ("country", "sort_name"),
+        lambda row: row.country,
+        optional=True,
+        cell=lambda row: row.country,
+    ),
+    Column(
+        "manager",
+        "Account manager",
+        (),
+        lambda row: row.manager,
+        optional=True,
+        cell=lambda row: row.manager or "–",
+    ),
+    Column(
+        "revenue",
+        "Revenue, 12 months",
+        (),
+        lambda row: row.raw_revenue,
+        optional=True,
+        cell=lambda row: row.revenue,
+        numeric=True,
+    ),
+    Column(
+        "performance",
+        "Performance to plan",
+        (),
+        lambda row: row.raw_performance,
+        optional=True,
+        cell=lambda row: status(row.performance_status, row.performance),
+    ),
+    Column(
+        "capability",
+        "Capabilities score",
+        (),
+        lambda row: row.raw_capability,
+        optional=True,
+        cell=lambda row: status(row.capability_status, row.capability),
+    ),
 )
 
 

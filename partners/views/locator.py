@@ -18,7 +18,8 @@ from partners.actions import (
 )
 from partners.forms import LocatorProfileForm, ReasonForm
 from partners.models import Inquiry, LocatorProfile, Partner
-from partners.rows.locator import PROFILE_TONES, entry_of, present_entry, present_inquiries, present_profiles
+from partners.queries import entry_of
+from partners.rows.locator import PROFILE_TONES, present_entry, present_inquiries, present_profiles
 from prm.kernel.policies import permits
 from prm.kernel.web.access import may
 from prm.kernel.web.forms import submit

@@ -9,7 +9,7 @@ from prm.kernel.errors import Invalid
 from prm.kernel.events import record
 from prm.kernel.imports import values
 from prm.kernel.imports.problems import RowProblem, shown
-from prm.kernel.imports.registry import Fate, Importer, Prepared, RecordImporter, Values, imports, replace
+from prm.kernel.imports.registry import Fate, Importer, Prepared, RecordImporter, Values, imports
 from prm.kernel.members import add_member, get_or_create_user
 from prm.kernel.models import Membership, Team
 from prm.kernel.policies import grant
@@ -27,6 +27,7 @@ class Teams(RecordImporter):
 
     entity = "teams"
     permission = PERMISSION
+    is_undoable = True
     model = Team
     key = ("external_id",)
     key_field = "external_id"
@@ -79,8 +80,8 @@ class Teams(RecordImporter):
     def write(self, batch: Sequence[Prepared]) -> None:
         new = [each.payload for each in batch if each.fate == Fate.CREATED]
         changed = [each.payload for each in batch if each.fate == Fate.UPDATED]
-        Team.objects.bulk_create(new)
-        replace(Team, changed)
+        self.add(Team, new)
+        self.replace(Team, changed)
 
 
 @imports

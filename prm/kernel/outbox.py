@@ -123,6 +123,25 @@ def heartbeat() -> None:
         Wakeup.objects.filter(pk=delivery_id).update(lease_until=_lease_end())
 
 
+def take_along(limit: int = 1000) -> list[dict[str, str]]:
+    """The arguments of other waiting deliveries of the running one's task, which are done when this one is.
+
+    For the system's tasks that do for many what costs as much for one: after an import one run does the work of all.
+    They are held until the effect is committed; if it fails they wait as before. What failed before goes alone.
+    """
+    own = Delivery.objects.filter(pk=_lease.get()).first()
+    if own is None or own.attempts or own.actor_id is not None:
+        return []
+    waiting = Delivery.objects.filter(
+        task=own.task, state=Delivery.State.WAITING, attempts=0, actor=None, scope_partners__isnull=True
+    )
+    held = waiting.exclude(pk=own.pk).order_by("created_at").select_for_update(of=("self",), skip_locked=True)
+    others = dict(held.values_list("pk", "arguments")[:limit])
+    # Their wake-ups find them done and go.
+    Delivery.objects.filter(pk__in=others).update(state=Delivery.State.DONE, done_at=timezone.now())
+    return list(others.values())
+
+
 def _run(tenant_id: UUID, delivery_id: UUID) -> str:
     with tenant_scope(tenant_id):
         delivery = Delivery.objects.select_related("actor__user").filter(pk=delivery_id).first()

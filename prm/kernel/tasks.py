@@ -8,6 +8,7 @@ from uuid import UUID
 from prm.kernel import clock, files
 from prm.kernel.addresses import in_letters
 from prm.kernel.imports import uploads  # noqa: F401 - files sent in the browser
+from prm.kernel.imports.undo import forget_changes
 from prm.kernel.invitations import is_open, link_of
 from prm.kernel.mail import send_letter
 from prm.kernel.models import Invitation, Notification, StoredFile
@@ -71,3 +72,10 @@ def scan_file(stored_file_id: str) -> None:
 def begin_fiscal_year(on: str) -> None:
     """A planned change of the fiscal year holds from its day on."""
     begin_planned_fiscal_year(dt.date.fromisoformat(on))
+
+
+@daily
+@deferred("kernel.forget_import_changes")
+def forget_import_changes(on: str) -> None:
+    """What imports changed is forgotten once they can no longer be taken back."""
+    forget_changes()

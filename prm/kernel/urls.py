@@ -14,6 +14,7 @@ urlpatterns = [
     path("imports/", import_pages.import_list, name="imports"),
     path("imports/upload/", import_pages.upload, name="import_new"),
     path("imports/batches/<uuid:import_batch_id>/", import_pages.batch, name="import_batch"),
+    path("imports/batches/<uuid:import_batch_id>/undo/", import_pages.undo, name="import_undo"),
     path("imports/<uuid:import_upload_id>/", import_pages.import_upload, name="import_upload"),
     path("imports/<uuid:import_upload_id>/apply/", import_pages.apply, name="import_apply"),
     path("imports/<uuid:import_upload_id>/keep/", import_pages.keep, name="import_keep"),

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import functools
-import operator
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -12,29 +10,27 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import ExpressionWrapper, Max, Min, Q, QuerySet, Sum, Value
-from django.db.models.functions import Coalesce, Round, TruncMonth
+from django.db.models import Max, Min, Q, QuerySet, Sum
+from django.db.models.functions import TruncMonth
 
 from prm.kernel.charts import Chart, ChartKind, Series
-from prm.kernel.fields import NumericField
 from prm.kernel.models import Membership
 from prm.kernel.money import currency_places
 from prm.kernel.numbers import ZERO, money, reporting_places
 from prm.kernel.periods import (
     FiscalQuarter,
     FiscalYear,
+    add_days,
     add_months,
     is_closed_month,
-    month_end,
     month_of,
-    month_start,
 )
 from prm.kernel.tenancy.context import current_tenant
 from prm.kernel.tenancy.remember import remember
 from sales.formulas import attained, performance_to_plan
 from sales.models import SalesActual, Target
-
-ByMonth = dict[str, Decimal]
+from sales.queries.sums import Behind, booked_sums, closed_sums, furthest_behind
+from sales.queries.together import ByMonth, in_money, known_sums, sums_of
 
 
 @dataclass(frozen=True)
@@ -101,8 +97,8 @@ def performance(partner_id: UUID, as_of: dt.date, *, with_lines: bool = True) ->
     year = FiscalYear.containing(as_of, tenant.fy_start_month)
     quarter = FiscalQuarter.containing(as_of, tenant.fy_start_month)
     with reporting_places(currency_places(tenant.currency)):
-        actuals = actuals_by_month([partner_id], year.start, as_of)[partner_id]
-        targets = targets_by_month([partner_id], year.start, year.end)[partner_id]
+        sums = sums_of([partner_id], as_of)
+        actuals, targets = in_money(sums.booked[partner_id]), in_money(sums.agreed[partner_id])
         quarters = tuple(
             _period(part.label, part, actuals, targets, as_of) for part in year.quarters if part.start <= as_of
         )
@@ -139,30 +135,12 @@ def actuals_by_month(partner_ids: Iterable[UUID], start: dt.date, end: dt.date) 
     return found
 
 
-def targets_by_month(partner_ids: Iterable[UUID], start: dt.date, end: dt.date) -> dict[UUID, ByMonth]:
-    """Targets per partner and month, lines added up; a month without a target is missing."""
-    found: dict[UUID, ByMonth] = defaultdict(dict)
-    rows = (
-        Target.objects.filter(partner_id__in=list(partner_ids), month__gte=start, month__lte=end)
-        .values("partner_id", "month")
-        .annotate(total=Sum("amount"))
-        .values_list("partner_id", "month", "total")
-    )
-    for partner_id, month, total in rows:
-        found[partner_id][month_of(month)] = money(total)
-    return found
-
-
 def revenue_12m(partner_ids: Sequence[UUID], as_of: dt.date) -> dict[UUID, Decimal]:
     """Net revenue of the 12 months ending on `as_of` (that day included), per partner that has any."""
-    after = add_months(as_of, -12)
-    rows = (
-        SalesActual.objects.filter(partner_id__in=list(partner_ids), booked_on__gt=after, booked_on__lte=as_of)
-        .values("partner_id")
-        .annotate(total=Sum("amount"))
-        .values_list("partner_id", "total")
-    )
-    return {partner_id: money(total) for partner_id, total in rows}
+    if known := known_sums(partner_ids, as_of):
+        return in_money(known.year_back)  # type: ignore[arg-type, return-value]
+    found = booked_sums(partner_ids, add_days(add_months(as_of, -12), 1), as_of)
+    return {partner_id: money(total) for partner_id, total in found.items()}
 
 
 def revenue_of(partner_ids: Sequence[UUID], spans: Sequence[FiscalQuarter], as_of: dt.date) -> dict[Any, Decimal]:
@@ -207,42 +185,30 @@ def quarters_with_bookings(partner_id: UUID) -> list[FiscalQuarter]:
 
 def performance_of(partner_ids: Sequence[UUID], quarter: FiscalQuarter, as_of: dt.date) -> dict[UUID, dict[str, Any]]:
     """F7 over the fiscal year to `as_of`'s closed months, for many partners in two queries of one row a partner."""
-    tenant = current_tenant()
     ids = list(partner_ids)
     months = [m for m in quarter.fiscal_year.months if is_closed_month(m, as_of)]
-    places = currency_places(tenant.currency)
-    booked = SalesActual.objects.filter(partner_id__in=ids).values("partner_id")
-    agreed = Target.objects.filter(partner_id__in=ids).values("partner_id")
-    actuals = dict(_closed_sum(booked, "booked_on", months, places)) if months else {}
-    targets = dict(_closed_sum(agreed, "month", months, places)) if months else {}
+    actuals, targets = closed_sums(ids, months) if months else ({}, {})
     found = {}
     for partner_id in ids:
         target, actual = targets.get(partner_id), actuals.get(partner_id, ZERO)
-        performance, status = attained(target or ZERO, actual)
-        found[partner_id] = {
-            "target_to_date": target,
-            "actual_to_date": actual,
-            "performance": performance,
-            "variance": variance_of(performance, actual - (target or ZERO)),
-            "status": status,
-        }
+        found[partner_id] = {"target_to_date": target, "actual_to_date": actual, **_attained(target, actual)}
     return found
 
 
-def _closed_sum(rows: QuerySet, day: str, months: Sequence[str], places: int) -> QuerySet:
-    """Partner and sum of months, each month rounded as the page rounds it, so that both give the same figure."""
-    first, last = month_start(months[0]), month_end(months[-1])
-    in_month = [
-        Coalesce(
-            Round(Sum("amount", filter=Q(**{f"{day}__gte": month_start(m), f"{day}__lte": month_end(m)})), places),
-            Value(ZERO),
-            output_field=NumericField(),
-        )
-        for m in months
-    ]
-    total = functools.reduce(operator.add, in_month)
-    rows = rows.filter(**{f"{day}__gte": first, f"{day}__lte": last})
-    return rows.annotate(total=ExpressionWrapper(total, NumericField())).values_list("partner_id", "total")
+def behind_plan(partners: QuerySet, as_of: dt.date, most: int) -> tuple[dict[UUID, dict[str, Any]], Behind]:
+    """F7 as `performance_of` gives it, of the `most` partners furthest behind their plan, the furthest first.
+
+    Found in one statement: of all partners of a vendor eight are shown.
+    """
+    year = FiscalYear.containing(as_of, current_tenant().fy_start_month)
+    found = furthest_behind(partners, [m for m in year.months if is_closed_month(m, as_of)], most)
+    return {partner_id: _attained(target, actual) for partner_id, target, actual in found.furthest}, found
+
+
+def _attained(target: Decimal | None, actual: Decimal) -> dict[str, Any]:
+    performance, status = attained(target or ZERO, actual)
+    variance = variance_of(performance, actual - (target or ZERO))
+    return {"performance": performance, "variance": variance, "status": status}
 
 
 def total_performance(member: Membership, as_of: dt.date) -> PeriodFigure:

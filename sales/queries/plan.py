@@ -15,11 +15,12 @@ from django.utils.translation import gettext_lazy as _
 
 from partners.registries import Readings
 from prm.kernel.money import currency_places
-from prm.kernel.numbers import ZERO, divide_positive, ratio
+from prm.kernel.numbers import ZERO, divide_positive, money, ratio, reporting_places, total_of
 from prm.kernel.periods import FiscalYear, add_days, month_end, month_of, month_start, months_between
 from prm.kernel.tenancy.context import current_tenant
-from prm.kernel.tenancy.remember import remember_few
+from prm.kernel.tenancy.remember import FEW, remember_few
 from sales.models import SalesActual, Target
+from sales.queries.together import sums_of
 
 PERFORMANCE = "performance_to_plan"
 NO_TARGET = _("No target is agreed for the closed months of the fiscal year.")
@@ -29,9 +30,25 @@ def read_plan(partner_ids: Sequence[UUID], days: Sequence[dt.date], names: Seque
     """F7 over the closed months of each day's fiscal year, and the latest booking.
 
     Two queries, one of bookings and one of targets, of one row a partner with a column a month; for the partners of
-    a page they are asked once per request.
+    a page they are asked once per request. On a single day a page's partners share the sums of all it shows.
     """
+    if len(days) == 1 and len(partner_ids) <= FEW:
+        return _from_sums(partner_ids, days[0])
     return remember_few("plan", partner_ids, tuple(days), lambda: _read(partner_ids, days))
+
+
+def _from_sums(partner_ids: Sequence[UUID], day: dt.date) -> Readings:
+    tenant = current_tenant()
+    sums = sums_of(partner_ids, day)
+    start, first_open = _closed(day, tenant.fy_start_month)
+    numbers: dict[UUID, Sequence[Decimal | None]] = {}
+    with reporting_places(currency_places(tenant.currency)):
+        closed = lambda by_month: total_of(
+            money(total) for month, total in by_month.items() if month_of(start) <= month < month_of(first_open)
+        )
+        for partner_id, agreed in sums.agreed.items():
+            numbers[partner_id] = [ratio(divide_positive(closed(sums.booked[partner_id]), closed(agreed)))]
+    return Readings({PERFORMANCE: numbers}, {partner_id: [last] for partner_id, last in sums.last.items()})
 
 
 def _read(partner_ids: Sequence[UUID], days: Sequence[dt.date]) -> Readings:

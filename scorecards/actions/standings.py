@@ -11,9 +11,10 @@ from partners.models import Partner
 from prm.kernel import clock
 from prm.kernel.tenancy.context import current_tenant_id
 from scorecards.models import PartnerStanding
-from scorecards.queries.board import KEPT, ON_BOARD, standings
+from scorecards.queries.board import KEPT, ON_BOARD
+from scorecards.queries.standings import standings
 
-CHUNK = 500
+CHUNK = 2500
 
 
 @transaction.atomic

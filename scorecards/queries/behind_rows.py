@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import QuerySet, Subquery, Sum
 from django.utils.translation import gettext as _
 
 from partners.models import Partner, Task
@@ -118,10 +118,9 @@ class BehindRows:
         title, columns = _("Answers"), ("question", "answer", "score", "weight", "answered_on")
         if not permits(self.member, "scorecards.view_assessment", None):
             return RowTable(title, columns, (), note=_("Your role does not open answers."))
-        counted = self._counted()
-        if counted is None:
-            return RowTable(title, columns, ())
-        found = Answer.objects.filter(assessment=counted, question__topic__code=topic, vendor_only=False)
+        found = Answer.objects.filter(
+            assessment=Subquery(self._counted()), question__topic__code=topic, vendor_only=False
+        )
         rows, more = _first(
             found.select_related("question").prefetch_related("question__options").order_by("question__order")
         )
@@ -137,7 +136,7 @@ class BehindRows:
         )
         return RowTable(title, columns, shown, more=more)
 
-    def _counted(self) -> Assessment | None:
+    def _counted(self) -> QuerySet:
         latest = Assessment.objects.visible_to(self.member).filter(
             partner=self.partner,
             kind=Assessment.Kind.PARTNER,
@@ -145,7 +144,7 @@ class BehindRows:
             submitted_at__date__lte=self.card.on,
             submitted_at__date__gte=add_months(self.card.on, -VALID_MONTHS),
         )
-        return latest.order_by("-submitted_at", "-created_at").first()
+        return latest.order_by("-submitted_at", "-created_at").values("pk")[:1]
 
     def entered(self, kpi: KpiFigure) -> RowTable:
         known = KpiActual.objects.filter(kpi=kpi.kpi_id, partner=self.partner, month__lte=self.card.on)

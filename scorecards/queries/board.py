@@ -1,7 +1,7 @@
 """The board of partners: where each stands, how that moved in three months, and who is due.
 
-What the board shows is computed for many partners at once (`standings`), kept in one row a partner, and read from
-there: so it costs the same however long the history is, and can be sorted and filtered by any figure.
+What the board shows is computed for many partners at once (`queries/standings.py`), kept in one row a partner, and
+read from there: so it costs the same however long the history is, and can be sorted and filtered by any figure.
 """
 
 from __future__ import annotations
@@ -12,29 +12,18 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from django.db.models import Count, F, Max, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from partners.formulas import score_status
 from partners.models import Partner
 from partners.queries import managers_of
-from partners.registries import measures
 from prm.kernel import clock
 from prm.kernel.models import Membership
-from prm.kernel.periods import add_days, add_months
-from prm.kernel.tenancy.context import current_tenant
-from scorecards.models import Assessment, KpiDefinition, PartnerStanding
-from scorecards.queries.composite import composite_scores
-from scorecards.queries.kpi_values import read_measures
-from scorecards.queries.measures import KpiSheet, kpi_table
-from scorecards.queries.performance import POINTS, category_points
-from scorecards.queries.results import COUNTED, VALID_MONTHS
-from scorecards.queries.topics import CAPABILITY_SCORE, TOPICS
+from prm.kernel.periods import add_days
+from scorecards.models import KpiDefinition, PartnerStanding
 
-MONTHS_BACK = 3  # the trend
 NEAR_DAYS = 30
-PLAN = "performance_to_plan"
 CATEGORY_CODES = tuple(category.value for category in KpiDefinition.Category)
 # Candidates and those who left are not on the board.
 ON_BOARD = (
@@ -145,63 +134,6 @@ def due_state(due_on: dt.date | None, today: dt.date) -> str:
     if due_on <= today:
         return "overdue"
     return "soon" if due_on <= add_days(today, NEAR_DAYS) else ""
-
-
-# --- computed in bulk --------------------------------------------------------------------------------------
-
-
-def standings(partner_ids: Sequence[UUID], *, on: dt.date) -> list[PartnerStanding]:
-    """What the board says of many partners on a day, not kept yet: each source is asked once for all of them."""
-    ids, before = list(partner_ids), add_months(on, -MONTHS_BACK)
-    sheets = kpi_table(ids, on=on)
-    now, then = composite_scores(ids, on=on), composite_scores(ids, on=before)
-    plan_source = measures[PLAN].source
-    read = read_measures([(TOPICS, CAPABILITY_SCORE), (plan_source, PLAN)], ids, [on, before])
-    scores, plans = read[TOPICS, CAPABILITY_SCORE][0], read[plan_source, PLAN][0]
-    scored, at = _last_scored(ids), clock.now()
-    nothing = (None, None)
-    found = []
-    for pk in ids:
-        sheet, last = sheets[pk], scored.get(pk)
-        plan = sheet.kpi(PLAN)
-        points = {code: _points_of(sheet, code) for code in ("kpis", *CATEGORY_CODES)}
-        found.append(
-            PartnerStanding(
-                partner_id=pk,
-                on=on,
-                computed_at=at,
-                composite=now[pk].score,
-                composite_before=then[pk].score,
-                why=now[pk].why,
-                status=score_status(points["kpis"][0] if now[pk].score is None else now[pk].score),
-                counts={code: [green, judged] for code, (_mean, green, judged) in points.items()},
-                capability=scores.get(pk, nothing)[0],
-                capability_before=scores.get(pk, nothing)[1],
-                plan=plan.value if plan else plans.get(pk, nothing)[0],
-                plan_before=plans.get(pk, nothing)[1],
-                plan_status=plan.status if plan else "grey",
-                scored_on=last,
-                due_on=add_months(last, VALID_MONTHS) if last else None,
-                **{code: average for code, (average, _green, _judged) in points.items()},
-            )
-        )
-    return found
-
-
-def _points_of(sheet: KpiSheet, code: str) -> tuple[Decimal | None, int, int]:
-    """Mean points of a category's KPIs (or of all), how many are green, and how many have a colour."""
-    asked = [kpi for kpi in sheet.kpis if code in ("kpis", kpi.category)]
-    statuses = [kpi.status for kpi in asked if kpi.status in POINTS]
-    return category_points(statuses), statuses.count("green"), len(statuses)
-
-
-def _last_scored(partner_ids: Sequence[UUID]) -> dict[UUID, dt.date]:
-    zone = ZoneInfo(current_tenant().time_zone)
-    rows = Assessment.objects.filter(
-        partner__in=list(partner_ids), kind=Assessment.Kind.PARTNER, state__in=COUNTED, submitted_at__isnull=False
-    )
-    latest = rows.values("partner_id").annotate(last=Max("submitted_at")).values_list("partner_id", "last")
-    return {pk: at.astimezone(zone).date() for pk, at in latest}
 
 
 # --- at a glance -------------------------------------------------------------------------------------------

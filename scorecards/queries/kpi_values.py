@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from partners.registries import Measure, Readings, Source, measures
 from prm.kernel.periods import FiscalQuarter, add_months
 from prm.kernel.tenancy.context import current_tenant
@@ -33,18 +35,32 @@ class KpiGrid:
 
     days: tuple[dt.date, ...]
     readings: Mapping[UUID, Reading]  # by KPI
-    entered: Mapping[UUID, Mapping[UUID, Sequence[Entered]]]  # by KPI and partner, the oldest first
+    entered: ByPartner  # by KPI and partner, the oldest first
 
     @classmethod
-    def read(cls, kpis: Sequence[KpiDefinition], partner_ids: Sequence[UUID], days: Sequence[dt.date]) -> KpiGrid:
-        """One query for each source, whatever the number of KPIs, partners and days; one for what was entered."""
-        read = read_measures([read_of(kpi) for kpi in kpis], partner_ids, days)
+    def read(
+        cls,
+        kpis: Sequence[KpiDefinition],
+        partner_ids: Sequence[UUID],
+        days: Sequence[dt.date],
+        read: Mapping[Read, Reading] | None = None,
+        entered: ByPartner | None = None,
+    ) -> KpiGrid:
+        """One query for each source, whatever the number of KPIs, partners and days; one for what was entered.
+
+        With `read` the sources were asked before, on these days and perhaps on others after them; with `entered` it
+        is known what was entered.
+        """
+        if read is None:
+            read = read_measures([read_of(kpi) for kpi in kpis], partner_ids, days)
         readings = {}
         for kpi in kpis:
             source, name = read_of(kpi)
             if (source, name) in read:
                 readings[kpi.pk] = read[source, name]
-        return cls(tuple(days), readings, _entered(kpis, partner_ids, days))
+        if entered is None:
+            entered = _entered(kpis, partner_ids, days)
+        return cls(tuple(days), readings, entered)
 
     def series(self, kpi: KpiDefinition, partner_id: UUID) -> list[Decimal | None]:
         """One value for each day."""
@@ -66,6 +82,15 @@ class KpiGrid:
         found = {partner_id: numbers.get(partner_id, nothing) for partner_id in partner_ids}
         for partner_id in self.entered.get(kpi.pk, ()):
             found[partner_id] = self.series(kpi, partner_id)
+        return found
+
+    def column(self, kpi: KpiDefinition) -> dict[UUID, Decimal]:
+        """The values of the first day; who has none is missing."""
+        numbers, _last = self.readings.get(kpi.pk, ({}, {}))
+        found = {partner_id: series[0] for partner_id, series in numbers.items() if series[0] is not None}
+        for partner_id, entered in self.entered.get(kpi.pk, {}).items():
+            if partner_id not in found and (said := _said(entered, self.days[0])):
+                found[partner_id] = said.value
         return found
 
     def _entered_for(self, kpi: KpiDefinition, partner_id: UUID) -> Sequence[Entered]:
@@ -124,19 +149,30 @@ def _day_by_day(
     return numbers
 
 
-def _entered(
-    kpis: Sequence[KpiDefinition], partner_ids: Sequence[UUID], days: Sequence[dt.date]
-) -> dict[UUID, dict[UUID, list[Entered]]]:
-    rows = KpiActual.objects.filter(
-        kpi__in=[kpi.pk for kpi in kpis],
+ByPartner = Mapping[UUID, Mapping[UUID, Sequence[Entered]]]
+
+
+def _entered(kpis: Sequence[KpiDefinition], partner_ids: Sequence[UUID], days: Sequence[dt.date]) -> ByPartner:
+    rows = entered_rows([kpi.pk for kpi in kpis], partner_ids, min(days), max(days)).order_by("month")
+    return grouped(rows.values_list("kpi_id", "partner_id", "month", "value", "source"))
+
+
+def entered_rows(
+    kpi_ids: Sequence[UUID], partner_ids: Sequence[UUID], first: dt.date, last: dt.date
+) -> QuerySet[KpiActual]:
+    """What was entered or imported and may still count on one of these days."""
+    return KpiActual.objects.filter(
+        kpi__in=kpi_ids,
         partner_id__in=list(partner_ids),
-        month__gt=add_months(min(days).replace(day=1), -ENTERED_MONTHS),
-        month__lte=max(days),
-    ).order_by("month")
+        month__gt=add_months(first.replace(day=1), -ENTERED_MONTHS),
+        month__lte=last,
+    )
+
+
+def grouped(rows: Iterable[tuple[UUID, UUID, dt.date, Decimal, str]]) -> ByPartner:
+    """By KPI and partner, in the order of the rows."""
     found: dict[UUID, dict[UUID, list[Entered]]] = defaultdict(lambda: defaultdict(list))
-    for kpi_id, partner_id, month, value, source in rows.values_list(
-        "kpi_id", "partner_id", "month", "value", "source"
-    ):
+    for kpi_id, partner_id, month, value, source in rows:
         found[kpi_id][partner_id].append(Entered(month, value, source))
     return found
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Q, UUIDField, Value
+from django.db.models import CharField, Q, UUIDField, Value
 from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -27,7 +27,7 @@ from prm.kernel.periods import FiscalYear
 from prm.kernel.tenancy.context import current_tenant
 from prm.kernel.tenancy.remember import remember
 from scorecards.models import KpiDefinition, KpiSetting, KpiTarget, PartnerKpiTarget
-from scorecards.queries.kpi_values import KpiGrid, read_of
+from scorecards.queries.kpi_values import ByPartner, KpiGrid, Read, Reading, entered_rows, grouped, read_of
 from scorecards.queries.planned import why_not_measured
 from scorecards.queries.topics import NO_SCORECARD, NOT_SCORED
 
@@ -104,8 +104,8 @@ def kpi_table(partner_ids: Sequence[UUID], *, on: dt.date) -> dict[UUID, KpiShee
     ids = list(dict.fromkeys(partner_ids))
     settings = settings_on(on)
     kpis = [setting.kpi for setting in settings]
-    grid = KpiGrid.read(kpis, ids, [on])
-    targets = Targets.of([kpi.pk for kpi in kpis], ids, on)
+    targets, entered = written_on([kpi.pk for kpi in kpis], ids, on)
+    grid = KpiGrid.read(kpis, ids, [on], entered=entered)
     stages = life_stages(ids)
     at = clock.now()
     found = {}
@@ -113,6 +113,35 @@ def kpi_table(partner_ids: Sequence[UUID], *, on: dt.date) -> dict[UUID, KpiShee
         stage = stages.get(partner_id, "")
         figures = [_figure(setting, partner_id, stage, grid, targets, on, at) for setting in settings]
         found[partner_id] = KpiSheet(partner_id, on, stage, at, _categories(figures))
+    return found
+
+
+@dataclass(frozen=True)
+class KpiColumn:
+    """One KPI of many partners on a day, with no object for each: who has no figure (or no colour) is missing."""
+
+    code: str
+    category: str
+    values: Mapping[UUID, Decimal]
+    statuses: Mapping[UUID, str]  # green, yellow, red
+
+
+def kpi_columns(
+    settings: Sequence[KpiSetting], partner_ids: Sequence[UUID], *, on: dt.date, read: Mapping[Read, Reading]
+) -> list[KpiColumn]:
+    """The values and colours of `kpi_table` and nothing else: for thousands of partners at once.
+
+    `read` holds what these KPIs are read from, the day first.
+    """
+    kpis = [setting.kpi for setting in settings]
+    targets, entered = written_on([kpi.pk for kpi in kpis], partner_ids, on)
+    grid = KpiGrid.read(kpis, partner_ids, [on], read, entered)
+    found = []
+    for setting in settings:
+        values = grid.column(setting.kpi)
+        colours = {pk: judged(setting, value, targets.find(setting, pk)[0])[0] for pk, value in values.items()}
+        known = {pk: colour for pk, colour in colours.items() if colour != "grey"}
+        found.append(KpiColumn(setting.kpi.code, setting.kpi.category, values, known))
     return found
 
 
@@ -145,23 +174,8 @@ class Targets:
 
     @classmethod
     def of(cls, kpi_ids: Sequence[UUID], partner_ids: Sequence[UUID], on: dt.date) -> Targets:
-        """One query, and one more where a tier has targets. A month is narrower than the fiscal year."""
-        year = FiscalYear.containing(on, current_tenant().fy_start_month).year
-        held = Q(kpi__in=kpi_ids) & (Q(month=on.replace(day=1)) | Q(fiscal_year=year))
-        of_partner = PartnerKpiTarget.objects.filter(held, partner_id__in=list(partner_ids))
-        nobody = Cast(Value(None), UUIDField())
-        rows = of_partner.values_list("kpi_id", "partner_id", nobody, "month", "value").union(
-            KpiTarget.objects.filter(held).values_list("kpi_id", nobody, "tier_id", "month", "value"), all=True
-        )
-        own: dict[tuple[UUID, UUID], Decimal] = {}
-        shared: dict[tuple[UUID, UUID | None], Decimal] = {}
-        for kpi_id, partner_id, tier_id, _month, value in sorted(rows, key=lambda row: row[3] is not None):
-            if partner_id:
-                own[kpi_id, partner_id] = value
-            else:
-                shared[kpi_id, tier_id] = value
-        has_tiers = any(tier_id for _kpi_id, tier_id in shared)
-        return cls(own, shared, tiers_held(partner_ids, on) if has_tiers else {})
+        """One query, and one more where a tier has targets."""
+        return written_on(kpi_ids, partner_ids, on)[0]
 
     def find(self, setting: KpiSetting, partner_id: UUID) -> tuple[Decimal | None, str]:
         """The target of a KPI for a partner and its scope: the narrowest wins, the one for all comes last."""
@@ -176,6 +190,36 @@ class Targets:
         if (kpi, None) in self.of_tier:
             return self.of_tier[kpi, None], "program"
         return (setting.target, "fixed") if setting.target is not None else (None, "")
+
+
+def written_on(kpi_ids: Sequence[UUID], partner_ids: Sequence[UUID], on: dt.date) -> tuple[Targets, ByPartner]:
+    """The targets that hold on a day, and what was entered and may count then: all that people wrote, in one query.
+
+    Where a tier has targets one more finds out who holds it. A month is narrower than the fiscal year.
+    """
+    year = FiscalYear.containing(on, current_tenant().fy_start_month).year
+    held = Q(kpi__in=kpi_ids) & (Q(month=on.replace(day=1)) | Q(fiscal_year=year))
+    of_partner = PartnerKpiTarget.objects.filter(held, partner_id__in=list(partner_ids))
+    nobody, nothing = Cast(Value(None), UUIDField()), Value("", output_field=CharField())
+    rows = of_partner.values_list("kpi_id", "partner_id", nobody, "month", "value", nothing).union(
+        KpiTarget.objects.filter(held).values_list("kpi_id", nobody, "tier_id", "month", "value", nothing),
+        entered_rows(kpi_ids, partner_ids, on, on).values_list(
+            "kpi_id", "partner_id", nobody, "month", "value", "source"
+        ),
+        all=True,
+    )
+    own: dict[tuple[UUID, UUID], Decimal] = {}
+    shared: dict[tuple[UUID, UUID | None], Decimal] = {}
+    entered = []
+    for kpi_id, partner_id, tier_id, month, value, source in sorted(rows, key=lambda row: row[3] or dt.date.min):
+        if source:
+            entered.append((kpi_id, partner_id, month, value, source))
+        elif partner_id:
+            own[kpi_id, partner_id] = value
+        else:
+            shared[kpi_id, tier_id] = value
+    has_tiers = any(tier_id for _kpi_id, tier_id in shared)
+    return Targets(own, shared, tiers_held(partner_ids, on) if has_tiers else {}), grouped(entered)
 
 
 # --- one figure ---------------------------------------------------------------------------------------------

@@ -15,10 +15,11 @@ from django.db.models import Case, Count, F, Func, IntegerField, OuterRef, Q, Qu
 
 from partners.models import Partner
 from prm.kernel.models import Membership
-from prm.kernel.numbers import ZERO, to_decimal
 from prm.kernel.numbers import score as to_score
+from prm.kernel.numbers import to_decimal
 from prm.kernel.periods import add_days, add_months
 from prm.kernel.tenancy.context import current_tenant
+from prm.kernel.tenancy.remember import FEW, remember_few
 from scorecards.models import Answer, Assessment, Question, QuestionBank
 from scorecards.queries.scores import Scores, best_practice_scores, status_of, stored
 
@@ -245,29 +246,47 @@ def standing_in(found: Iterable[Assessment]) -> tuple[Result | None, Assessment 
     return (results[0] if results else None, running[0] if running else None)
 
 
+def finished_scorecards(
+    partner_ids: Sequence[UUID], days: Sequence[dt.date], *, kind: str = Assessment.Kind.PARTNER, topics: bool = True
+) -> list[tuple[UUID, dt.date, Decimal | None, str, dict[str, Any]]]:
+    """Those that count on one of these days, the oldest first: partner, day, overall score, its colour, topics.
+
+    For the partners of a page they are read once per request.
+    """
+    # A day wider than needed: the column is in UTC, the days are the tenant's.
+    first, last = add_days(add_months(min(days), -VALID_MONTHS), -1), add_days(max(days), 1)
+    rows = Assessment.objects.filter(
+        partner__in=list(partner_ids),
+        kind=kind,
+        state__in=FINISHED,
+        submitted_at__date__gte=first,
+        submitted_at__date__lte=last,
+    ).order_by(*OLDEST_FIRST)
+    columns = ["partner", "submitted_at", "overall", "result__overall_status"]
+    if topics or len(partner_ids) <= FEW:
+        columns.append("result__topics")
+    zone = ZoneInfo(current_tenant().time_zone)
+
+    def ask() -> list[Any]:
+        asked = rows.values_list(*columns)
+        return [(pk, at.astimezone(zone).date(), overall, *rest) for pk, at, overall, *rest in asked if at]
+
+    return remember_few(f"scorecards {kind}", partner_ids, (first, last), ask)
+
+
 def capability_scores(
     partner_ids: Sequence[UUID], days: Sequence[dt.date], *, kind: str = Assessment.Kind.PARTNER
 ) -> dict[tuple[UUID, dt.date], tuple[Decimal, str]]:
     """Per partner and day the overall score (with its colour) that counted then: the latest, at most 12 months old."""
     if not days:
         return {}
-    rows = list(
-        Assessment.objects.filter(partner__in=list(partner_ids), kind=kind, state__in=FINISHED, overall__isnull=False)
-        # A day wider than needed: the column is in UTC, the days are the tenant's.
-        .filter(
-            submitted_at__date__gte=add_days(add_months(min(days), -VALID_MONTHS), -1),
-            submitted_at__date__lte=add_days(max(days), 1),
-        )
-        .order_by(*OLDEST_FIRST)
-        .values_list("partner", "submitted_at", "overall", "result__overall_status")
-    )
-    zone = ZoneInfo(current_tenant().time_zone)
+    rows = finished_scorecards(partner_ids, days, kind=kind, topics=False)
     found = {}
     for day in days:
         since = add_months(day, -VALID_MONTHS)
-        for partner_id, at, overall, status in rows:
-            if at is not None and since <= at.astimezone(zone).date() <= day:
-                found[partner_id, day] = (overall or ZERO, status)
+        for partner_id, on, overall, status, *_topics in rows:
+            if overall is not None and since <= on <= day:
+                found[partner_id, day] = (overall, status)
     return found
 
 

@@ -9,16 +9,12 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
 
 from partners.registries import Readings, Source
-from prm.kernel.periods import add_days, add_months
-from prm.kernel.tenancy.context import current_tenant
-from prm.kernel.tenancy.remember import remember_few
-from scorecards.models import Assessment
-from scorecards.queries.results import FINISHED, OLDEST_FIRST, VALID_MONTHS
+from prm.kernel.periods import add_months
+from scorecards.queries.results import VALID_MONTHS, finished_scorecards
 
 CAPABILITY_SCORE = "capability_score"
 NO_SCORECARD = _("No capabilities scorecard was submitted in the last 12 months.")
@@ -30,25 +26,10 @@ def read_topics(partner_ids: Sequence[UUID], days: Sequence[dt.date], names: Seq
 
     The name `capability_score` asks for the overall score.
     """
-    zone = ZoneInfo(current_tenant().time_zone)
     since = [add_months(day, -VALID_MONTHS) for day in days]
-    # A day wider than needed: the column is in UTC, the days are the tenant's.
-    first, last_day = add_days(min(since), -1), add_days(max(days), 1)
-    asked = (
-        Assessment.objects.filter(
-            partner__in=list(partner_ids),
-            kind=Assessment.Kind.PARTNER,
-            state__in=FINISHED,
-            submitted_at__date__gte=first,
-            submitted_at__date__lte=last_day,
-        )
-        .order_by(*OLDEST_FIRST)
-        .values_list("partner_id", "submitted_at", "overall", "result__topics")
-    )
-    rows = remember_few("topics", partner_ids, (first, last_day), lambda: list(asked))
     found: dict[UUID, list[tuple[dt.date, dict[str, Any]]]] = defaultdict(list)
-    for partner_id, at, overall, topics in rows:
-        found[partner_id].append((at.astimezone(zone).date(), {CAPABILITY_SCORE: overall, **(topics or {})}))  # type: ignore[union-attr]
+    for partner_id, on, overall, _status, topics in finished_scorecards(partner_ids, days):
+        found[partner_id].append((on, {CAPABILITY_SCORE: overall, **(topics or {})}))
     numbers: dict[str, dict[UUID, Sequence[Decimal | None]]] = {name: {} for name in names}
     last: dict[UUID, Sequence[dt.date | None]] = {}
     for partner_id, submitted in found.items():

@@ -21,17 +21,8 @@ FRAME = re.compile(
 )
 WARM: set[str] = set()
 # Pages that may ask more, with the reason.
-CARD = (15, "the whole scorecard of a partner: each of its sources, targets and settings asked once")
 DEARER: dict[str, tuple[int, str]] = {
     "": (30, "the first page puts together what every app lends to it, a question or two each"),
-    "scorecards/partner/<uuid:partner_id>/performance/": CARD,
-    "scorecards/partner/<uuid:partner_id>/performance/figure/": CARD,
-    "scorecards/partner/<uuid:partner_id>/performance.pdf": CARD,
-    "scorecards/partner/<uuid:partner_id>/performance.xlsx": CARD,
-    "api/v1/^performance-scorecards/(?P<pk>[^/.]+)/$": CARD,
-    "api/v1/^performance-scorecards/(?P<pk>[^/.]+)/figure/$": CARD,
-    "api/v1/^performance-scorecards/(?P<pk>[^/.]+)/pdf/$": CARD,
-    "api/v1/^performance-scorecards/(?P<pk>[^/.]+)/xlsx/$": CARD,
 }
 
 

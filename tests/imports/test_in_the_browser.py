@@ -19,6 +19,7 @@ from prm.kernel.imports.run import run
 from prm.kernel.imports.uploads import APPLY_TASK, CHECK_TASK
 from prm.kernel.models import Delivery, ImportBatch, ImportMapping, ImportUpload, Job, StoredFile
 from prm.kernel.outbox import run_delivery
+from tests.clients import token_client
 
 CSV = (
     "Account ID;Company name;Country;Staff;Kind\nB1;Älpenrad GmbH;DE;12;Händler\nB2;=Bike;CA;;Händler\nB3;Co;US;3;msp\n"
@@ -67,14 +68,18 @@ def test_a_file_is_named_checked_and_brought_in(cast, sign_in):
     assert not imported().exists()  # a preview
     upload.refresh_from_db()
     assert (upload.state, upload.report["created"], upload.report["may_apply"]) == ("checked", 3, True)
-    assert "Every row can come in" in client.get(f"/imports/{upload.pk}/").content.decode()
+    preview = client.get(f"/imports/{upload.pk}/").content.decode()
+    assert "Every row can come in" in preview
+    assert "The first rows, as they were read" in preview
+    assert upload.report["sample"][1]["values"]["name"] == "=Bike"
     client.post(f"/imports/{upload.pk}/apply/")
     assert work(cast, APPLY_TASK) == "done"
     assert set(imported().values_list("type", flat=True)) == {"reseller", "msp"}
     assert imported().get(external_id="B2").name == "=Bike"
     batch = ImportBatch.objects.get()
     assert (batch.created, batch.by, batch.state) == (3, cast.operations, "applied")
-    assert client.get(f"/imports/batches/{batch.pk}/").status_code == 200
+    assert f"/imports/batches/{batch.pk}/" in client.get(f"/imports/{upload.pk}/").content.decode()
+    assert "Take it back" in client.get(f"/imports/batches/{batch.pk}/").content.decode()
     assert "kunden.csv" in client.get("/imports/").content.decode()
     assert Job.objects.filter(kind="import", state="done").count() == 2
     assert StoredFile.objects.get().sha256 == batch.sha256
@@ -199,3 +204,30 @@ def test_columns_are_proposed_by_what_others_call_them():
         "city": "City",
         "annual_revenue": "Turnover",
     }
+
+
+def test_the_same_way_in_the_api(cast):
+    client = token_client(cast.operations)
+    file = SimpleUploadedFile("kunden.csv", CSV.encode())
+    sent = client.post("/api/v1/import-files/", {"entity": "partners", "file": file})
+    assert sent.status_code == 201, sent.content
+    at, fields = f"/api/v1/import-files/{sent.json()['id']}", sent.json()["mapping"]["fields"]
+    assert fields["name"] == {"column": "Company name"}
+    unknown = client.post(f"{at}/check/", {"fields": {"nothing": {"column": "Staff"}}}, "application/json")
+    assert unknown.status_code == 400
+    both = {"fields": {"name": {"column": "Staff", "constant": "A"}}}
+    assert client.post(f"{at}/check/", both, "application/json").status_code == 400
+    said = fields | {"type": {"column": "Kind", "map": {"Händler": "reseller"}}}
+    assert client.post(f"{at}/apply/").status_code == 400  # not checked yet
+    assert client.post(f"{at}/check/", {"fields": said}, "application/json").status_code == 202
+    work(cast, CHECK_TASK)
+    assert client.get(f"{at}/").json()["report"]["created"] == 3
+    assert client.post(f"{at}/apply/").status_code == 202
+    work(cast, APPLY_TASK)
+    assert imported().count() == 3
+    file = SimpleUploadedFile("kunden.csv", CSV.encode())
+    assert (
+        token_client(cast.finance).post("/api/v1/import-files/", {"entity": "partners", "file": file}).status_code
+        == 400
+    )
+    assert token_client(cast.chief).get(f"{at}/").status_code == 404

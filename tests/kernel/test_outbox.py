@@ -14,7 +14,7 @@ from django.utils import timezone
 from prm.kernel import outbox
 from prm.kernel.members import deactivate_member
 from prm.kernel.models import Delivery, Team, Wakeup
-from prm.kernel.outbox import deferred, heartbeat, later, relay, run_delivery
+from prm.kernel.outbox import deferred, heartbeat, later, relay, run_delivery, take_along
 from prm.kernel.tenancy.context import current, member_scope, reenter, tenant_scope
 
 seen: list[dict] = []
@@ -186,6 +186,41 @@ def test_work_of_a_closed_vendor_is_not_done(quiet):
     quiet.acme.save()
     assert run_now(quiet) == "gone"
     assert seen == []
+
+
+@deferred("test.together")
+def together(*, name):
+    names = [name, *(other["name"] for other in take_along())]
+    if "bad" in names:
+        raise RuntimeError("on purpose")
+    seen.extend(names)
+
+
+def post_by_system(names):
+    for name in names:
+        outbox.post(together, {"name": name}, key=f"together:{name}", as_system=True)
+    return dict(Delivery.objects.values_list("key", "pk"))
+
+
+def test_what_waits_besides_is_done_with_it_and_runs_no_more(quiet):
+    posted = post_by_system("abcd")
+    later(together, by=quiet.cam, name="of a person")
+    Delivery.objects.filter(key="together:d").update(attempts=1)  # it failed before: it goes alone
+    assert run_delivery(quiet.acme.pk, posted["together:a"]) == "done"
+    assert seen == ["a", "b", "c"]
+    assert run_delivery(quiet.acme.pk, posted["together:b"]) == "gone"
+    assert not Wakeup.objects.filter(pk=posted["together:b"]).exists()
+    assert run_delivery(quiet.acme.pk, posted["together:d"]) == "done"
+    assert Delivery.objects.filter(state=Delivery.State.WAITING).get().actor == quiet.cam
+    assert seen == ["a", "b", "c", "d"]
+
+
+def test_what_was_taken_along_waits_again_when_the_work_fails(quiet):
+    posted = post_by_system(["bad", "good"])
+    assert run_delivery(quiet.acme.pk, posted["together:bad"]) == "again"
+    assert Delivery.objects.get(key="together:good").state == Delivery.State.WAITING
+    assert run_delivery(quiet.acme.pk, posted["together:good"]) == "done"
+    assert seen == ["good"]
 
 
 def test_long_work_opens_its_own_transactions(quiet):

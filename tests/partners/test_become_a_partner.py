@@ -171,6 +171,7 @@ def test_what_is_wrong_comes_back_with_what_was_typed(cast, visitor, changes, sa
     assert answer.status_code == 422
     assert said in answer.content.decode()
     assert "Olga Ostwind" in answer.content.decode()
+    assert ("autofocus" in answer.content.decode()) == ("stamp" not in changes)
     assert not Application.objects.exists()
 
 

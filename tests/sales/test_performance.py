@@ -6,9 +6,11 @@ from decimal import Decimal
 
 import pytest
 
+from partners.models import Partner
+from prm.kernel.periods import FiscalQuarter
 from prm.kernel.tenancy.context import member_scope
 from sales.actions import add_line, book_actuals, set_targets
-from sales.queries import performance, performance_of, quarters_with_bookings, revenue_12m
+from sales.queries import behind_plan, performance, performance_of, quarters_with_bookings, revenue_12m
 from tests.clients import token_client
 
 D = Decimal
@@ -127,3 +129,23 @@ def test_bookings_with_four_decimals_give_one_figure_on_page_and_list(cast):
     row = performance_of([cast.northwind.pk], quarter, day)[cast.northwind.pk]
     assert (row["actual_to_date"], row["performance"]) == (page.actual, page.performance)
     assert page.actual == sum((m.actual for m in performance(cast.northwind.pk, day).months), D(0))
+
+
+def test_those_furthest_behind_are_the_ones_whom_the_list_shows_behind(cast):
+    """One statement finds them: with figures, order and counts as when each partner is measured by itself."""
+    line = add_line("all", "Everything", by=None)
+    day, quarter = dt.date(2026, 4, 1), FiscalQuarter.containing(dt.date(2026, 4, 1), 1)
+    plans = {cast.northwind: ("100.00", "79.9949"), cast.rival: ("0.00", "5.00"), cast.sponsored: ("50.00", "49.9976")}
+    for partner, (target, booked) in plans.items():
+        set_targets(partner, {dt.date(2026, 1, 1): D(target)}, by=cast.operations)
+        book_actuals(
+            partner, [{"booked_on": dt.date(2026, 1, 5), "amount": D(booked), "line": line}], by=cast.operations
+        )
+    partners = Partner.objects.all()
+    figures, found = behind_plan(partners, day, 8)
+    alone = performance_of([partner.pk for partner in plans], quarter, day)
+    below = [pk for pk, f in alone.items() if f["performance"] is not None and f["status"] != "green"]
+    assert list(figures) == sorted(below, key=lambda pk: alone[pk]["performance"]) != []
+    assert all(figures[pk].items() <= alone[pk].items() for pk in figures)
+    assert (found.count, found.planned) == (len(below), sum(f["performance"] is not None for f in alone.values()))
+    assert list(behind_plan(partners, day, 1)[0]) == list(figures)[:1]

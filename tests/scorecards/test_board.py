@@ -9,15 +9,21 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from partners.models import Partner
 from prm.kernel import clock
+from prm.kernel.events import record
 from prm.kernel.models import Delivery
 from prm.kernel.outbox import run_delivery
 from prm.kernel.periods import add_months
 from sales.actions import add_line, book_actuals, set_targets
+from scorecards.actions.kpis import enter_kpi
 from scorecards.actions.standings import renew_standings
-from scorecards.models import PartnerStanding
-from scorecards.queries import composite_scores, kpi_sheet
+from scorecards.models import KpiDefinition, PartnerStanding
+from scorecards.queries import composite_scores, kpi_sheet, kpi_table, settings_on
 from scorecards.queries.board import board_partners, board_rows
+from scorecards.queries.composite import composite_column, days_counted, parts_read
+from scorecards.queries.kpi_values import read_measures, read_of
+from scorecards.queries.measures import kpi_columns, life_stages
 from scorecards.starter.kpis import copy_kpis
 from tests.scorecards.filling import submitted
 
@@ -63,6 +69,30 @@ def test_the_board_says_what_the_scorecard_of_the_day_says(board):
     assert row.due_on == add_months(today, 12)
     assert row.due == ""
     assert rows(board.chief)["Südstern"].due == "never"
+
+
+def test_the_lean_columns_are_those_of_the_table_and_of_the_composite(board):
+    """Nothing differs but the objects: values and colours of every KPI, scores and reasons, now and before."""
+    entered = KpiDefinition.objects.get(code="training_and_certs")
+    enter_kpi(entered, board.rival, D("0.5"), month=clock.today().replace(day=1), by=board.chief)
+    ids = list(Partner.objects.values_list("pk", flat=True))
+    for on in (clock.today(), dt.date(clock.today().year, 1, 15)):  # one while no month of the year is closed
+        settings, days = settings_on(on), list(dict.fromkeys([*days_counted(on), dt.date(2020, 1, 1)]))
+        asked = {*(read_of(setting.kpi) for setting in settings), *parts_read().values()}
+        read = read_measures(asked, ids, days)
+        lean = {
+            (pk, column.code): (column.values.get(pk), column.statuses.get(pk, "grey"))
+            for column in kpi_columns(settings, ids, on=on, read=read)
+            for pk in ids
+        }
+        sheets = kpi_table(ids, on=on)
+        assert lean == {(pk, kpi.code): (kpi.value, kpi.status) for pk in ids for kpi in sheets[pk].kpis}
+        column = composite_column(life_stages(ids), on, days, read)
+        assert column == {pk: (one.score, one.why) for pk, one in composite_scores(ids, on=on).items()}
+        if on == clock.today():  # it did compare something
+            assert lean[board.rival.pk, "training_and_certs"][0] == D("0.5")
+            assert {colour for _value, colour in lean.values()} >= {"green", "red", "grey"}
+            assert column[board.northwind.pk][0] is not None
 
 
 def test_renewing_twice_or_after_a_booking_keeps_one_row_a_partner(board):
@@ -134,3 +164,19 @@ def test_what_happens_to_a_partner_is_seen_at_once(cast, bank):
     assert not PartnerStanding.objects.exists()
     assert run_delivery(delivery.tenant_id, delivery.pk) == "done"
     assert [row.partner_id for row in PartnerStanding.objects.all()] == [cast.northwind.pk]
+
+
+def test_many_bookings_are_one_renewal_and_an_import_one_of_the_whole_board(cast, bank):
+    copy_kpis()
+    line = add_line("all", "Everything", by=None)
+    for partner in (cast.northwind, cast.northwind, cast.rival):
+        book_actuals(partner, [{"booked_on": clock.today(), "amount": D(1), "line": line}], by=cast.operations)
+    waiting = Delivery.objects.filter(task="scorecards.renew_standing")
+    assert waiting.count() == 3
+    assert run_delivery(cast.acme.pk, waiting[0].pk) == "done"
+    assert set(waiting.values_list("state", flat=True)) == {"done"}
+    assert set(PartnerStanding.objects.values_list("partner_id", flat=True)) == {cast.northwind.pk, cast.rival.pk}
+    for entity, count in (("contacts", 2), ("sales_actuals", 4)):  # addresses move no figure
+        record(cast.northwind, "import.finished", by=None, vendor_only=True, entity=entity)
+        assert run_delivery(cast.acme.pk, waiting.get(state="waiting").pk) == "done"
+        assert PartnerStanding.objects.count() == count

@@ -8,6 +8,8 @@ from decimal import Decimal
 
 import pypdfium2
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from partners.actions import set_tier
 from partners.models import Task, Tier
@@ -17,6 +19,7 @@ from prm.kernel.tenancy.context import member_scope
 from sales.actions import add_line, book_actuals, set_targets
 from scorecards.queries import BadDay, behind, category_status, day_asked, performance_card
 from scorecards.starter.kpis import copy_kpis
+from tests.house.test_costs import DETAIL, FRAME
 from tests.scorecards.filling import submitted
 
 D = Decimal
@@ -106,6 +109,20 @@ def test_every_figure_of_the_page_opens(story, sign_in):
         opened = client.get(link.replace("&amp;", "&"))
         assert opened.status_code == 200, link
     assert client.get(address(story.northwind, "/figure/"), {"of": "kpi:nothing"}).status_code == 404
+
+
+def test_card_and_figures_share_what_they_ask(story, sign_in):
+    """With a programme, targets and a scorecard they cost no more than any page of one record."""
+    client, dear = sign_in(story.chief), {}
+    for rest in ("/", "/figure/?of=year", "/figure/?of=kpi:openness", "/figure/?of=tier", "/figure/?of=composite"):
+        for path in (address(story.northwind, rest), f"/api/v1/performance-scorecards/{story.northwind.pk}{rest}"):
+            client.get(path)
+            with CaptureQueriesContext(connection) as asked:
+                assert client.get(path).status_code == 200
+            count = sum(not FRAME.search(query["sql"]) for query in asked.captured_queries)
+            if count > DETAIL:
+                dear[path] = count
+    assert dear == {}
 
 
 def test_the_rows_add_up_to_the_figure(story):

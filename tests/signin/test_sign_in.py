@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -453,3 +454,17 @@ def test_the_session_cookie_is_out_of_reach_for_scripts(cast):
     assert cookie["httponly"]
     assert cookie["samesite"] == "Lax"
     assert cookie["path"] == "/"
+
+
+def focused(page):
+    return [re.search(r'name="(\w+)"', tag)[1] for tag in re.findall(r"<input [^>]*\bautofocus[^>]*>", page)]
+
+
+def test_the_first_field_waits_for_the_keyboard(cast):
+    client = Visitor()
+    assert focused(client.get("/accounts/login/").content.decode()) == ["login"]
+    again = log_in(client, cast.finance.user.email, password="wrong")
+    assert focused(again.content.decode()) == ["password"]  # the address stands there already
+    totp_for(cast.finance.user)
+    asked = log_in(client, cast.finance.user.email)
+    assert focused(client.get(asked["Location"]).content.decode()) == ["code"]

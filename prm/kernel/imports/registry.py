@@ -11,18 +11,19 @@ from copy import copy
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.utils import timezone
 
 from prm.kernel.errors import Stale
 from prm.kernel.events import record_many
+from prm.kernel.imports.journal import TECHNICAL, Journal
 from prm.kernel.imports.problems import ProfileInvalid, RowProblem, shown
 from prm.kernel.imports.values import Rule
-from prm.kernel.models import Membership
-from prm.kernel.tenancy.models import Record
+from prm.kernel.models import ImportChange, Membership
+from prm.kernel.tenancy.models import CurrentTenant, Record
 
 Values = Mapping[str, Any]
-TECHNICAL = frozenset({"id", "tenant", "version", "created_at", "updated_at"})
 BATCH = 1_000
 
 
@@ -48,12 +49,16 @@ class Importer:
     permission: ClassVar[str]
     rules: ClassVar[dict[str, Rule]]
     key: ClassVar[tuple[str, ...]]  # what no two rows of a file may share
+    is_undoable: ClassVar[bool] = False  # each change is noted, so that the import can be taken back
+    model: ClassVar[type[Record]]  # whose records the rows are; of the undoable and the usual ones
+    undone_event: ClassVar[str] = ""
 
     def __init__(self, *, by: Membership | None, fields: Iterable[str]) -> None:
         self.by = by
         self.fields = frozenset(fields)
         self.line = 0
         self.warnings: list[RowProblem] = []
+        self.journal = Journal() if self.is_undoable else None
 
     def begin(self) -> None:
         """Read what the rows will refer to. Called once, before the first row."""
@@ -73,10 +78,35 @@ class Importer:
         """Write a batch of created and updated rows."""
         raise TypeError(f"{type(self).__name__} does not say how rows are written")
 
+    def add(self, model: type[Record], records: Sequence[Any]) -> None:
+        """Write new records in bulk."""
+        model._default_manager.bulk_create(records, batch_size=BATCH)
+        if self.journal is not None:
+            self.journal.added(records)
+
+    def replace(self, model: type[Record], records: Sequence[Any]) -> None:
+        """Write changed records back in bulk."""
+        replace(model, records, self.journal)
+
     @classmethod
     def total(cls) -> str:
         """How many there are now, for the last line of an import."""
         return ""
+
+    @classmethod
+    def goes_along(cls, model: type[Record]) -> bool:
+        """Whether rows of `model` that refer to a new record do not keep it from being taken back."""
+        return False
+
+    @classmethod
+    def ended(cls, changes: Sequence[tuple[ImportChange, Any]]) -> set[UUID]:
+        """Of changes with their records, those that did something that is not put back with the values."""
+        return set()
+
+    @classmethod
+    def remove(cls, model: type[Record], ids: Sequence[UUID]) -> None:
+        """Take away records that an import brought and nothing refers to."""
+        model._base_manager.filter(tenant=CurrentTenant(), pk__in=ids).delete()
 
     def warn(self, column: str, reason: str) -> None:
         """Tell of something odd that keeps nothing from coming in."""
@@ -108,7 +138,6 @@ def importer_of(entity: str) -> type[Importer]:
 class RecordImporter(Importer):
     """The usual case: a row is one record with an external key, and its fields are the record's."""
 
-    model: ClassVar[type[Record]]
     key_field: ClassVar[str]
     references: ClassVar[frozenset[str]] = frozenset()  # foreign keys; resolved by the importer, so not checked again
     added_event: ClassVar[str] = ""
@@ -159,8 +188,8 @@ class RecordImporter(Importer):
     def write(self, batch: Sequence[Prepared]) -> None:
         new = [prepared.payload for prepared in batch if prepared.fate == Fate.CREATED]
         changed = [prepared.payload for prepared in batch if prepared.fate == Fate.UPDATED]
-        self.model.objects.bulk_create(new, batch_size=BATCH)
-        replace(self.model, changed)
+        self.add(self.model, new)
+        self.replace(self.model, changed)
         if self.added_event:
             record_many(new, self.added_event, by=self.by, data=self.told)
         if self.edited_event:
@@ -171,15 +200,17 @@ class RecordImporter(Importer):
         return {"imported": True}
 
 
-def replace(model: type[Record], changed: Sequence[Any]) -> None:
+def replace(model: type[Record], changed: Sequence[Any], journal: Journal | None = None) -> None:
     """Write changed records back in bulk, unless somebody changed one of them since it was read (then Stale)."""
     if not changed:
         return
-    rows = model.objects.filter(pk__in=[record.pk for record in changed])
-    versions = dict(rows.select_for_update(of=("self",)).values_list("pk", "version"))
+    rows = model.objects.filter(pk__in=[record.pk for record in changed]).select_for_update(of=("self",))
+    former = {row.pk: row for row in (rows if journal is not None else rows.only("version"))}
     for record in changed:
-        if versions.get(record.pk) != record.version:
+        if record.pk not in former or former[record.pk].version != record.version:
             raise Stale(f"{record} was changed while the file was read. Import it again.")
+        if journal is not None:
+            journal.changed(record, former[record.pk])
         record.version += 1
         record.updated_at = timezone.now()
     fixed = {"id", "tenant", "created_at"}

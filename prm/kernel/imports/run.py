@@ -18,6 +18,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from prm.kernel import clock
 from prm.kernel.errors import Refused
 from prm.kernel.events import record
+from prm.kernel.imports.journal import Journal
 from prm.kernel.imports.problems import FileRefused, ImportRunning, RowProblem, ValueRefused, shown
 from prm.kernel.imports.profiles import Plan, Profile
 from prm.kernel.imports.registry import BATCH, Fate, Importer, Prepared, Values
@@ -28,6 +29,7 @@ from prm.kernel.tenancy.context import tenant_scope
 from prm.kernel.tenancy.remember import memory
 
 KEPT_PROBLEMS = 200
+SAMPLE_ROWS = 12
 Progress = Callable[[str, str, int], None]  # file, what is being done, rows so far
 
 
@@ -50,6 +52,8 @@ class Report:
     faulty_rows: int = 0
     problems: list[RowProblem] = field(default_factory=list)
     warnings: list[RowProblem] = field(default_factory=list)
+    sample: list[dict[str, Any]] = field(default_factory=list)  # the first good rows: line, fate, values as read
+    batch_id: str = ""
 
     @property
     def is_refused(self) -> bool:
@@ -116,7 +120,7 @@ def import_file(
     may_skip = skip or plan.skips
     try:
         with tenant_scope(tenant), memory():
-            _take_turn(tenant)
+            take_turn(tenant)
             importer = plan.importer(by=by, fields=plan.columns)
             prepared = _checked(plan, importer, report, progress)
             # A dry run lets the good rows in, so that the files after it find what they refer to.
@@ -126,7 +130,7 @@ def import_file(
             refused = report.problem_count and not may_skip
             report.state = "refused" if refused else "dry run" if dry_run else "applied"
             if not dry_run:
-                _note(report, profile_name, by)
+                _note(report, profile_name, by, importer.journal)
     except _NotWritten:
         report.refuse()
     except (FileRefused, ImportRunning) as error:
@@ -147,7 +151,7 @@ def import_file(
     return report
 
 
-def _take_turn(tenant: Tenant) -> None:
+def take_turn(tenant: Tenant) -> None:
     """One import per vendor at a time; and more patience than a page's, for this transaction only."""
     with connection.cursor() as cursor:
         cursor.execute("set local statement_timeout = '300s'")
@@ -163,11 +167,14 @@ def _checked(plan: Plan, importer: Importer, report: Report, progress: Progress)
     report.read_as, report.sha256 = table.read_as, table.sha256
     importer.begin()
     prepared: list[Prepared] = []
+    first_values: dict[int, Values] = {}
     first_line: dict[tuple[Any, ...], int] = {}
     try:
         for chunk in _in_chunks(_meant(plan, table.rows, report)):
             readable = _readable(plan, importer, chunk, report, first_line)
             importer.meet([values for _, values in readable])
+            if not first_values:
+                first_values = {line: {name: cut(v) for name, v in values.items()} for line, values in readable}
             prepared += _prepared(plan, importer, readable, report)
             progress(plan.file, "checked", report.rows)
     except FileRefused:
@@ -177,9 +184,20 @@ def _checked(plan: Plan, importer: Importer, report: Report, progress: Progress)
     prepared = _settled(importer, prepared, report, plan)
     report.warnings = importer.warnings
     report.failed = report.faulty_rows
+    report.sample = [
+        {"line": each.line, "fate": str(each.fate), "values": first_values[each.line]}
+        for each in prepared[:SAMPLE_ROWS]
+        if each.line in first_values
+    ]
     for fate in Fate:
         setattr(report, fate, sum(1 for each in prepared if each.fate == fate))
     return prepared
+
+
+def cut(value: Any, length: int = 60) -> str:
+    """A value as it was read, short, for people who look at a preview."""
+    text = ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else "" if value is None else str(value)
+    return text if len(text) <= length else text[: length - 1] + "…"
 
 
 def _meant(plan: Plan, rows: Iterable[Row], report: Report) -> Iterator[Row]:
@@ -287,8 +305,8 @@ def _write(importer: Importer, prepared: list[Prepared], report: Report, progres
     connection.check_constraints()
 
 
-def _note(report: Report, profile_name: str, by: Membership | None) -> ImportBatch:
-    """Keep what was imported, from which file, by whom."""
+def _note(report: Report, profile_name: str, by: Membership | None, journal: Journal | None = None) -> ImportBatch:
+    """Keep what was imported, from which file, by whom; and what it did to each record."""
     state = ImportBatch.State.CHECKED if report.is_refused else ImportBatch.State.APPLIED
     batch = ImportBatch(
         profile=profile_name[:120],
@@ -304,8 +322,12 @@ def _note(report: Report, profile_name: str, by: Membership | None) -> ImportBat
         state=state,
         by=by,
         finished_at=clock.now(),
+        is_noted=journal is not None and state == ImportBatch.State.APPLIED,
     )
     batch.save()
+    report.batch_id = str(batch.pk)
+    if batch.is_noted and journal is not None:
+        journal.keep(batch)
     counts = {name: getattr(report, name) for name in ("rows", "created", "updated", "unchanged", "failed")}
     return record(
         batch,

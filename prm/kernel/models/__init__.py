@@ -3,7 +3,7 @@
 from prm.kernel.models.events import Delivery, Event, EventNote, Wakeup
 from prm.kernel.models.files import Job, StoredFile
 from prm.kernel.models.identity import ApiToken, Invitation, Membership, Team, Tenant, TenantDomain, User
-from prm.kernel.models.imports import ImportBatch, ImportMapping, ImportUpload
+from prm.kernel.models.imports import ImportBatch, ImportChange, ImportMapping, ImportUpload
 from prm.kernel.models.notices import Notification
 from prm.kernel.models.views import SavedView
 
@@ -13,6 +13,7 @@ __all__ = [
     "Event",
     "EventNote",
     "ImportBatch",
+    "ImportChange",
     "ImportMapping",
     "ImportUpload",
     "Invitation",

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, Self
 
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from prm.kernel.fields import TextField
 from prm.kernel.tenancy.models import TenantForeignKey, TenantManager, TenantQuerySet, VendorRecord
 
+UNDO_DAYS = 30
+
 
 class ImportBatch(VendorRecord):
-    """A file that was imported, or checked and refused."""
+    """A file that was imported, or checked and refused; `is_noted` when each change is kept, to take it back."""
 
     class State(models.TextChoices):
         CHECKED = "checked", "Checked, not written"
@@ -31,6 +35,9 @@ class ImportBatch(VendorRecord):
     state = models.CharField(max_length=10, choices=State)
     by = TenantForeignKey("kernel.Membership", null=True, related_name="+")
     finished_at = models.DateTimeField()
+    is_noted = models.BooleanField(default=False)
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = TenantForeignKey("kernel.Membership", null=True, blank=True, related_name="+")
 
     class Meta:
         constraints = [
@@ -48,6 +55,42 @@ class ImportBatch(VendorRecord):
 
     def get_absolute_url(self) -> str:
         return reverse("kernel:import_batch", args=[self.pk])
+
+    @property
+    def ends_at(self) -> dt.datetime:
+        """Until when it can be taken back."""
+        return self.finished_at + dt.timedelta(days=UNDO_DAYS)
+
+
+class ImportChange(VendorRecord):
+    """What a file did to one record: its values before and after, by name; a new record has none before.
+
+    A part of a value kept under keys is named with its key (`sources.website`). When the import is taken back, what
+    stays says why; the others keep no values.
+    """
+
+    class Stays(models.TextChoices):
+        CHANGED = "changed", _("Changed since")
+        USED = "used", _("Something was added to it since")
+        GONE = "gone", _("No longer there")
+        ENDED = "ended", _("The sign-in that ended with it stays ended")
+
+    batch = TenantForeignKey(ImportBatch, related_name="changes")
+    model = models.CharField(max_length=60)
+    record_id = models.UUIDField()
+    is_new = models.BooleanField(default=False)
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+    stays = models.CharField(max_length=10, choices=Stays, blank=True)
+    title = TextField(max_length=200, blank=True)
+    later_by = TenantForeignKey("kernel.Membership", null=True, blank=True, related_name="+")
+    later_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["tenant", "batch"], name="import_change_batch")]
+
+    def __str__(self) -> str:
+        return self.title or f"{self.model} {self.record_id}"
 
 
 class ImportMapping(VendorRecord):

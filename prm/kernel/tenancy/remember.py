@@ -37,3 +37,8 @@ FEW = 50  # records of one page
 def remember_few(name: str, ids: Sequence[Any], asked: Hashable, ask: Callable[[], T]) -> T:
     """As `remember`, for what was asked of these records; of more than a page of them nothing is kept."""
     return ask() if len(ids) > FEW else remember((name, tuple(ids), asked), ask)
+
+
+def recall_few(name: str, ids: Sequence[Any], asked: Hashable) -> Any:
+    """What `remember_few` has kept under that key, or None: for who can take a part of what another has asked."""
+    return (_memory.get() or {}).get((name, tuple(ids), asked))

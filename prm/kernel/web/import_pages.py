@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from prm.kernel.errors import Invalid, Refused
@@ -19,6 +23,7 @@ from prm.kernel.imports.mapping import (
     value_map,
 )
 from prm.kernel.imports.registry import importer_of
+from prm.kernel.imports.undo import Weighed, may_undo, undo_import, weigh, why_not_undo
 from prm.kernel.imports.uploads import (
     apply_upload,
     check_upload,
@@ -28,8 +33,9 @@ from prm.kernel.imports.uploads import (
     sample_of,
     send_file,
 )
-from prm.kernel.models import ImportBatch, ImportMapping, ImportUpload, Membership
+from prm.kernel.models import ImportBatch, ImportChange, ImportMapping, ImportUpload, Membership
 from prm.kernel.policies import permits
+from prm.kernel.signin.forms import NothingForm
 from prm.kernel.web.access import may
 from prm.kernel.web.format import formatter
 from prm.kernel.web.forms import go, submit
@@ -48,6 +54,7 @@ COLUMNS = (
     Column("at", "When", ("finished_at",), lambda row: row["batch"].finished_at, optional=True),
 )
 OPEN_SHOWN = 10
+STAYING_SHOWN = 100
 
 
 def entity_name(entity: str) -> str:
@@ -92,7 +99,8 @@ def import_list(request: HttpRequest) -> HttpResponse:
     if isinstance(shown, HttpResponse):
         return shown
     waiting = ImportUpload.objects.visible_to(member).exclude(state=ImportUpload.State.APPLIED)
-    context = {"list": shown, "waiting": list(waiting.order_by("-created_at")[:OPEN_SHOWN])}
+    sent = [(one, write.moment(one.created_at)) for one in waiting.order_by("-created_at")[:OPEN_SHOWN]]
+    context = {"list": shown, "waiting": sent}
     return render(request, "kernel/imports/list.html", context)
 
 
@@ -162,11 +170,67 @@ def profile(request: HttpRequest, upload: ImportUpload) -> HttpResponse:
     return response
 
 
-@may("kernel.import_file", ImportBatch.objects.select_related("by__user"))
+BATCHES = ImportBatch.objects.select_related("by__user", "undone_by__user")
+
+
+@may("kernel.import_file", BATCHES)
 @require_safe
 def batch(request: HttpRequest, batch: ImportBatch) -> HttpResponse:
-    context = {"batch": batch, "entity": entity_name(batch.entity), "at": formatter().moment(batch.finished_at)}
+    """What became of a file; whether it can be taken back, or what was."""
+    write, refused = formatter(), why_not_undo(batch)
+    stayed = batch.changes.exclude(stays="").select_related("later_by__user").order_by("title", "pk")
+    context = _facts(batch) | {
+        "may_undo": not refused and may_undo(batch, member_of(request)),
+        "why_not": refused if batch.state == ImportBatch.State.APPLIED and batch.undone_at is None else "",
+        "until": write.moment(batch.ends_at),
+        "undone_at": write.moment(batch.undone_at) if batch.undone_at else "",
+        "staying": staying_rows(stayed) if batch.undone_at else {},
+    }
     return render(request, "kernel/imports/batch.html", context)
+
+
+@may("kernel.undo_import", BATCHES)
+@require_http_methods(["GET", "POST"])
+def undo(request: HttpRequest, batch: ImportBatch) -> HttpResponse:
+    """What would be taken back and what stays, then the deed."""
+
+    def page(form: Any) -> HttpResponse:
+        why = why_not_undo(batch)
+        if not why and not may_undo(batch, member_of(request)):
+            why = _("You may not bring in this kind of file, so you cannot take it back either.")
+        weighed = Weighed() if why else weigh(batch)
+        rows = staying_rows(weighed.staying)
+        context = _facts(batch) | {"form": form, "why_not": why, "weighed": weighed, "staying": rows}
+        return render(request, "kernel/imports/undo.html", context)
+
+    if request.method == "GET":
+        return page(NothingForm())
+    return submit(
+        request,
+        NothingForm(request.POST),
+        lambda data: undo_import(batch, by=member_of(request)),
+        again=page,
+        then=lambda undone: undone,
+    )
+
+
+def _facts(batch: ImportBatch) -> dict[str, Any]:
+    return {"batch": batch, "entity": entity_name(batch.entity), "at": formatter().moment(batch.finished_at)}
+
+
+def staying_rows(changes: Iterable[ImportChange]) -> dict[str, Any]:
+    """The first of the records that stay, with how many more there are."""
+    write, found = formatter(), list(changes)
+    rows = [
+        {
+            "title": change.title or "–",
+            "why": change.get_stays_display(),
+            "by": change.later_by.user.name if change.later_by else "",
+            "at": write.moment(change.later_at) if change.later_at else "",
+        }
+        for change in found[:STAYING_SHOWN]
+    ]
+    return {"rows": rows, "count": len(found), "more": max(len(found) - STAYING_SHOWN, 0)}
 
 
 def _mapping(request: HttpRequest, upload: ImportUpload) -> tuple[dict[str, Any], dict[str, str]]:
@@ -203,6 +267,7 @@ def _page(
         columns, rows = (), []
         errors[""] = str(error) if isinstance(error, Invalid) else "The file is no longer there."
     said = mapping.get("fields", {})
+    batch_id, is_in = upload.report.get("batch_id"), upload.state == ImportUpload.State.APPLIED
     lines = [
         {
             "field": field,
@@ -218,12 +283,15 @@ def _page(
         for field, rule in importer.rules.items()
     ]
     used = {line["column"] for line in lines}
+    taken = [line for line in lines if line["is_required"] or line["column"] or line["constant"] or line["error"]]
     context = {
         "upload": upload,
         "entity": entity_name(upload.entity),
         "columns": columns,
         "unused": [column for column in columns if column not in used],
-        "lines": lines,
+        "groups": [taken, [line for line in lines if line not in taken]],
+        "sample": _sample(upload.report, list(importer.rules)),
+        "batch_url": reverse("kernel:import_batch", args=[batch_id]) if batch_id and is_in else "",
         "errors": list(errors.values()),
         "options": mapping.get("options", {}),
         "date_formats": DATE_FORMATS.items(),
@@ -236,3 +304,28 @@ def _page(
         and permits(member_of(request), importer.permission),
     }
     return render(request, "kernel/imports/mapping.html", context)
+
+
+FATES = {
+    "created": (gettext_lazy("New"), "green"),
+    "updated": (gettext_lazy("Changed"), "blue"),
+    "unchanged": (gettext_lazy("As it is"), "grey"),
+}
+
+
+def _sample(report: dict[str, Any], fields: list[str]) -> dict[str, Any]:
+    """The first rows as they were read: what one looks at before anything comes in."""
+    rows = report.get("sample") or []
+    names = [name for name in fields if rows and name in rows[0]["values"]]
+    return {
+        "heads": [name.replace("_", " ").capitalize() for name in names],
+        "rows": [
+            {
+                "line": row["line"],
+                "fate": FATES[row["fate"]][0],
+                "tone": FATES[row["fate"]][1],
+                "cells": [row["values"].get(name, "") for name in names],
+            }
+            for row in rows
+        ],
+    }

@@ -25,7 +25,8 @@ NO_FILTERS = frozenset({"sort", "page", "columns", "view", "format", "bom"})
 class Column:
     """A column that can be sorted by (`order`: fields, nulls last) and exported (`export`: row to value).
 
-    One that is `optional` may be left away: its template asks `{% if list.shows.<name> %}`.
+    One that is `optional` may be left away: its template asks `{% if list.shows.<name> %}`. Where all columns say
+    their `cell` (row to text or markup), `{% table list %}` draws the list, and no template repeats its columns.
     """
 
     name: str
@@ -33,6 +34,8 @@ class Column:
     order: tuple[str, ...] = ()
     export: Callable[[Any], Any] | None = None
     optional: bool = False
+    cell: Callable[[Any], Any] | None = None
+    numeric: bool = False
 
     @property
     def title(self) -> str:

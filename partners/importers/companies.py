@@ -1,4 +1,4 @@
-"""Partners, their people and who looks after them, from files: the rules are those of the actions."""
+"""Partner companies from files: the rules are those of the actions."""
 
 from __future__ import annotations
 
@@ -7,96 +7,31 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.db.models import F
+
 from partners.actions import (
     PROFILE_FIELDS,
-    NoAccountManager,
-    assign_manager,
-    end_access_of,
     fill_profile,
     prepared,
-    prepared_contact,
 )
 from partners.countries import COUNTRIES
-from partners.models import Contact, ManagerAssignment, Partner, PartnerLocation, PartnerProfile, Place, Territory
-from prm.kernel.errors import Conflict, Invalid
+from partners.importers.keys import PERMISSION, UnknownPartner, partners_by_external_id
+from partners.models import (
+    Alert,
+    Partner,
+    PartnerLocation,
+    PartnerProfile,
+    Territory,
+)
+from prm.kernel import clock
+from prm.kernel.errors import Invalid
 from prm.kernel.events import record_many
 from prm.kernel.imports import values
+from prm.kernel.imports.journal import TECHNICAL
 from prm.kernel.imports.problems import RowProblem, shown
-from prm.kernel.imports.registry import (
-    BATCH,
-    TECHNICAL,
-    Fate,
-    Importer,
-    Prepared,
-    RecordImporter,
-    Values,
-    imports,
-    replace,
-)
-from prm.kernel.models import Membership
-from prm.kernel.text import sort_key
-
-PERMISSION = "partners.import_data"
-
-
-class UnknownPartner(Invalid):
-    """There is no partner with this external id."""
-
-    code = "unknown_partner"
-
-    def __init__(self, external_id: str, field: str = "partner") -> None:
-        super().__init__(f"There is no partner with the external id {shown(external_id)}.", field=field)
-
-
-def partners_by_external_id() -> dict[str, UUID]:
-    """The id of a merged partner leads to the one that was kept."""
-    rows = Partner.with_merged.exclude(external_id="").values_list("external_id", "pk", "merged_into")
-    return {external_id: merged_into or pk for external_id, pk, merged_into in rows}
-
-
-@imports
-class Territories(RecordImporter):
-    """Sales territories, told apart by their code."""
-
-    entity = "territories"
-    permission = PERMISSION
-    model = Territory
-    key = ("code",)
-    key_field = "code"
-    rules = {
-        "code": values.text(60, required=True),
-        "name": values.text(120, required=True),
-        "country": values.country(),
-        "region": values.text(80),
-    }
-
-
-@imports
-class Places(RecordImporter):
-    """Towns with their coordinates, by which the locator finds partners within a radius."""
-
-    entity = "places"
-    permission = PERMISSION
-    model = Place
-    key = ("external_id",)
-    key_field = "external_id"
-    rules = {
-        "external_id": values.text(40, required=True),
-        "name": values.text(120, required=True),
-        "country": values.country(required=True),
-        "latitude": values.number(required=True),
-        "longitude": values.number(required=True),
-        "population": values.count(),
-    }
-
-    def fill(self, record: Any, given: Values, *, is_new: bool) -> None:
-        super().fill(record, given, is_new=is_new)
-        if abs(record.latitude) > 90:
-            raise Invalid("A latitude lies between -90 and 90.", field="latitude")
-        if abs(record.longitude) > 180:
-            raise Invalid("A longitude lies between -180 and 180.", field="longitude")
-        record.population = record.population or 0
-        record.sort_name = sort_key(record.name)
+from prm.kernel.imports.registry import Fate, Prepared, RecordImporter, Values, imports
+from prm.kernel.models import Event
+from prm.kernel.tenancy.models import Record
 
 
 @dataclass
@@ -120,6 +55,8 @@ class Partners(RecordImporter):
 
     entity = "partners"
     permission = PERMISSION
+    is_undoable = True
+    undone_event = "partner.import_undone"
     model = Partner
     key = ("external_id",)
     key_field = "external_id"
@@ -246,18 +183,32 @@ class Partners(RecordImporter):
     def write(self, batch: Sequence[Prepared]) -> None:
         new = [each.payload for each in batch if each.fate == Fate.CREATED]
         changed = [each.payload for each in batch if each.fate == Fate.UPDATED]
-        Partner.objects.bulk_create([company.partner for company in new], batch_size=BATCH)
-        replace(Partner, [company.partner for company in changed if "partner" in company.changes])
+        self.add(Partner, [company.partner for company in new])
+        self.replace(Partner, [company.partner for company in changed if "partner" in company.changes])
         for part, model in (("profile", PartnerProfile), ("location", PartnerLocation)):
             records = [getattr(company, part) for company in (*new, *changed) if part in company.changes]
             there = [each for each in records if not each._state.adding]
-            model.objects.bulk_create([each for each in records if each._state.adding], batch_size=BATCH)
-            replace(model, there)
+            self.add(model, [each for each in records if each._state.adding])
+            self.replace(model, there)
         record_many([company.partner for company in new], "partner.added", by=self.by, data=self.told)
         record_many([company.partner for company in changed], "partner.edited", by=self.by, data=self.told)
 
     def told(self, record: Partner) -> dict[str, Any]:
         return {"name": record.name, "state": record.state, "source": record.source, "imported": True}
+
+    @classmethod
+    def goes_along(cls, model: type[Record]) -> bool:
+        """What is said of a company's standing is in no list without it; its events stay for ever."""
+        return model in (Event, Alert) or getattr(model, "stays_on_merge", False)
+
+    @classmethod
+    def remove(cls, model: type[Record], ids: Sequence[UUID]) -> None:
+        """Its events refer to a partner and are never changed, so it stays, with profile and place, in no list."""
+        if model is Partner:
+            Alert.objects.filter(partner__in=ids).delete()
+            Partner.objects.filter(pk__in=ids).update(
+                taken_back_at=clock.now(), external_id="", version=F("version") + 1, updated_at=clock.now()
+            )
 
     def _place(self, location: PartnerLocation, values: Values) -> bool:
         wanted = {name: values[name] for name in self.fields & self.location_fields} | {"country": values["country"]}
@@ -280,102 +231,3 @@ class Partners(RecordImporter):
                 f"{shown(partner.name)} in {partner.country} is also the name of {self._named[name] or 'another'}.",
             )
         self._named[name] = partner.external_id
-
-
-@imports
-class Contacts(RecordImporter):
-    """People at partners, told apart by the external id."""
-
-    entity = "contacts"
-    permission = PERMISSION
-    model = Contact
-    key = ("external_id",)
-    key_field = "external_id"
-    added_event = "contact.added"
-    edited_event = "contact.changed"
-    rules = {
-        "external_id": values.text(80, required=True),
-        "partner": values.text(80, required=True),
-        "name": values.text(160),
-        "email": values.email(),
-        "phone": values.text(60),
-        "function": values.choice(Contact.Function.values),
-        "title": values.text(120),
-        "is_champion": values.flag(),
-        "headcount_relevant": values.flag(),
-        "left_on": values.day(),
-    }
-
-    def begin(self) -> None:
-        super().begin()
-        self._partners = partners_by_external_id()
-
-    def fill(self, record: Contact, values: Values, *, is_new: bool) -> None:
-        partner_id = self._partners.get(values["partner"])
-        if partner_id is None:
-            raise UnknownPartner(values["partner"])
-        if not is_new and record.partner_id != partner_id:
-            raise Conflict("This person stands at another partner already.", field="partner")
-        record.partner_id = partner_id
-        for name in self.fields - {"partner", "name", "email"}:
-            if values[name] or name != "function":
-                setattr(record, name, values[name])
-        name, email = values.get("name", record.name), values.get("email", record.email)
-        # The constraint on the external id is asked for all rows at once, not one by one.
-        prepared_contact(record, name, email, validate_constraints=False)
-
-    def check(self, record: Contact) -> None:
-        """Checked with the name and address, as in the action."""
-
-    def write(self, batch: Sequence[Prepared]) -> None:
-        """As all records; whoever left by the file loses access. A partner keeps its last champion."""
-        super().write(batch)
-        if "left_on" in self.fields:
-            end_access_of([each.payload for each in batch], by=None)
-
-
-@imports
-class Managers(Importer):
-    """Who looks after which partner: the main account manager, given by e-mail address."""
-
-    entity = "managers"
-    permission = "partners.assign_manager"
-    key = ("partner",)
-    rules = {
-        "partner": values.text(80, required=True),
-        "manager": values.email(required=True),
-        "from_date": values.day(),
-    }
-
-    @classmethod
-    def total(cls) -> str:
-        main = ManagerAssignment.objects.filter(kind=ManagerAssignment.Kind.MAIN, to_date=None)
-        return f"{main.count():,} partners with an account manager"
-
-    def begin(self) -> None:
-        self._partners = partners_by_external_id()
-        members = Membership.objects.filter(partner=None).select_related("user")
-        self._members = {member.user.email: member for member in members}
-        self._now: dict[UUID, UUID] = {}
-
-    def meet(self, rows: Sequence[Values]) -> None:
-        ids = [self._partners[row["partner"]] for row in rows if row["partner"] in self._partners]
-        now = ManagerAssignment.objects.filter(partner_id__in=ids, kind=ManagerAssignment.Kind.MAIN, to_date=None)
-        self._now = dict(now.values_list("partner_id", "manager_id"))
-
-    def prepare(self, values: Values) -> tuple[Fate, Any]:
-        partner_id = self._partners.get(values["partner"])
-        if partner_id is None:
-            raise UnknownPartner(values["partner"])
-        manager = self._members.get(values["manager"])
-        if manager is None or not manager.active:
-            raise NoAccountManager(f"{shown(values['manager'])} is no active member of the vendor.", field="manager")
-        now = self._now.get(partner_id)
-        fate = Fate.CREATED if now is None else Fate.UNCHANGED if now == manager.pk else Fate.UPDATED
-        return fate, (partner_id, manager, values.get("from_date"))
-
-    def write(self, batch: Sequence[Prepared]) -> None:
-        partners = Partner.objects.in_bulk([each.payload[0] for each in batch])
-        for each in batch:
-            partner_id, manager, from_date = each.payload
-            assign_manager(partners[partner_id], manager, by=self.by, from_date=from_date)

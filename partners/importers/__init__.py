@@ -1,0 +1,7 @@
+"""Partners, their people and who looks after them, from files."""
+
+from partners.importers import companies, people, places  # noqa: F401 - each lends its importers
+from partners.importers.companies import Company, Partners
+from partners.importers.keys import PERMISSION, UnknownPartner, partners_by_external_id
+
+__all__ = ["PERMISSION", "Company", "Partners", "UnknownPartner", "partners_by_external_id"]

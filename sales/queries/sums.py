@@ -1,0 +1,99 @@
+"""Sums of many partners at once, in SQL: lists and rollups ask them for every page they show.
+
+Each is one statement over the index by partner and day. Built from expressions, the twelve filtered sums of a year
+took longer to write than to answer.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from partners.formulas import ATTAINMENT_GREEN
+from prm.kernel.money import currency_places
+from prm.kernel.periods import month_end, month_start
+from prm.kernel.tenancy.context import current_tenant, current_tenant_id
+
+Sums = dict[UUID, Decimal]
+
+
+def booked_sums(partner_ids: Sequence[UUID], first: dt.date, last: dt.date) -> Sums:
+    """Net revenue booked from `first` to `last`, both included, not rounded, per partner that has any."""
+    return _summed(BOOKED, "sum(amount)", [], partner_ids, first, last)
+
+
+def closed_sums(partner_ids: Sequence[UUID], months: Sequence[str]) -> tuple[Sums, Sums]:
+    """What was booked and what was agreed in these months together, per partner that has any.
+
+    Bookings keep more decimals than money: each month is rounded as the page rounds it, so that both give the same
+    figure. Targets are money already.
+    """
+    first, last = month_start(months[0]), month_end(months[-1])
+    booked, ends = _rounded_months(months)
+    return (
+        _summed(BOOKED, booked, ends, partner_ids, first, last),
+        _summed(AGREED, "sum(amount)", [], partner_ids, first, last),
+    )
+
+
+@dataclass(frozen=True)
+class Behind:
+    """The partners furthest behind their plan, each with target and booked; how many are behind, how many have one."""
+
+    furthest: list[tuple[UUID, Decimal, Decimal]]
+    count: int
+    planned: int
+
+
+def furthest_behind(partners: QuerySet, months: Sequence[str], most: int) -> Behind:
+    """Of these partners the `most` whose share of the plan, as shown (4 places), is smallest and below green."""
+    if not months:
+        return Behind([], 0, 0)
+    first, last = month_start(months[0]), month_end(months[-1])
+    booked, ends = _rounded_months(months)
+    chosen, values = partners.order_by().values("pk").query.sql_with_params()
+    sql = f"""
+        with chosen (id) as materialized ({chosen}),
+        agreed as (select partner_id, sum(amount) as target {AGREED} and partner_id in (select id from chosen)
+                   group by partner_id),
+        booked as (select partner_id, {booked} as actual {BOOKED} and partner_id in (select id from chosen)
+                   group by partner_id),
+        planned as (select partner_id, target, coalesce(actual, 0) as actual,
+                           round(coalesce(actual, 0) / target, 4) as share
+                    from agreed left join booked using (partner_id) where target > 0)
+        select partner_id, target, actual, share < %s, count(*) filter (where share < %s) over (), count(*) over ()
+        from planned order by share, partner_id limit %s"""  # noqa: S608 - written here or by the query builder
+    days: list[Any] = [current_tenant_id(), first, last]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*values, *days, *ends, *days, ATTAINMENT_GREEN, ATTAINMENT_GREEN, most])
+        rows = cursor.fetchall()
+    behind, planned = rows[0][4:] if rows else (0, 0)
+    return Behind([(pk, target, actual) for pk, target, actual, is_behind, *_ in rows if is_behind], behind, planned)
+
+
+BOOKED = "from sales_salesactual where tenant_id = %s and booked_on between %s and %s"
+AGREED = "from sales_target where tenant_id = %s and month between %s and %s"
+
+
+def _rounded_months(months: Sequence[str]) -> tuple[str, list[dt.date]]:
+    """The sum of what was booked in each month, rounded month by month, and the days that go into it."""
+    places = currency_places(current_tenant().currency)
+    month = f"coalesce(round(sum(amount) filter (where booked_on between %s and %s), {places:d}), 0)"
+    ends = [day for m in months for day in (month_start(m), month_end(m))]
+    return " + ".join([month] * len(months)), ends
+
+
+def _summed(
+    rows: str, total: str, values: Sequence[dt.date], ids: Sequence[UUID], first: dt.date, last: dt.date
+) -> Sums:
+    sql = f"select partner_id, {total} {rows} and partner_id = any(%s) group by partner_id"
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*values, current_tenant_id(), first, last, list(ids)])
+        return dict(cursor.fetchall())
