@@ -97,22 +97,33 @@ tell(
     deal_rules__edited="changed the rules of deal registration",
 )
 
+NOT_YOURS = "not known here"
+
 # --- figures --------------------------------------------------------------------------------------------------
 
 
 def registered_deals_12m(partner_ids: Sequence[UUID], periods: Sequence[Period], as_of: dt.date) -> Values:
     found = registered_12m(partner_ids, as_of)
-    return {(pk, period): Value(Decimal(found[pk])) for pk in partner_ids for period in periods}
+    return {
+        (pk, period): Value(Decimal(found[pk])) if pk in found else Value(None, NOT_YOURS)
+        for pk in partner_ids
+        for period in periods
+    }
 
 
 def registered_deals_quarter(partner_ids: Sequence[UUID], periods: Sequence[Period], as_of: dt.date) -> Values:
-    return {key: Value(Decimal(n)) for key, n in registered_in(partner_ids, periods, as_of).items()}
+    found = registered_in(partner_ids, periods, as_of)
+    return {
+        (pk, period): Value(Decimal(found[pk, period])) if (pk, period) in found else Value(None, NOT_YOURS)
+        for pk in partner_ids
+        for period in periods
+    }
 
 
 def _metric(name: str, why: Any) -> Any:
     def compute(partner_ids: Sequence[UUID], periods: Sequence[Period], as_of: dt.date) -> Values:
         found = metrics_of(partner_ids, periods, as_of)
-        values = {}
+        values = {(pk, period): Value(None, NOT_YOURS) for pk in partner_ids for period in periods}
         for key, figures in found.items():
             number = figures[name]
             values[key] = Value(None if number is None else Decimal(number), "" if number is not None else str(why))
