@@ -79,6 +79,15 @@ class DeckSerializer(serializers.ModelSerializer):
         ]
         read_only_fields = fields
 
+    def to_representation(self, deck: Deck) -> dict[str, Any]:
+        """Decks of before kept a composite score, which is the vendor's own; it is in no deck any more."""
+        told = super().to_representation(deck)
+        summary = told["figures"].get("summary")
+        if isinstance(summary, dict):
+            kept = {name: value for name, value in summary.items() if name not in ("composite", "rank", "change")}
+            told["figures"] = {**told["figures"], "summary": kept}
+        return told
+
     def get_pptx_url(self, deck: Deck) -> str | None:
         return reverse("v1:decks-pptx", args=[deck.pk]) if deck.pptx_id else None
 

@@ -16,7 +16,7 @@ from django.db.models import Q
 
 from partners.formulas import attainment_status, tier_attainment
 from partners.models import Partner
-from partners.queries import RequirementRow, TierStanding, managers_of, tier_standing
+from partners.queries import RequirementRow, TierStanding, managers_of, standing_on
 from partners.registries import measured, measures
 from prm.kernel import clock
 from prm.kernel.events import plain
@@ -44,7 +44,7 @@ def collect(review: Review, as_of: dt.date) -> dict[str, Any]:
     """
     tenant, partner = current_tenant(), review.partner
     quarter = quarter_of(review, tenant)
-    standing = tier_standing(partner, as_of)
+    standing = standing_on(partner, as_of)
     sales = _performance(partner, quarter, as_of)
     capabilities = _capabilities(partner, tenant)
     return plain(
@@ -58,7 +58,7 @@ def collect(review: Review, as_of: dt.date) -> dict[str, Any]:
                 "accent": tenant.accent,
                 "currency": tenant.currency,
             },
-            "partner": _partner(partner),
+            "partner": _partner(partner, standing),
             "review": _review(review, quarter),
             "commitments": _commitments(partner, tenant, quarter),
             "summary": _summary(partner, quarter, as_of, sales, standing, capabilities),
@@ -94,12 +94,12 @@ def figure(
     }
 
 
-def _partner(partner: Partner) -> dict[str, Any]:
+def _partner(partner: Partner, standing: TierStanding) -> dict[str, Any]:
     manager = managers_of([partner.pk]).get(partner.pk)
     return {
         "name": partner.name,
         "number": partner.number,
-        "tier": partner.tier.name if partner.tier else "",
+        "tier": standing.held,
         "life_stage": str(partner.get_life_stage_display()),
         "manager": manager.user.name if manager else "",
     }
@@ -400,24 +400,10 @@ def _summary(
     standing: TierStanding,
     capabilities: dict[str, Any],
 ) -> dict[str, Any]:
-    composite = _measure("composite_score", "Composite score", "score", partner, quarter, as_of)
-    before = _measure(
-        "composite_score", "Composite score before", "score", partner, quarter.previous, quarter.previous.end
-    )
-    change = None
-    if composite["value"] is not None and before["value"] is not None:
-        change = Decimal(composite["value"]) - Decimal(before["value"])
+    """Composite score and rank are the vendor's own; a deck is given to the partner (decision 0016)."""
     plan = sales["year"]["performance"] if not sales["why"] else figure("", None, "ratio", why=sales["why"])
     scored = capabilities.get("overall") or figure("Capabilities score", None, "score", why=capabilities["why"])
     return {
-        "composite": composite,
-        "rank": _measure("program_rank", "Rank in the program", "count", partner, quarter, as_of),
-        "change": figure(
-            "Change to the quarter before",
-            change,
-            "score",
-            why=composite["why"] or "no composite score for the quarter before",
-        ),
         "headline": [
             {**plan, "label": f"Performance to plan, {quarter.fiscal_year.label} to date"},
             _measure("pipeline_to_target", "Pipeline to target", "ratio", partner, quarter, as_of, otherwise=NO_DEALS),

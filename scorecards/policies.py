@@ -83,6 +83,8 @@ grant("scorecards.reopen_action_item", *WORKS_ON_ACTIONS, guard=owns_or_leads)
 
 # KPIs are read by whom they are about: the partner's people too; only the vendor's weights and ranking are not.
 grant("scorecards.view_kpis", *VENDOR_ROLES, R.DISTRIBUTOR, *AT_A_PARTNER)
+# Of its composite score a partner is told how many others stand lower, nothing else, and its champion alone.
+grant("scorecards.view_own_percentile", R.CHAMPION, guard=for_own_company)
 SETS_KPIS = (R.CHANNEL_CHIEF, R.OPERATIONS, R.TENANT_ADMIN)
 grant("scorecards.view_kpi_settings", *VENDOR_ROLES)
 grant("scorecards.view_ranking", *VENDOR_ROLES)

@@ -145,23 +145,15 @@ def agenda_slide(figures: Figures, write: Writer) -> Slide:
 
 def summary_slide(figures: Figures, write: Writer) -> Slide:
     summary = figures["summary"]
-    composite, rank, change = summary["composite"], summary["rank"], summary["change"]
     headline = tuple(write.tile(figure) for figure in summary["headline"])
     changes = tuple(change_text(c, write) for c in summary["changes"])
     nothing = ("No figure can be compared with the quarter before.",)
-    top: tuple[Row, ...] = (Row((Tiles(headline),), (12,), 1),)
-    if composite["value"] is not None:
-        top = (Row((Tiles(tuple(write.tile(figure) for figure in (composite, rank, change))),), (12,), 1), *top)
-        lead = ""
-    else:
-        lead = f"{composite['label']}, rank and change: n/a, {composite['why']}."
     return Slide(
         id="summary",
         title="The quarter on one page",
-        lead=lead,
         rows=(
-            *top,
-            Row((Text(changes or nothing, "What changed most", is_list=bool(changes)),), (12,), 2.4 / len(top)),
+            Row((Tiles(headline),), (12,), 1),
+            Row((Text(changes or nothing, "What changed most", is_list=bool(changes)),), (12,), 2.4),
         ),
         notes=(
             "Say the one sentence that this quarter was about, then the changes.",

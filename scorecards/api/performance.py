@@ -18,7 +18,7 @@ from prm.kernel.paper import PdfNotPossible
 from prm.kernel.web.viewsets import RecordsViewSet
 from scorecards.filters_board import BoardFilter
 from scorecards.paper.performance import NoPaper, card_pdf, card_xlsx, file_name
-from scorecards.queries import PerformanceCard, behind, day_asked, performance_card
+from scorecards.queries import PerformanceCard, behind, card_for, day_asked
 from scorecards.queries.board import ON_BOARD, board_partners, board_rows
 
 ON = OpenApiParameter("on", str, description="YYYY-MM-DD, today when left out; a day to come is refused with 400.")
@@ -136,6 +136,11 @@ class PerformanceCardSerializer(serializers.Serializer):
     deals = FigureSerializer(many=True, read_only=True)
     kpis = KpiFigureSerializer(many=True, source="sheet.kpis", read_only=True)
     composite = CompositeSerializer(allow_null=True, read_only=True)
+    percentile = FigureSerializer(
+        allow_null=True,
+        read_only=True,
+        help_text="For the champion: the share of the others that score lower, in tens.",
+    )
 
 
 class FormulaTextSerializer(serializers.Serializer):
@@ -233,7 +238,7 @@ class PerformanceScorecardsViewSet(RecordsViewSet):
 
     def _card(self, partner: Partner, *, with_composite: bool = True) -> PerformanceCard:
         day = day_asked(self.request.query_params.get("on"), today=clock.today())
-        return performance_card(partner, on=day, with_composite=with_composite)
+        return card_for(self.member, partner, on=day, with_composite=with_composite)
 
 
 # --- the board ---------------------------------------------------------------------------------------------

@@ -92,6 +92,8 @@ def _figures(card: PerformanceCard) -> list[list[Any]]:
     if card.composite is not None:
         composite = card.composite
         rows.append([_("Composite score"), composite.score, "score", None, None, "", composite.why, "composite"])
+    if one := card.percentile:
+        rows.append([one.label, one.value, one.unit, None, None, "", one.why, one.key])
     return rows
 
 

@@ -1,4 +1,7 @@
-"""The composite score of partners (F11) and their ranking (F12). The vendor's alone: no partner is told either."""
+"""The composite score of partners (F11) and their ranking (F12). The vendor's alone: no partner is told either.
+
+A partner's champion is told its percentile, coarsely.
+"""
 
 from __future__ import annotations
 
@@ -9,19 +12,21 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Count, Q, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from partners.models import Partner
 from partners.queries import TIER_PROGRESS
 from partners.registries import measured, measures
-from prm.kernel.numbers import HUNDRED, ZERO, round_value
+from prm.kernel.numbers import HUNDRED, ZERO, divide, round_value
 from prm.kernel.periods import FiscalQuarter, FiscalYear, add_days
-from prm.kernel.tenancy.context import current, current_tenant
+from prm.kernel.tenancy.context import current, current_tenant, vendor_scope
 from scorecards.formulas import composite_score, rank_partners
-from scorecards.models import StageWeights
+from scorecards.models import PartnerStanding, StageWeights
 from scorecards.queries.kpi_values import Read, Reading, read_measures
 from scorecards.queries.measures import life_stages
+from scorecards.queries.peers import LEAST
 from scorecards.queries.planned import why_not_measured
 from scorecards.queries.topics import CAPABILITY_SCORE, NO_SCORECARD
 
@@ -206,6 +211,26 @@ def _scored(held: StageWeights, values: Sequence[Decimal | None]) -> tuple[Decim
         covered,
         _("Figures cover %(covered)s %% of the weights of its life-stage; %(asked)s %% are needed.") % told,
     )
+
+
+def own_percentile(partner: Partner) -> Decimal | None:
+    """What a partner is told of its composite score: the share of the others that stand lower, equal ones by half.
+
+    In whole tens, so that no rank can be read off; None among fewer than five others, or without a score.
+    """
+    with vendor_scope("a partner's own percentile: one number in steps of ten leaves"):
+        scored = PartnerStanding.objects.filter(composite__isnull=False, partner__state__in=RANKED_STATES)
+        own = Subquery(scored.filter(partner=partner.pk).values("composite")[:1])
+        found = scored.aggregate(
+            others=Count("pk", filter=~Q(partner=partner.pk)),
+            mine=Count("pk", filter=Q(partner=partner.pk)),
+            below=Count("pk", filter=Q(composite__lt=own)),
+            equal=Count("pk", filter=Q(composite=own) & ~Q(partner=partner.pk)),
+        )
+    if not found["mine"] or found["others"] < LEAST:
+        return None
+    tenths = divide(10 * (2 * found["below"] + found["equal"]), 2 * found["others"])
+    return None if tenths is None else round_value(tenths) * 10
 
 
 def ranking(*, on: dt.date) -> list[Ranked]:

@@ -22,17 +22,20 @@ from partners.queries import RequirementRow, TierStanding, standing_on, task_cou
 from partners.registries import measured, measures
 from prm.kernel import clock
 from prm.kernel.errors import Invalid
+from prm.kernel.models import Membership
 from prm.kernel.numbers import divide, mean, ratio
 from prm.kernel.numbers import score as to_score
 from prm.kernel.periods import FiscalQuarter
+from prm.kernel.policies import permits
 from prm.kernel.roles import Side
 from prm.kernel.tenancy.context import current, current_tenant
 from sales.formulas import attained
 from sales.queries import MonthFigure, Performance, PeriodFigure, performance, variance_of
-from scorecards.queries.composite import Composite, composite_scores
+from scorecards.queries.composite import Composite, composite_scores, own_percentile
 from scorecards.queries.measures import KpiFigure, KpiSheet, kpi_sheet
 from scorecards.queries.planned import why_not_measured
 
+PERCENTILE = gettext_lazy("Percentile among partners")
 FIRST_DAY = dt.date(1990, 1, 1)
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
@@ -136,6 +139,7 @@ class PerformanceCard:
     deals: tuple[Figure, ...]  # F9
     sheet: KpiSheet
     composite: Composite | None  # F11; the vendor's alone
+    percentile: Figure | None = None  # of it the partner's champion is told this, today
 
     @property
     def quarter(self) -> PlanFigure:
@@ -152,10 +156,13 @@ class PerformanceCard:
         return (*self.pipeline, self.program.attainment, *self.certifications, *self.tasks, *self.deals)
 
 
-def performance_card(partner: Partner, *, on: dt.date, with_composite: bool = True) -> PerformanceCard:
+def performance_card(
+    partner: Partner, *, on: dt.date, with_composite: bool = True, for_champion: bool = False
+) -> PerformanceCard:
     """The card of one partner on a day: a number of queries that no history changes.
 
-    The composite score is for the vendor alone, and left out where it is not asked for.
+    The composite score is for the vendor alone, and left out where it is not asked for; the partner's champion is
+    told its percentile instead.
     """
     tenant, today = current_tenant(), clock.today()
     sales = performance(partner.pk, on, with_lines=False)
@@ -184,7 +191,20 @@ def performance_card(partner: Partner, *, on: dt.date, with_composite: bool = Tr
         deals=_deals(partner.pk, on),
         sheet=sheet,
         composite=composite_scores([partner.pk], on=on)[partner.pk] if with_composite else None,
+        percentile=_percentile(partner) if for_champion and on == today else None,
     )
+
+
+def card_for(member: Membership, partner: Partner, *, on: dt.date, with_composite: bool = True) -> PerformanceCard:
+    """The card as this member may read it."""
+    told = permits(member, "scorecards.view_own_percentile", partner)
+    return performance_card(partner, on=on, with_composite=with_composite, for_champion=told)
+
+
+def _percentile(partner: Partner) -> Figure:
+    found = own_percentile(partner)
+    why = "" if found is not None else _("Too few partners can be compared, or figures cover too little of yours.")
+    return Figure("percentile", str(PERCENTILE), found, "percentile", "", why)
 
 
 # --- plan --------------------------------------------------------------------------------------------------

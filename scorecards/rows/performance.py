@@ -143,6 +143,7 @@ class ShownCard:
     deals: tuple[ShownFigure, ...]
     categories: tuple[ShownCategory, ...]
     composite: ShownFigure | None
+    percentile: ShownFigure | None
     notes: tuple[tuple[int, str], ...]  # each reason for an empty KPI once
     computed_at: str
     last_data: str
@@ -170,6 +171,10 @@ def present_card(card: PerformanceCard) -> ShownCard:
     if card.composite is not None:
         score = write.score(card.composite.score)
         composite = ShownFigure("composite", _("Composite score"), score, "", card.composite.why, url("composite"))
+    percentile = None
+    if one := card.percentile:
+        value = write.number(one.value) if one.value is not None else write.score(None)
+        percentile = ShownFigure(one.key, one.label, value, "", one.why, "")
     reasons = list(dict.fromkeys(kpi.why_empty for kpi in card.sheet.kpis if kpi.why_empty))
     data = [kpi.last_data for kpi in card.sheet.kpis if kpi.last_data]
     return ShownCard(
@@ -210,6 +215,7 @@ def present_card(card: PerformanceCard) -> ShownCard:
             for category in card.sheet.categories
         ),
         composite=composite,
+        percentile=percentile,
         notes=tuple(enumerate(reasons, start=1)),
         computed_at=write.moment(card.computed_at),
         last_data=write.day(max(data)) if data else "",

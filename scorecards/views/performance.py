@@ -14,7 +14,7 @@ from prm.kernel.policies import permits
 from prm.kernel.web.access import may
 from prm.kernel.web.tenancy import member_of
 from scorecards.paper.performance import NoPaper, card_pdf, card_xlsx, file_name
-from scorecards.queries import BadDay, PerformanceCard, behind, day_asked, performance_card
+from scorecards.queries import BadDay, PerformanceCard, behind, card_for, day_asked
 from scorecards.rows.performance import card_url, present_behind, present_card
 
 WITH_TIER = Partner.objects.select_related("tier")
@@ -37,7 +37,7 @@ def performance(request: HttpRequest, partner: Partner) -> HttpResponse:
     except BadDay as refusal:
         context |= {"refusal": refusal, "wanted": wanted[:40]}
         return render(request, "scorecards/performance/card.html", context, status=refusal.status)
-    card = present_card(performance_card(partner, on=day))
+    card = present_card(card_for(member, partner, on=day))
     return render(request, "scorecards/performance/card.html", context | {"card": card, "wanted": card.iso_day})
 
 
@@ -47,7 +47,7 @@ def figure(request: HttpRequest, partner: Partner) -> HttpResponse:
     """One figure of the card: how it is computed, from what, and the rows it is made of."""
     key = request.GET.get("of", "year")
     day = day_asked(request.GET.get("on"), today=clock.today())
-    card = performance_card(partner, on=day, with_composite=key == "composite")
+    card = card_for(member_of(request), partner, on=day, with_composite=key == "composite")
     found = behind(card, key, partner, member_of(request))
     if found is None:
         raise Http404
@@ -81,4 +81,5 @@ def performance_workbook(request: HttpRequest, partner: Partner) -> HttpResponse
 
 
 def _card(request: HttpRequest, partner: Partner) -> PerformanceCard:
-    return performance_card(partner, on=day_asked(request.GET.get("on"), today=clock.today()))
+    day = day_asked(request.GET.get("on"), today=clock.today())
+    return card_for(member_of(request), partner, on=day)

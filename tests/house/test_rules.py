@@ -46,6 +46,7 @@ WIDENINGS = {
     },
     "sales/actions/targets.py": {"targets that a partner confirms"},
     "scorecards/actions/kpis.py": {"a target of a KPI that a partner confirms"},
+    "scorecards/queries/composite.py": {"a partner's own percentile: one number in steps of ten leaves"},
     "scorecards/queries/peers.py": {"peer averages of a scorecard"},
 }
 # Columns that no form and no serializer may write.

@@ -105,9 +105,6 @@ FIGURES: dict[str, Any] = {
         ],
     },
     "summary": {
-        "composite": missing("Composite score", "score", "not measured yet"),
-        "rank": missing("Rank in the programme", "count", "not measured yet"),
-        "change": missing("Change to the quarter before", "score", "not measured yet"),
         "headline": [
             figure("Performance to plan", "1.0541", "ratio", status="green"),
             missing("Pipeline to target", "ratio", "no deals are kept yet"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+import zipfile
 from decimal import Decimal
 from html import unescape
 
@@ -10,11 +12,18 @@ import openpyxl
 import pypdfium2
 import pytest
 
+from partners.actions import add_partner, set_tier
+from partners.models import Partner, Tier
+from prm.kernel import clock
 from prm.kernel.web.format import formatter
-from qbr.actions import open_review
+from qbr.actions import open_review, share_deck
 from qbr.figures import collect
+from qbr.models import Deck
 from qbr.queries import as_of_of
-from scorecards.queries import performance_card
+from scorecards.actions.kpis import set_weights
+from scorecards.actions.standings import renew_standings
+from scorecards.models import PartnerStanding
+from scorecards.queries import composite_scores, performance_card
 from scorecards.starter.kpis import copy_kpis
 
 
@@ -81,3 +90,80 @@ def test_another_day_gives_other_figures(media_of, cast, quarter):
     """The control: were every medium the same whatever is asked, the test above would prove nothing."""
     before = performance_card(cast.northwind, on=quarter.start)
     assert before.year.performance != media_of["card"].year.performance
+
+
+@pytest.fixture
+def scored(cast, quarter):
+    """A composite score of Northwind's that stands in no other figure."""
+    copy_kpis()
+    weights = {"performance_to_plan": Decimal(73), "capabilities": Decimal(27)}
+    set_weights(
+        cast.northwind.life_stage, weights=weights, min_share=Decimal("0.5"), valid_from=clock.today(), by=cast.chief
+    )
+    renew_standings()
+    return composite_scores([cast.northwind.pk], on=clock.today())[cast.northwind.pk]
+
+
+def test_a_partner_is_never_given_its_composite_score(cast, scored, drawn, sign_in):
+    """Not on the card, not in the deck, in no medium; its champion is told a percentile, once there are enough."""
+    share_deck(drawn, by=cast.cam)
+    base, deck = f"/scorecards/partner/{cast.northwind.pk}/performance", f"/api/v1/decks/{drawn.pk}/"
+    paths = [f"{base}/", f"{base}.pdf", f"{base}.xlsx", f"/api/v1/performance-scorecards/{cast.northwind.pk}/"]
+    paths += [drawn.review.get_absolute_url(), deck, f"{deck}pptx/", f"{deck}pdf/"]
+    value = str(scored.score)
+    theirs = {path: words_of(sign_in(cast.champion).get(path)) for path in paths}
+    for path, words in theirs.items():
+        found = re.search(rf".{{0,40}}(?<![\d.]){re.escape(value)}(?!\d)", words)
+        assert found is None, (path, found)
+        assert "omposite score" not in words, path
+    told = sign_in(cast.champion).get(paths[3]).json()
+    assert (told["composite"], told["percentile"]["value"]) == (None, None)  # fewer than five others
+    # The control: the vendor is given it in the same places, so the test would see it.
+    ours = [words_of(sign_in(cast.cam).get(path)) for path in paths[:4]]
+    assert all(value in words for words in ours)
+    # Decks of before had it in their frozen figures.
+    old = Deck.objects.get(pk=drawn.pk)
+    old.figures["summary"]["composite"] = {"label": "Composite score", "value": "12.3", "unit": "score"}
+    Deck.objects.filter(pk=old.pk).update(figures=old.figures)
+    assert "12.3" not in sign_in(cast.champion).get(deck).content.decode()
+
+
+def test_the_champion_alone_is_told_a_coarse_percentile(cast, scored, sign_in):
+    own = PartnerStanding.objects.get(partner=cast.northwind)
+    for place in range(6):
+        other = add_partner(f"Other {place}", country="DE", by=cast.chief)
+        Partner.objects.filter(pk=other.pk).update(state="active")
+        PartnerStanding.objects.create(
+            partner=other, on=own.on, computed_at=own.computed_at, composite=own.composite + (1 if place < 2 else -1)
+        )
+    path = f"/api/v1/performance-scorecards/{cast.northwind.pk}/"
+    assert sign_in(cast.champion).get(path).json()["percentile"]["value"] == "70"  # 4 of 6, in tens
+    page = sign_in(cast.champion).get(f"/scorecards/partner/{cast.northwind.pk}/performance/").content.decode()
+    assert "Percentile among partners" in page
+    for member in (cast.seller, cast.cam):
+        assert sign_in(member).get(path).json()["percentile"] is None
+    assert sign_in(cast.champion).get(path, {"on": "2026-01-31"}).json()["percentile"] is None
+
+
+def test_a_deck_of_a_past_quarter_shows_the_tier_held_then(cast, quarter, opened):
+    before = collect(opened, quarter.end)
+    lower = Tier.objects.get(code="silver")
+    set_tier(cast.northwind, lower, by=None, cause="evaluation", on=clock.today(), reason="since")
+    opened.partner.refresh_from_db()
+    after = collect(opened, quarter.end)
+    assert opened.partner.tier == lower
+    assert (after["partner"]["tier"], after["program"]) == (before["partner"]["tier"], before["program"])
+    assert collect(opened, clock.today())["partner"]["tier"] == lower.name
+
+
+def words_of(answer) -> str:
+    """What a person can read in a page, a PDF, a spreadsheet or a presentation."""
+    assert answer.status_code == 200
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    if content.startswith(b"%PDF"):
+        return " ".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(content))
+    if content.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            parts = [packed.read(name).decode() for name in packed.namelist() if name.endswith(".xml")]
+        return unescape(re.sub(r"<[^>]+>", " ", " ".join(parts)))
+    return unescape(re.sub(r"<[^>]+>", " ", content.decode()))  # drawings have numbers of their own
