@@ -17,6 +17,7 @@ from prm.kernel.web.tenancy import member_of
 from scorecards.queries import pace_of_scorecards, standing_of
 from scorecards.queries.board import board_count
 from scorecards.rows import present_home
+from scorecards.rows.performance import card_url
 
 
 @home_part(25, "scorecards/home/scorecard.html")
@@ -28,7 +29,7 @@ def own_scorecard(request: HttpRequest) -> dict[str, Any] | None:
     partner = Partner.objects.get(pk=member.partner_id)
     result, running = standing_of(partner)
     shown = present_home(partner, result, running, member, clock.today())
-    return {**shown, "all_url": reverse("scorecards:list")}
+    return {**shown, "all_url": reverse("scorecards:list"), "card_url": card_url(partner.pk)}
 
 
 @home_part(22, "scorecards/home/board.html")

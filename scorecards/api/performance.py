@@ -20,6 +20,7 @@ from scorecards.filters_board import BoardFilter
 from scorecards.paper.performance import NoPaper, card_pdf, card_xlsx, file_name
 from scorecards.queries import PerformanceCard, behind, card_for, day_asked
 from scorecards.queries.board import ON_BOARD, board_partners, board_rows
+from scorecards.queries.kpi_targets import Waiting, waiting_of
 
 ON = OpenApiParameter("on", str, description="YYYY-MM-DD, today when left out; a day to come is refused with 400.")
 
@@ -143,6 +144,29 @@ class PerformanceCardSerializer(serializers.Serializer):
     )
 
 
+class WaitingSerializer(serializers.Serializer):
+    """A target that the other side proposed and the caller's side has not answered."""
+
+    id = serializers.UUIDField(read_only=True)
+    kind = serializers.SerializerMethodField(help_text="kpi or revenue: where it is confirmed or declined.")
+    what = serializers.SerializerMethodField()
+    value = Exact(source="total")
+    unit = serializers.CharField(read_only=True)
+    by = serializers.CharField(read_only=True)
+    at = serializers.DateTimeField(read_only=True)
+    comment = serializers.CharField(read_only=True)
+
+    def get_kind(self, one: Waiting) -> str:
+        return "kpi" if one.kpi else "revenue"
+
+    def get_what(self, one: Waiting) -> str:
+        return one.kpi or one.line
+
+
+class LiveCardSerializer(PerformanceCardSerializer):
+    waiting = WaitingSerializer(many=True, read_only=True)
+
+
 class FormulaTextSerializer(serializers.Serializer):
     number = serializers.CharField(read_only=True)
     name = serializers.CharField(read_only=True)
@@ -201,9 +225,14 @@ class PerformanceScorecardsViewSet(RecordsViewSet):
     serializer_class = PerformanceCardSerializer
     permissions = dict.fromkeys(("retrieve", "figure", "pdf", "xlsx"), "scorecards.view_kpis")
 
-    @extend_schema(parameters=[ON])
+    @extend_schema(parameters=[ON], responses=LiveCardSerializer)
     def retrieve(self, request: Any, pk: Any = None) -> Response:
-        return Response(PerformanceCardSerializer(self._card(self.get_object())).data)
+        """The scorecard; of today also the proposed targets that wait for the caller."""
+        partner = self.get_object()
+        card = self._card(partner)
+        waiting = waiting_of(partner, self.member) if card.is_live else []
+        told = {**PerformanceCardSerializer(card).data, "waiting": WaitingSerializer(waiting, many=True).data}
+        return Response(told)
 
     @extend_schema(
         parameters=[ON, OpenApiParameter("of", str, description="The key of a figure; `year` when left out.")],

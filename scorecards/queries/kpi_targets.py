@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import CharField, JSONField, QuerySet, Value
+from django.db.models.functions import Cast, Coalesce
 
 from partners.models import Partner
 from prm.kernel import clock
+from prm.kernel.fields import NumericField
 from prm.kernel.models import Membership
+from prm.kernel.numbers import total_of
 from prm.kernel.periods import FiscalYear
+from prm.kernel.policies import permits
+from sales.queries import waiting_proposals
 from scorecards.models import KpiDefinition, KpiSetting, KpiTarget, KpiTargetProposal, PartnerKpiTarget
 from scorecards.queries.measures import Targets, settings_on
 
 SHOWN_PROPOSALS = 20
+CONFIRM_KPI = "scorecards.confirm_kpi_target"
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,39 @@ def kpi_proposals_waiting(member: Membership) -> QuerySet[KpiTargetProposal]:
     """What the other side proposed and this member's side has not answered."""
     rows = KpiTargetProposal.objects.visible_to(member).filter(state=KpiTargetProposal.State.PROPOSED)
     return rows.exclude(side=member.side).select_related("partner", "kpi").order_by("created_at")
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A proposal of the other side that waits for this member's: of revenue by month, or of a KPI."""
+
+    id: UUID
+    kpi: str  # empty: revenue
+    line: str
+    total: Decimal
+    unit: str
+    by: str
+    at: dt.datetime
+    comment: str
+
+
+def waiting_of(partner: Partner, member: Membership) -> list[Waiting]:
+    """What this member may confirm or decline for a partner, the oldest first; both kinds in one query."""
+    if not (permits(member, "sales.confirm_targets", partner) and permits(member, CONFIRM_KPI, partner)):
+        return []
+    told = ["proposed_by__user__name", "created_at", "comment"]
+    no_text, no_number = Value("", output_field=CharField()), Cast(Value(None), NumericField())
+    money = waiting_proposals(member).filter(partner=partner).order_by()
+    kpis = kpi_proposals_waiting(member).filter(partner=partner).order_by()
+    rows = money.values_list("pk", no_text, no_text, Coalesce("line__name", no_text), "months", no_number, *told).union(
+        kpis.values_list("pk", "kpi__name", "kpi__unit", no_text, Cast(Value(None), JSONField()), "value", *told),
+        all=True,
+    )
+    found = [
+        Waiting(pk, kpi, line, value if kpi else total_of(map(Decimal, months.values())), unit or "money", *rest)
+        for pk, kpi, unit, line, months, value, *rest in rows
+    ]
+    return sorted(found, key=lambda one: one.at)
 
 
 def settings_of(kpi: KpiDefinition) -> list[KpiSetting]:

@@ -15,7 +15,7 @@ from prm.kernel.web.format import formatter
 from sales.rows import TONES
 from scorecards.forms import typed as as_typed
 from scorecards.models import KpiTargetProposal
-from scorecards.queries.kpi_targets import KpiTargetRow
+from scorecards.queries.kpi_targets import KpiTargetRow, Waiting
 from scorecards.rows.kpis import SCOPES, write_value
 
 
@@ -39,6 +39,27 @@ def present_target_rows(
                 "otherwise": write_value(write, row.otherwise, row.kpi.unit) if row.otherwise is not None else "",
                 "scope": str(SCOPES.get(row.scope, "")),
                 "is_confirmed": row.is_confirmed,
+            }
+        )
+    return shown
+
+
+def present_waiting(waiting: Sequence[Waiting], partner: Partner) -> list[dict[str, Any]]:
+    """On the performance scorecard: what is proposed, by whom, and where it is answered."""
+    write, shown = formatter(), []
+    for one in waiting:
+        page = reverse("scorecards:kpi_targets" if one.kpi else "sales:partner_targets", args=[partner.pk])
+        confirm = "scorecards:confirm_kpi_target" if one.kpi else "sales:confirm_targets"
+        revenue = _("Net revenue, %(line)s") % {"line": one.line} if one.line else _("Net revenue, in total")
+        shown.append(
+            {
+                "what": one.kpi or revenue,
+                "value": write_value(write, one.total, one.unit),
+                "who": one.by or _("System"),
+                "at": write.moment(one.at),
+                "note": one.comment,
+                "confirm_url": reverse(confirm, args=[one.id]),
+                "url": page,
             }
         )
     return shown

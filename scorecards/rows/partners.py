@@ -42,6 +42,7 @@ class PartnerRow:
     may_start: bool
     actions: PlanStanding | None
     plan_url: str
+    card_url: str
 
 
 def present_partners(
@@ -75,6 +76,7 @@ def present_partners(
                 if partner.pk in actions and not actions[partner.pk].is_empty
                 else None,
                 plan_url=reverse("scorecards:plan", args=[partner.pk]),
+                card_url=reverse("scorecards:performance", args=[partner.pk]),
             )
         )
     return rows

@@ -15,6 +15,8 @@ from prm.kernel.web.access import may
 from prm.kernel.web.tenancy import member_of
 from scorecards.paper.performance import NoPaper, card_pdf, card_xlsx, file_name
 from scorecards.queries import BadDay, PerformanceCard, behind, card_for, day_asked
+from scorecards.queries.kpi_targets import waiting_of
+from scorecards.rows.kpi_targets import present_waiting
 from scorecards.rows.performance import card_url, present_behind, present_card
 
 WITH_TIER = Partner.objects.select_related("tier")
@@ -38,7 +40,10 @@ def performance(request: HttpRequest, partner: Partner) -> HttpResponse:
         context |= {"refusal": refusal, "wanted": wanted[:40]}
         return render(request, "scorecards/performance/card.html", context, status=refusal.status)
     card = present_card(card_for(member, partner, on=day))
-    return render(request, "scorecards/performance/card.html", context | {"card": card, "wanted": card.iso_day})
+    context |= {"card": card, "wanted": card.iso_day}
+    if card.is_live:
+        context["waiting"] = present_waiting(waiting_of(partner, member), partner)
+    return render(request, "scorecards/performance/card.html", context)
 
 
 @may("scorecards.view_kpis", WITH_TIER)

@@ -16,7 +16,9 @@ from partners.models import Task, Tier
 from partners.starter import copy_program
 from prm.kernel import clock
 from prm.kernel.tenancy.context import member_scope
-from sales.actions import add_line, book_actuals, set_targets
+from sales.actions import add_line, book_actuals, propose_targets, set_targets
+from scorecards.actions import propose_kpi_target
+from scorecards.models import KpiDefinition
 from scorecards.queries import BadDay, behind, category_status, day_asked, performance_card
 from scorecards.starter.kpis import copy_kpis
 from tests.house.test_costs import DETAIL, FIGURE, FRAME
@@ -160,6 +162,33 @@ def test_the_partner_reads_the_same_page_without_what_is_the_vendors(story, sign
     figures = lambda page: re.findall(r"\d[\d,.]*\d(?: |\xa0)%|USD\xa0[\d,.]+", page)
     assert set(figures(theirs)) <= set(figures(ours))
     assert sign_in(story.rival_champion).get(address(story.northwind), day).status_code == 404
+
+
+def test_proposed_targets_wait_on_the_card_of_those_who_decide(story, sign_in):
+    kpi = KpiDefinition.objects.get(code="training_and_certs")
+    proposed = propose_kpi_target(kpi, story.northwind, D("0.9"), fiscal_year=2026, by=story.cam, comment="Two more")
+    propose_targets(story.northwind, {dt.date(2026, 12, 1): D("61234.00")}, by=story.champion, comment="")
+    title, page = (
+        "Targets that wait for your answer",
+        lambda member, **day: sign_in(member).get(address(story.northwind), day).content.decode(),
+    )
+    ours, theirs = page(story.cam), page(story.champion)
+    assert "61,234" in ours
+    assert "Two more" not in ours  # each side answers the other
+    assert "61,234" not in theirs.split('id="plan"')[0]
+    assert f'action="/t/acme/scorecards/kpi-targets/{proposed.pk}/confirm/"' in theirs
+    for member in (story.seller, story.finance, story.other_cam):
+        assert title not in page(member)
+    assert title not in page(story.cam, on="2026-04-15")  # of a past day nothing waits
+    told = sign_in(story.champion).get(f"/api/v1/performance-scorecards/{story.northwind.pk}/").json()["waiting"]
+    assert [(one["what"], one["value"], one["id"]) for one in told] == [(kpi.name, "0.9", str(proposed.pk))]
+    assert sign_in(story.champion).post(f"/scorecards/kpi-targets/{proposed.pk}/confirm/").status_code == 302
+    assert title not in page(story.champion)
+
+
+def test_the_card_is_linked_from_the_list_and_from_a_partners_home(story, sign_in):
+    assert address(story.northwind) in sign_in(story.cam).get("/scorecards/").content.decode()
+    assert address(story.northwind) in sign_in(story.champion).get("/").content.decode()
 
 
 def test_a_seller_gets_only_the_rows_it_may_see(story):

@@ -14,6 +14,7 @@ from openpyxl import load_workbook
 from prm.kernel import clock
 from prm.kernel.errors import Invalid, NotAllowed
 from prm.kernel.isolation.unpack import text_of
+from prm.kernel.uploads import Upload
 from prm.kernel.web.format import formatter
 from qbr.actions import make_deck, open_review, share_deck
 from qbr.models import Deck
@@ -23,6 +24,7 @@ from scorecards.actions import (
     activate_bank,
     add_action_item,
     answer_question,
+    attach_evidence,
     draft_bank,
     reopen_assessment,
     review_assessment,
@@ -30,10 +32,11 @@ from scorecards.actions import (
     start_assessment,
     submit_assessment,
 )
-from scorecards.models import ActionItem, Assessment, Category, Goal, Option, Question, Topic
+from scorecards.models import ActionItem, Assessment, Category, Evidence, Goal, Option, Question, Topic
 from scorecards.paper import result_pdf
 from scorecards.queries import action_plan, result_sheet
 from tests.house import routes
+from tests.papers import pdf
 from tests.qbr.conftest import deliver
 from tests.scorecards.filling import fill, question, submitted
 
@@ -208,13 +211,19 @@ def vendor_only_part(bank):
 
 
 @pytest.fixture
-def secret(cast, bank):
-    """The vendor's own view of Northwind, with a part of the questionnaire that partners do not know of."""
+def secret(cast, bank, settings, tmp_path):
+    """The vendor's own view of Northwind, with a part of the questionnaire that partners do not know of, and proofs."""
+    settings.MEDIA_ROOT = tmp_path
     vendor_only_part(bank)
     submitted(cast.northwind, by=cast.champion, place=4)
     view = start_assessment(cast.northwind, kind=Assessment.Kind.VENDOR_VIEW, by=cast.cam)
     fill(view, by=cast.cam, place=1)
     answer_question(view, question(view, "biz_collaboration_2"), text=f"{CANARY} words", by=cast.cam)
+    topic = Topic.objects.get(bank=bank, code=f"{CANARY}_t")
+    of_question = {"question": question(view, f"{CANARY}_q"), "topic": topic}
+    for place in (of_question, {"topic": Topic.objects.get(bank=bank, code="fit_verticals")}):
+        file = Upload(f"{CANARY}.pdf", pdf(f"{CANARY} proof of {place['topic'].code}"))
+        attach_evidence(view, by=cast.cam, file=file, **place)
     view = submit_assessment(view, by=cast.cam)
     goal = {"topic": f"{CANARY}_t", "goal_score": Decimal(70), "due_on": clock.today() + SOON}
     review_assessment(view, by=cast.cam, comment=f"{CANARY} conclusion", goals=[goal])
@@ -244,8 +253,7 @@ def opened(cast, client, view):
             yield address.path(values), client.get(address.path(values))
 
 
-def test_what_is_the_vendors_alone_is_in_nothing_a_partner_can_open(cast, sign_in, secret, settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
+def test_what_is_the_vendors_alone_is_in_nothing_a_partner_can_open(cast, sign_in, secret):
     deck = make_deck(open_review(cast.northwind, by=cast.cam), by=cast.cam)
     assert deliver(deck) == "done"
     deck = share_deck(Deck.objects.get(pk=deck.pk), by=cast.cam)
@@ -257,7 +265,9 @@ def test_what_is_the_vendors_alone_is_in_nothing_a_partner_can_open(cast, sign_i
     assert {"spreadsheetml", "presentationml"} <= {kind.split(".")[-2] for kind in kinds if "openxml" in kind}
     texts = {path: text_of(reply) for path, reply in answers.items() if str(secret.pk) not in path}
     assert [path for path, text in texts.items() if CANARY in text or str(secret.pk) in text] == []
-    own = [reply.status_code for path, reply in answers.items() if str(secret.pk) in path]
+    files = {str(pk) for pk in Evidence.objects.filter(vendor_only=True).values_list("pk", flat=True)}
+    assert len([path for path in answers if any(pk in path for pk in files)]) >= len(files) == 2
+    own = [reply.status_code for path, reply in answers.items() if any(pk in path for pk in {str(secret.pk), *files})]
     assert own
     assert set(own) <= {403, 404}  # 403 where the role opens no such address, whatever the id
 
@@ -268,3 +278,6 @@ def test_the_vendor_sees_the_canary_in_every_kind_of_document(cast, sign_in, sec
     for path in ("", "result.pdf", "result.xlsx"):
         assert CANARY in text_of(client.get(f"/scorecards/{secret.pk}/{path}")), path
     assert CANARY in text_of(client.get(f"/api/v1/assessments/{secret.pk}/result/"))
+    for evidence in Evidence.objects.all():
+        assert f"{CANARY} proof".encode() in client.get(evidence.get_absolute_url()).getvalue(), evidence
+    assert f"{CANARY}.pdf" in text_of(client.get(f"/scorecards/{secret.pk}/answers/"))
