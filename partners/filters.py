@@ -7,8 +7,9 @@ from typing import Any
 import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
-from partners.models import Contact, ManagerAssignment, Partner, Tier
+from partners.models import BulkEditRow, Contact, ManagerAssignment, Partner, Tier
 from partners.queries import qualifying_for
 from prm.kernel.models import Membership
 from prm.kernel.roles import Role
@@ -107,3 +108,9 @@ class ContactFilter(django_filters.FilterSet):
 
     def who_left(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         return queryset.exclude(left_on=None) if value == "yes" else queryset
+
+
+class BulkRowFilter(django_filters.FilterSet):
+    outcome = django_filters.ChoiceFilter(
+        choices=BulkEditRow.Outcome.choices, label=_("Outcome"), empty_label=_("All outcomes")
+    )

@@ -14,6 +14,7 @@ from prm.kernel.web.access import public
 from prm.kernel.web.import_api import ImportBatchesViewSet, ImportUploadsViewSet
 from prm.kernel.web.team_api import TeamsViewSet
 from prm.kernel.web.vendor_api import DomainsViewSet, SettingsViewSet
+from prm.kernel.web.view_api import SavedViewsViewSet
 
 router = SimpleRouter()
 for _app in settings.APPS:
@@ -24,6 +25,7 @@ router.register("members", MembersViewSet, basename="members")
 router.register("teams", TeamsViewSet, basename="teams")
 router.register("invitations", InvitationsViewSet, basename="invitations")
 router.register("settings", SettingsViewSet, basename="settings")
+router.register("views", SavedViewsViewSet, basename="views")
 router.register("imports", ImportBatchesViewSet, basename="imports")
 router.register("import-files", ImportUploadsViewSet, basename="import-files")
 router.register("domains", DomainsViewSet, basename="domains")

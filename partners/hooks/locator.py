@@ -25,7 +25,9 @@ from prm.kernel.policies import permits
 from prm.kernel.schedule import daily
 from prm.kernel.web.navigation import Entry, navigation
 
-navigation(Entry("Locator", "partners:locator_profiles", "map-pin", 28, "partners.publish_locator_profile"))
+navigation(
+    Entry("Locator", "partners:locator_profiles", "map-pin", 28, "partners.view_locator_profile", for_vendor=True)
+)
 
 tell(
     locator_profile__edited="changed the words for the locator",

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from partners.actions.bulk import VERBS, Outcome, run_bulk_edit, start_bulk_edit
+from partners.filters import BulkRowFilter
 from partners.forms.bulk import BulkForm
 from partners.models import BulkEdit, BulkEditRow
 from partners.rows.segments import present_bulk_rows
@@ -67,6 +68,7 @@ def bulk_edit(request: HttpRequest, bulk_edit: BulkEdit) -> HttpResponse:
         BulkEditRow.objects.filter(edit=bulk_edit).select_related("partner"),
         COLUMNS,
         default_sort="outcome",
+        filterset=BulkRowFilter,
         present=present_bulk_rows,
         file_name="bulk-edit",
     )

@@ -41,7 +41,7 @@ INQUIRY_COLUMNS = (
 )
 
 
-@may("partners.publish_locator_profile")
+@may("partners.view_locator_profile")
 @require_safe
 def profiles(request: HttpRequest) -> HttpResponse:
     """What partners wrote for the locator; what waits to be looked at comes first."""
@@ -55,7 +55,8 @@ def profiles(request: HttpRequest) -> HttpResponse:
     )
     if isinstance(shown, HttpResponse):
         return shown
-    return render(request, "partners/locator/profiles.html", {"list": shown})
+    context = {"list": shown, "reads_inquiries": permits(request.member, "partners.view_inquiry")}  # type: ignore[attr-defined]
+    return render(request, "partners/locator/profiles.html", context)
 
 
 @may("partners.view_locator_profile", Partner.objects.select_related("tier"))

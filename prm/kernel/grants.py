@@ -79,6 +79,7 @@ grant("kernel.reactivate_member", *LOOKS_AFTER_PEOPLE, guard=looks_after)
 grant("kernel.resend_invitation", *LOOKS_AFTER_PEOPLE, guard=looks_after)
 grant("kernel.hand_over_champion", R.CHAMPION, guard=is_colleague)
 grant("kernel.edit_own_card", *ALL_ROLES, guard=is_oneself)
+grant("kernel.keep_view", *ALL_ROLES, guard=lambda member, view: view.owner_id == member.pk)
 # What may come in by a file is asked of each entity's own permission.
 grant("kernel.import_file", R.TENANT_ADMIN, R.CHANNEL_CHIEF, R.OPERATIONS, R.FINANCE)
 grant("kernel.undo_import", R.TENANT_ADMIN, R.CHANNEL_CHIEF, R.OPERATIONS, R.FINANCE)

@@ -8,9 +8,11 @@ from __future__ import annotations
 from urllib.parse import parse_qsl, urlencode
 
 from django.db import transaction
+from django.urls import NoReverseMatch, reverse
 
 from prm.kernel.errors import Conflict, Invalid
 from prm.kernel.models import Membership, SavedView
+from prm.kernel.policies import require
 from prm.kernel.text import clean_text
 
 LIMIT = 30  # of one list and person: more is no menu any more
@@ -38,7 +40,10 @@ def kept_query(query: str) -> str:
 @transaction.atomic
 def save_view(name: str, *, by: Membership, list_name: str, query: str, is_default: bool = False) -> SavedView:
     """Keep how a list stands now under a name; the same name on the same list is replaced."""
+    require(by, "kernel.keep_view")
     title = _name(name)
+    if not is_list(list_name):
+        raise Invalid("There is no such list.", field="list")
     kept = kept_query(query)
     if len(kept) > 1000:
         raise Invalid("These filters are too long to be kept.", field="name")
@@ -58,6 +63,7 @@ def save_view(name: str, *, by: Membership, list_name: str, query: str, is_defau
 @transaction.atomic
 def change_view(view: SavedView, *, by: Membership, name: str, is_default: bool) -> SavedView:
     """Rename a view, and say whether the list opens with it."""
+    require(by, "kernel.keep_view", view)
     title = _name(name)
     mine = SavedView.objects.filter(owner=by, list_name=view.list_name)
     if mine.filter(name=title).exclude(pk=view.pk).exists():
@@ -72,7 +78,17 @@ def change_view(view: SavedView, *, by: Membership, name: str, is_default: bool)
 @transaction.atomic
 def delete_view(view: SavedView, *, by: Membership) -> None:
     """Drop a view; the list and its rows stay."""
+    require(by, "kernel.keep_view", view)
     SavedView.objects.filter(owner=by, pk=view.pk).delete()
+
+
+def is_list(name: str) -> bool:
+    """Whether there is a list of that name to keep views of."""
+    try:
+        reverse(name)
+    except NoReverseMatch:
+        return False
+    return True
 
 
 def _name(name: str) -> str:

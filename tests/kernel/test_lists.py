@@ -13,6 +13,7 @@ from prm.kernel.exports import to_xlsx
 from prm.kernel.models import Delivery, Event, Job, SavedView, StoredFile
 from prm.kernel.outbox import run_delivery
 from prm.kernel.web import list_exports
+from tests.clients import token_client
 
 LIST = "partners:list"
 
@@ -118,3 +119,15 @@ def test_a_worker_asks_with_the_rights_of_that_moment(cast, sign_in, monkeypatch
     delivery = Delivery.objects.get(task=list_exports.TASK)
     assert run_delivery(cast.acme.pk, delivery.pk) == "dropped"
     assert not StoredFile.objects.exists()
+
+
+def test_views_are_kept_in_the_api_too(cast):
+    client, json = token_client(cast.chief), {"content_type": "application/json"}
+    made = client.post("/api/v1/views/", {"list_name": LIST, "name": "Mine", "query": "state=active&page=2"}, **json)
+    assert (made.status_code, made.json()["query"]) == (201, "state=active")
+    at = f"/api/v1/views/{made.json()['id']}/"
+    assert client.patch(at, {"name": "Ours", "is_default": True}, **json).json()["is_default"]
+    assert client.post("/api/v1/views/", {"list_name": "no:list", "name": "X"}, **json).status_code == 400
+    assert token_client(cast.operations).get(at).status_code == 404
+    assert client.delete(at).status_code == 204
+    assert not SavedView.objects.exists()

@@ -28,6 +28,7 @@ from prm.kernel.sites import absolute, home_of
 from prm.kernel.tenancy.context import tenant_scope
 from prm.kernel.vendor import begin_planned_fiscal_year, change_words, checked_colour, plan_fiscal_year
 from prm.kernel.words import word
+from tests.clients import token_client
 
 WORDS = {
     "partner": {"one": "Fachpartner", "many": "Fachpartner"},
@@ -276,3 +277,18 @@ def test_nothing_inside_the_house_is_asked_for_a_proof(cast, internet, settings)
 def test_only_the_administrator_claims_a_host(cast):
     with pytest.raises(NotAllowed):
         claim_domain("partners.acme.example", by=cast.operations)
+
+
+def test_the_logo_and_ones_own_card_over_the_api(cast):
+    admin, chief = token_client(cast.admin), token_client(cast.chief)
+    file = lambda: {"file": SimpleUploadedFile("logo.png", picture())}
+    assert chief.post("/api/v1/settings/logo/", file()).status_code == 403
+    assert admin.post("/api/v1/settings/logo/", file()).status_code == 200
+    assert Tenant.objects.get(slug="acme").logo
+    assert admin.delete("/api/v1/settings/logo/").status_code == 200
+    assert not Tenant.objects.get(slug="acme").logo
+    said, json = {"phone": "+49 30 1234", "languages": ["de"]}, {"content_type": "application/json"}
+    assert chief.post(f"/api/v1/members/{cast.chief.pk}/card/", said, **json).status_code == 200
+    assert chief.post(f"/api/v1/members/{cast.admin.pk}/card/", said, **json).status_code == 403  # one's own alone
+    cast.chief.refresh_from_db()
+    assert (cast.chief.phone, cast.chief.languages) == ("+49 30 1234", ["de"])

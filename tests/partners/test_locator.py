@@ -160,3 +160,13 @@ def test_the_api_does_the_same(cast, towns):
     hidden = operations.post(f"/api/v1/locator-profiles/{saved['id']}/hide/", {"reason": "Old"}, **json)
     assert hidden.json()["hidden_reason"] == "Old"
     assert champion.get("/api/v1/inquiries/").json()["results"] == []
+
+
+def test_who_reads_the_list_of_profiles_and_who_has_it_in_the_navigation(cast, sign_in):
+    edit_locator_profile(cast.northwind, by=cast.champion, text="We build networks.")
+    for reader in (cast.chief, cast.cam, cast.finance, cast.operations):
+        client = sign_in(reader)
+        assert cast.northwind.name in client.get("/partners/locator/").content.decode()
+        assert '/partners/locator/"' in client.get("/").content.decode()
+    assert cast.northwind.name not in sign_in(cast.other_cam).get("/partners/locator/").content.decode()
+    assert '/partners/locator/"' not in sign_in(cast.champion).get("/").content.decode()

@@ -10,15 +10,18 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from prm.kernel.invitations import invite_member, resend_invitation, revoke_invitation
+from prm.kernel.languages import SPOKEN
 from prm.kernel.members import (
     change_roles,
     deactivate_member,
+    edit_own_card,
     hand_over_champion,
     reactivate_member,
     set_signing_authority,
 )
 from prm.kernel.models import Invitation, Membership
 from prm.kernel.roles import Role
+from prm.kernel.web.inputs import checked
 from prm.kernel.web.viewsets import ReadRecordsViewSet
 
 
@@ -40,6 +43,14 @@ class SignsInput(serializers.Serializer):
     may_sign = serializers.BooleanField()
 
 
+class CardInput(serializers.Serializer):
+    title = serializers.CharField(max_length=120, required=False, allow_blank=True, default="")
+    phone = serializers.CharField(max_length=40, required=False, allow_blank=True, default="")
+    languages = serializers.MultipleChoiceField(choices=sorted(SPOKEN), required=False, default=list)
+    asks = serializers.CharField(max_length=160, required=False, allow_blank=True, default="")
+    shows_email = serializers.BooleanField(required=False, default=True)
+
+
 class MembersViewSet(ReadRecordsViewSet):
     """Who may come in here, with which roles."""
 
@@ -54,6 +65,7 @@ class MembersViewSet(ReadRecordsViewSet):
         "reactivate": "kernel.reactivate_member",
         "hand_over": "kernel.hand_over_champion",
         "signing": "kernel.set_signing_authority",
+        "card": "kernel.edit_own_card",
     }
 
     def answer(self, member: Membership) -> Response:
@@ -89,6 +101,12 @@ class MembersViewSet(ReadRecordsViewSet):
         member, data = self.get_object(), SignsInput(data=request.data)
         data.is_valid(raise_exception=True)
         return self.answer(set_signing_authority(member, given=data.validated_data["may_sign"], by=self.member))
+
+    @extend_schema(request=CardInput, responses=MemberSerializer)
+    @action(detail=True, methods=["post"])
+    def card(self, request: Any, pk: Any = None) -> Response:
+        """What others see of yourself in the directory; what is not said is emptied."""
+        return self.answer(edit_own_card(self.get_object(), by=self.member, **checked(CardInput, request)))
 
 
 class InvitationSerializer(serializers.ModelSerializer):

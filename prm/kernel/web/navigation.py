@@ -27,6 +27,7 @@ class Entry:
     partner_label: str = ""
     several_label: str = ""  # for those who look after more companies than their own
     for_partners: bool = False  # an entry that the vendor's own people have no use for
+    for_vendor: bool = False  # an entry that partners have no use for
 
 
 _entries: list[Entry] = []
@@ -40,7 +41,7 @@ def navigation_for(request: HttpRequest, member: Membership) -> list[dict[str, o
     shown: list[dict[str, object]] = []
     home, nearest = reverse("home"), ""
     for entry in sorted(_entries, key=lambda e: e.order):
-        if entry.for_partners and member.is_vendor:
+        if entry.for_partners if member.is_vendor else entry.for_vendor:
             continue
         if entry.permission and not permits(member, entry.permission):
             continue

@@ -7,12 +7,22 @@ from typing import Any
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
+from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
 from prm.kernel.domains import choose_main_domain, claim_domain, drop_domain, prove_domain
 from prm.kernel.models import Tenant, TenantDomain
 from prm.kernel.sites import home_of
-from prm.kernel.vendor import LOCALES, change_calendar, change_look, change_words, plan_fiscal_year
+from prm.kernel.vendor import (
+    LOCALES,
+    change_calendar,
+    change_logo,
+    change_look,
+    change_words,
+    plan_fiscal_year,
+    remove_logo,
+)
+from prm.kernel.web.uploads import UploadInput
 from prm.kernel.web.viewsets import ReadRecordsViewSet, RecordsViewSet
 
 
@@ -47,6 +57,10 @@ class LookInput(serializers.Serializer):
     accent = serializers.CharField(max_length=7)
 
 
+class LogoInput(serializers.Serializer):
+    file = UploadInput()
+
+
 class WordsInput(serializers.Serializer):
     words = serializers.DictField(child=serializers.DictField(child=serializers.CharField(allow_blank=True)))
 
@@ -72,6 +86,8 @@ class SettingsViewSet(RecordsViewSet):
     permissions = {
         "list": "kernel.view_settings",
         "look": "kernel.edit_settings",
+        "logo": "kernel.edit_settings",
+        "drop_logo": "kernel.edit_settings",
         "words": "kernel.edit_settings",
         "calendar": "kernel.edit_settings",
         "fiscal_year": "kernel.edit_settings",
@@ -93,6 +109,18 @@ class SettingsViewSet(RecordsViewSet):
     @action(detail=False, methods=["post"])
     def look(self, request: Any) -> Response:
         return self.answer(change_look(by=self.member, **self.said(LookInput)))
+
+    @extend_schema(request={"multipart/form-data": LogoInput}, responses=SettingsSerializer)
+    @action(detail=False, methods=["post"], parser_classes=[MultiPartParser])
+    def logo(self, request: Any) -> Response:
+        """A new picture for header, sign-in page and letters."""
+        return self.answer(change_logo(self.said(LogoInput)["file"].content, by=self.member))
+
+    @extend_schema(request=None, responses=SettingsSerializer)
+    @logo.mapping.delete
+    def drop_logo(self, request: Any) -> Response:
+        """Back to the plain sign."""
+        return self.answer(remove_logo(by=self.member))
 
     @extend_schema(request=WordsInput, responses=SettingsSerializer)
     @action(detail=False, methods=["post"])

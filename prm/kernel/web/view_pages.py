@@ -26,14 +26,6 @@ class NewViewForm(ViewForm):
     list = forms.CharField(max_length=80, widget=forms.HiddenInput)
     query = forms.CharField(max_length=2000, required=False, widget=forms.HiddenInput)
 
-    def clean_list(self) -> str:
-        name = self.cleaned_data["list"]
-        try:
-            reverse(name)
-        except NoReverseMatch as error:
-            raise forms.ValidationError("There is no such list.") from error
-        return name
-
 
 @for_members
 def save(request: HttpRequest) -> HttpResponse:
