@@ -18,9 +18,12 @@ from partners.countries import COUNTRIES
 from partners.importers.keys import PERMISSION, UnknownPartner, partners_by_external_id
 from partners.models import (
     Alert,
+    AnnouncementDelivery,
+    BulkEditRow,
     Partner,
     PartnerLocation,
     PartnerProfile,
+    SegmentMember,
     Territory,
 )
 from prm.kernel import clock
@@ -32,6 +35,8 @@ from prm.kernel.imports.problems import RowProblem, shown
 from prm.kernel.imports.registry import Fate, Prepared, RecordImporter, Values, imports
 from prm.kernel.models import Event
 from prm.kernel.tenancy.models import Record
+
+BY_ITSELF = frozenset({Event, Alert, SegmentMember, BulkEditRow, AnnouncementDelivery})
 
 
 @dataclass
@@ -198,14 +203,15 @@ class Partners(RecordImporter):
 
     @classmethod
     def goes_along(cls, model: type[Record]) -> bool:
-        """What is said of a company's standing is in no list without it; its events stay for ever."""
-        return model in (Event, Alert) or getattr(model, "stays_on_merge", False)
+        """What nobody wrote by hand: events, which stay for ever, what the night finds, what was only tried."""
+        return model in BY_ITSELF or getattr(model, "stays_on_merge", False)
 
     @classmethod
     def remove(cls, model: type[Record], ids: Sequence[UUID]) -> None:
         """Its events refer to a partner and are never changed, so it stays, with profile and place, in no list."""
         if model is Partner:
             Alert.objects.filter(partner__in=ids).delete()
+            SegmentMember.objects.filter(partner__in=ids).delete()
             Partner.objects.filter(pk__in=ids).update(
                 taken_back_at=clock.now(), external_id="", version=F("version") + 1, updated_at=clock.now()
             )

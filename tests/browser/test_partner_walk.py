@@ -334,6 +334,9 @@ def night(walk: Walk, day: dt.date) -> None:
 def sells(walk: Walk) -> None:
     """The seller whom the champion invited sees the own company, and of a rival not even that it exists."""
     page, partner = walk.page, partner_of(walk)
+    walk.as_member(member_at(walk, OLGA))
+    invites(walk, "lena@ostwind.example", ("Partner sales",))  # the next one, now that the company is gold
+    walk.see("6-invited")
     walk.as_member(member_at(walk, SVEN))
     walk.go("/")
     walk.see("6-home-of-seller")

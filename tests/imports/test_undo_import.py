@@ -7,8 +7,11 @@ from decimal import Decimal
 
 import pytest
 
-from partners.actions import add_contact, edit_partner
-from partners.models import Contact, Partner, PartnerProfile
+from partners.actions import add_contact, add_segment, edit_partner
+from partners.actions.bulk import start_bulk_edit
+from partners.importers import companies
+from partners.models import Contact, Partner, PartnerProfile, SegmentMember, TierEvaluation
+from partners.starter import copy_program
 from prm.kernel import clock
 from prm.kernel.imports.profiles import load_profile
 from prm.kernel.imports.run import run
@@ -22,7 +25,9 @@ from prm.kernel.imports.undo import (
     undo_import,
     weigh,
 )
-from prm.kernel.models import Event, ImportBatch, ImportChange
+from prm.kernel.models import Delivery, Event, ImportBatch, ImportChange
+from prm.kernel.outbox import run_delivery
+from prm.kernel.schedule import post_daily_work
 from tests.clients import token_client
 
 FIRST = "external_id,name,country,employees,city\nB1,Älpenrad GmbH,DE,12,Ulm\nB2,=Bike,CA,,\n"
@@ -97,6 +102,33 @@ def test_a_company_with_people_added_since_stays(cast, bring):
     with pytest.raises(NothingLeft):
         undo_import(batch, by=cast.operations)
     assert Partner.objects.filter(external_id__in=["B1", "B2"]).count() == 2
+
+
+def test_what_the_nights_find_and_what_was_only_tried_stand_in_no_way(cast, bring, monkeypatch):
+    """Whatever a nightly task writes of a new company goes along: a task that writes more is found here."""
+    copy_program()
+    batch = bring(FIRST)
+    everybody = {
+        "join": "all",
+        "groups": [{"join": "all", "conditions": [{"field": "state", "op": "in", "value": ["active"]}]}],
+    }
+    add_segment("Active", rule=everybody, by=cast.operations)
+    assert SegmentMember.objects.filter(partner=there("B1")).exists()
+    start_bulk_edit("type", "msp", [there("B1").pk], by=cast.operations)
+    for days in (1, 31):
+        with clock.travel(days=days):
+            post_daily_work()
+            for delivery in Delivery.objects.filter(state="waiting"):
+                run_delivery(cast.acme.pk, delivery.pk)
+    assert Partner.objects.filter(external_id__in=["B1", "B2"]).count() == 2
+    assert TierEvaluation.objects.filter(partner=there("B1")).exists()  # the nights have been
+    weighed = weigh(batch)
+    assert (weighed.removed, [(s.title, s.stays) for s in weighed.staying]) == (2, [])
+    with monkeypatch.context() as without:
+        without.setattr(companies, "BY_ITSELF", frozenset())
+        assert weigh(batch).removed == 0
+    undo_import(batch, by=cast.operations)
+    assert not SegmentMember.objects.filter(partner__external_id="", partner__taken_back_at__isnull=False).exists()
 
 
 def test_a_value_changed_beside_those_of_the_file_stands_in_no_way(cast, bring):
