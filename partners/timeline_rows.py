@@ -76,12 +76,12 @@ def present_event(event: Event, names: dict[Any, str]) -> ShownEntry:
     return ShownEntry(
         moment=formatter().moment(event.at),
         who=str(event.actor.user) if event.actor else _("System"),
-        text=_filled(words, data),
+        text=filled_words(words, data),
         icon="user-circle" if by_partner else "history",
     )
 
 
-def _filled(words: str, data: dict[str, Any]) -> str:
+def filled_words(words: str, data: dict[str, Any]) -> str:
     """Put values of the event into the words; what people typed is a value here, never a pattern.
 
     An event recorded before its words asked for a value shows "…" there.

@@ -13,6 +13,7 @@ urlpatterns = [
     path("become-a-partner/", include("partners.urls_public")),
     path("performance/", include("sales.urls")),
     path("scorecards/", include("scorecards.urls")),
+    path("deals/", include("dealreg.urls")),
     path("reviews/", include("qbr.urls")),
     path("accounts/", include("allauth.urls")),
     path("api/", include("prm.api_urls")),

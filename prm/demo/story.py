@@ -22,6 +22,7 @@ from prm.demo.cast import (
     SECOND_WORDS,
     Vendor,
 )
+from prm.demo.deals import tell_deals
 from prm.demo.files import bring_in
 from prm.demo.locator import tell_locator
 from prm.demo.measuring import tell_measures
@@ -129,6 +130,7 @@ class Story:
             group_and_announce(list(self.people.values()))
             meet_twice()
             renew_standings()
+        tell_deals(self)
         return self.tenant
 
     # --- people and products ------------------------------------------------------------------------------

@@ -21,8 +21,11 @@ FRAME = re.compile(
 )
 WARM: set[str] = set()
 # Pages that may ask more, with the reason.
+FIGURE = (13, "the whole scorecard of a partner, each of its sources asked once, and the rows behind one figure")
 DEARER: dict[str, tuple[int, str]] = {
     "": (30, "the first page puts together what every app lends to it, a question or two each"),
+    "scorecards/partner/<uuid:partner_id>/performance/figure/": FIGURE,
+    "api/v1/^performance-scorecards/(?P<pk>[^/.]+)/figure/$": FIGURE,
 }
 
 

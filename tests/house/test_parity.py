@@ -30,6 +30,12 @@ WITHOUT_PAGE: dict[str, str] = {
     "sales.add_line": IMPORTED,
     "sales.add_product": IMPORTED,
     "sales.book_actuals": IMPORTED,
+    "dealreg.add_to_history": "a part of every verb on a deal",
+    "dealreg.auto_approve_deal": BY_TIME,
+    "dealreg.enter": "a part of every verb on a deal",
+    "dealreg.expire_deal": BY_TIME,
+    "dealreg.refuse_conflicts": "what the verbs that decide ask first",
+    "dealreg.time_out_deal": BY_TIME,
     "sales.decide": "what the verbs on proposals share; each of them has its own page",
 }
 WITHOUT_API: dict[str, str] = WITHOUT_PAGE | {}

@@ -25,6 +25,17 @@ WIDENINGS = {
         "whether partners' bank details are verified",
         "who is told of changed bank details",
     },
+    "dealreg/actions/registering.py": {
+        "which registrations compete with a new one: kept for the vendor, nothing is answered"
+    },
+    "dealreg/actions/deciding.py": {
+        "an appeal goes to the channel chief's desk",
+        "the protection of a deal that its partner takes back",
+    },
+    "dealreg/actions/keeping.py": {
+        "on whose desk a changed approval lies: kept for the vendor",
+        "the protection of a deal that was lost",
+    },
     "partners/actions/documents.py": {
         "the partner's signature on a document",
         "the partner's answer to a document",
@@ -60,6 +71,7 @@ WRITABLE_HERE: dict[tuple[str, str], str] = {
     ("BankDetailsInput", "partner_id"): FOUND_AMONG_VISIBLE,
     ("StandInInput", "partner_id"): FOUND_AMONG_VISIBLE,
     ("ContactInput", "partner_id"): FOUND_AMONG_VISIBLE,
+    ("DealInput", "partner_id"): FOUND_AMONG_VISIBLE,
     ("DocumentInput", "partner_id"): FOUND_AMONG_VISIBLE,
     ("LocationInput", "partner_id"): FOUND_AMONG_VISIBLE,
     ("NoteInput", "partner_id"): FOUND_AMONG_VISIBLE,

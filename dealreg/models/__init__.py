@@ -1,0 +1,37 @@
+"""The tables of deal registration."""
+
+from dealreg.models.deals import COMPETING, UNDECIDED, DealLine, DealQuerySet, DealRegistration, DealSharing
+from dealreg.models.proof import DealHistory, DealProtection, DealReceipt, DealRules
+from dealreg.models.review import (
+    DealChange,
+    DealConflict,
+    DealExtension,
+    DealHearing,
+    DealOpening,
+    DealQuestion,
+    DealReview,
+    DealSignature,
+    Request,
+)
+
+__all__ = [
+    "COMPETING",
+    "UNDECIDED",
+    "DealChange",
+    "DealConflict",
+    "DealExtension",
+    "DealHearing",
+    "DealHistory",
+    "DealLine",
+    "DealOpening",
+    "DealProtection",
+    "DealQuerySet",
+    "DealQuestion",
+    "DealReceipt",
+    "DealRegistration",
+    "DealReview",
+    "DealRules",
+    "DealSharing",
+    "DealSignature",
+    "Request",
+]

@@ -1,0 +1,133 @@
+"""Everything that the page of one deal says, each kind asked once; what a member may not see is not asked at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from dealreg.models import (
+    DealChange,
+    DealConflict,
+    DealExtension,
+    DealHearing,
+    DealHistory,
+    DealLine,
+    DealOpening,
+    DealQuestion,
+    DealRegistration,
+    DealReview,
+    DealSharing,
+)
+from dealreg.policies import review_of
+from dealreg.queries.conflicts import Rival, rivals_of
+from prm.kernel import clock
+from prm.kernel.models import Membership
+from prm.kernel.policies import permits
+from sales.models import ProductLine
+
+
+@dataclass(frozen=True)
+class Against:
+    """A registration beside the one that is looked at."""
+
+    rival: Rival
+    deal: DealRegistration
+    lines: list[str]
+    conflict: DealConflict | None
+
+
+@dataclass(frozen=True)
+class DealPage:
+    """One deal with all that belongs to it. `review` and `against` are the vendor's alone."""
+
+    deal: DealRegistration
+    lines: list[DealLine]
+    questions: list[DealQuestion]
+    hearing: DealHearing | None
+    extensions: list[DealExtension]
+    change: DealChange | None
+    history: list[DealHistory]
+    inner: list[DealHistory]
+    openings: list[DealOpening]
+    review: DealReview | None
+    against: list[Against] = field(default_factory=list)
+
+
+def deal_page(deal: DealRegistration, member: Membership) -> DealPage:
+    """What this member may read of a deal that is visible to it."""
+    sees_rivals = permits(member, "dealreg.view_conflict")
+    links = list(DealHistory.objects.filter(deal=deal).select_related("actor__user").order_by("step"))
+    decided = deal.decided_at is not None
+    shows_openings = (decided and not member.is_vendor) or sees_rivals
+    of_deal: dict[str, Any] = {"deal": deal}
+    was_sent = deal.state != DealRegistration.State.DRAFT
+    was_approved = deal.approved_on is not None
+    return DealPage(
+        deal=deal,
+        lines=list(DealLine.objects.filter(deal=deal).select_related("line").order_by("line__name")),
+        questions=list(DealQuestion.objects.filter(**of_deal).order_by("asked_at")) if was_sent else [],
+        hearing=DealHearing.objects.filter(**of_deal).order_by("-created_at").first() if was_approved else None,
+        extensions=list(DealExtension.objects.filter(**of_deal).order_by("created_at")) if was_approved else [],
+        change=_change(deal) if was_approved else None,
+        history=[link for link in links if link.chain == DealHistory.Chain.SHARED],
+        inner=[link for link in links if link.chain == DealHistory.Chain.INNER] if sees_rivals else [],
+        openings=_openings(deal) if shows_openings else [],
+        review=review_of(deal) if member.is_vendor else None,
+        against=against(deal) if sees_rivals and was_sent else [],
+    )
+
+
+def _change(deal: DealRegistration) -> DealChange | None:
+    return DealChange.objects.filter(deal=deal, state=DealChange.State.ASKED).first()
+
+
+def _openings(deal: DealRegistration) -> list[DealOpening]:
+    return list(DealOpening.objects.filter(deal=deal).select_related("member__user").order_by("on", "created_at"))
+
+
+def against(deal: DealRegistration) -> list[Against]:
+    """What competes or looks alike, side by side; for those who may know of the other partner."""
+    mine = [row.line_id for row in DealLine.objects.filter(deal=deal)]
+    rivals = rivals_of(deal, mine, deal.submitted_at or clock.now()) if deal.is_open else []
+    decided = DealConflict.objects.filter(candidate=deal).select_related("hearing", "decided_by__user")
+    conflicts = {conflict.existing_id: conflict for conflict in decided}
+    known = {rival.deal_id: rival for rival in rivals}
+    ids = [*known, *(pk for pk in conflicts if pk not in known)]
+    found = DealRegistration.objects.select_related("partner", "owner__user").in_bulk(ids)
+    lines: dict[Any, list[str]] = {}
+    for row in DealLine.objects.filter(deal_id__in=ids, granted=True).select_related("line").order_by("line__name"):
+        lines.setdefault(row.deal_id, []).append(row.line.name)
+    return [
+        Against(
+            known.get(pk) or Rival(pk, conflicts[pk].match, (), conflicts[pk].existing_first, False, similar=True),
+            found[pk],
+            lines.get(pk, []),
+            conflicts.get(pk),
+        )
+        for pk in ids
+        if pk in found
+    ]
+
+
+def note_opening(deal: DealRegistration, member: Membership) -> None:
+    """That one of the vendor's people looked at a deal today; the partner learns it after the decision."""
+    if not member.is_vendor or deal.state == DealRegistration.State.DRAFT:
+        return
+    opening = DealOpening(partner_id=deal.partner_id, deal=deal, member=member, on=clock.today())
+    DealOpening.objects.bulk_create([opening], ignore_conflicts=True)
+
+
+def active_lines() -> list[ProductLine]:
+    return list(ProductLine.objects.filter(active=True).order_by("name"))
+
+
+def lines_by_deal(ids: list[Any]) -> dict[Any, list[str]]:
+    """The names of the product lines of many deals, in one query."""
+    found: dict[Any, list[str]] = {}
+    for row in DealLine.objects.filter(deal_id__in=ids).select_related("line").order_by("line__name"):
+        found.setdefault(row.deal_id, []).append(row.line.name)
+    return found
+
+
+def is_opened_to_sellers(partner_id: Any) -> bool:
+    return DealSharing.objects.filter(partner_id=partner_id, is_opened=True).exists()

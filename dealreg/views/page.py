@@ -1,0 +1,55 @@
+"""The page of one deal, as every verb on it answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from dealreg.actions.protecting import track_conflicts
+from dealreg.forms import ConflictForm, TransferDecisionForm, TransferForm
+from dealreg.models import DealRegistration
+from dealreg.queries.pages import deal_page, note_opening
+from dealreg.rows import present_page
+from dealreg.views.offers import offered
+from prm.kernel.models import Membership
+from prm.kernel.policies import permits
+from prm.kernel.web.tenancy import member_of
+
+DEAL = DealRegistration.objects.select_related("partner", "owner__user")
+
+
+def deal_answer(request: HttpRequest, deal: DealRegistration, *, refused: Any = None, verb: str = "") -> HttpResponse:
+    """One deal: where it stands, what one can do, what happened. A refused form stands open with what was typed."""
+    member = member_of(request)
+    if deal.state == DealRegistration.State.DRAFT and permits(member, "dealreg.edit_draft", deal):
+        return redirect("dealreg:edit_draft", deal.pk)
+    note_opening(deal, member)
+    page = deal_page(deal, member)
+    if any(one.conflict is None and not one.rival.similar for one in page.against):
+        track_conflicts(deal)  # somebody claimed the customer since it was last looked at
+        page = deal_page(deal, member)
+    shown = present_page(page, member)
+    context = {
+        "deal": deal,
+        "page": shown,
+        "verbs": offered(page, member, refused=refused, verb=verb),
+        "against": [(one, _forms(one.conflict_id, deal, member)) for one in shown.against],
+        "register_again": not member.is_vendor and permits(member, "dealreg.draft_deal", deal.partner),
+        "refused": refused if verb == "conflict" else None,
+    }
+    return render(request, "dealreg/deal.html", context)
+
+
+def _forms(conflict_id: str, deal: DealRegistration, member: Membership) -> dict[str, Any]:
+    """The ways of the conflict rule that this member can take, each form with ids of its own."""
+    if not conflict_id:
+        return {}
+    mark = conflict_id[:8]
+    forms: dict[str, Any] = {}
+    if permits(member, "dealreg.decide_conflict", deal):
+        forms |= {"decide": ConflictForm(auto_id=f"c{mark}_%s"), "transfer": TransferForm(auto_id=f"t{mark}_%s")}
+    if permits(member, "dealreg.decide_transfer", deal):
+        forms["decide_transfer"] = TransferDecisionForm(auto_id=f"d{mark}_%s")
+    return forms

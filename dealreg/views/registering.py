@@ -1,0 +1,198 @@
+"""Registering a deal: first what it gives, then one short form; a draft is kept before anything is sent."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from dealreg.actions import draft_deal, drop_draft, edit_draft, submit_deal
+from dealreg.forms import DealForm
+from dealreg.models import DealLine, DealRegistration
+from dealreg.queries.pages import active_lines
+from dealreg.queries.rules import eligibility_of
+from dealreg.rows import present_eligibility
+from partners.models import Partner
+from prm.kernel import clock
+from prm.kernel.errors import Refused
+from prm.kernel.tenancy.context import current_tenant
+from prm.kernel.web.access import may
+from prm.kernel.web.forms import go
+from prm.kernel.web.tenancy import member_of
+
+COPIED = (
+    "customer_name", "customer_country", "customer_domain", "contact_name", "contact_email", "need", "source",
+)  # fmt: skip
+WRITTEN = (*COPIED, "amount", "expected_close", "next_step", "next_step_due", "tender")
+NEEDED = ("customer_country", "lines", "amount", "expected_close", "contact_name", "contact_email", "need")
+
+
+@may("dealreg.draft_deal")
+@require_http_methods(["GET"])
+def choose(request: HttpRequest) -> HttpResponse:
+    """Straight to the own company's form; a distributor chooses for whom, the vendor's people begin at a partner."""
+    member = member_of(request)
+    reach = member.reach or ()
+    if len(reach) == 1:
+        return redirect("dealreg:register", reach[0])
+    companies = Partner.objects.filter(pk__in=reach).order_by("sort_name", "pk") if reach else []
+    return render(request, "dealreg/choose.html", {"companies": companies})
+
+
+@may("dealreg.draft_deal", Partner.objects.select_related("tier"))
+@require_http_methods(["GET", "POST"])
+def register(request: HttpRequest, partner: Partner) -> HttpResponse:
+    """A new registration for a company."""
+    member = member_of(request)
+    if request.method == "GET":
+        return _page(request, partner, _form(initial=_known(request, partner)))
+    form = _form(request.POST)
+    if not form.is_valid():
+        return _page(request, partner, form, status=422)
+    try:
+        with transaction.atomic():
+            deal = draft_deal(partner, by=member, **_written(form))
+    except Refused as refusal:
+        return _page(request, partner, _refuse(form, refusal), status=_status(refusal))
+    return _go_on(request, deal, form)
+
+
+@may("dealreg.edit_draft", DealRegistration.objects.select_related("partner__tier"))
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, deal: DealRegistration) -> HttpResponse:
+    """A draft, to go on with."""
+    if deal.state != DealRegistration.State.DRAFT:
+        return redirect(deal)
+    if request.method == "GET":
+        return _page(request, deal.partner, _form(initial=_initial(deal)), deal=deal)
+    form = _form(request.POST)
+    if not form.is_valid():
+        return _page(request, deal.partner, form, deal=deal, status=422)
+    try:
+        with transaction.atomic():
+            seen = form.cleaned_data["version"]
+            edit_draft(deal, by=member_of(request), seen_version=seen, **_written(form))
+    except Refused as refusal:
+        return _page(request, deal.partner, _refuse(form, refusal), deal=deal, status=_status(refusal))
+    return _go_on(request, deal, form)
+
+
+@may("dealreg.submit_deal", DealRegistration.objects.select_related("partner"))
+@require_POST
+def send(request: HttpRequest, deal: DealRegistration) -> HttpResponse:
+    """Send a draft as it stands."""
+    try:
+        with transaction.atomic():
+            submit_deal(deal, by=member_of(request))
+    except Refused as refusal:
+        if refusal.status in {403, 404}:
+            raise
+        form = _form(initial=_initial(deal))
+        return _page(request, deal.partner, form, deal=deal, status=_status(refusal), problem=str(refusal))
+    return go(request, deal)
+
+
+@may("dealreg.drop_draft", DealRegistration)
+@require_POST
+def drop(request: HttpRequest, deal: DealRegistration) -> HttpResponse:
+    drop_draft(deal, by=member_of(request))
+    return redirect("dealreg:deals")
+
+
+def _go_on(request: HttpRequest, deal: DealRegistration, form: DealForm) -> HttpResponse:
+    """What was typed is kept by now. Send it, if that was asked; what is missing is said on the form of the draft."""
+    if request.POST.get("do") != "send":
+        return go(request, reverse("dealreg:edit_draft", args=[deal.pk]))
+    try:
+        with transaction.atomic():
+            submit_deal(deal, by=member_of(request))
+    except Refused as refusal:
+        deal.refresh_from_db()
+        shown = _form(_with_version(request.POST, deal))
+        shown.is_valid()
+        return _page(request, deal.partner, _refuse(shown, refusal), deal=deal, status=_status(refusal))
+    return go(request, deal)
+
+
+def _with_version(posted: Any, deal: DealRegistration) -> Any:
+    again = posted.copy()
+    again["version"] = str(deal.version)
+    return again
+
+
+def _form(data: Any = None, initial: dict[str, Any] | None = None) -> DealForm:
+    return DealForm(data, initial=initial, lines=active_lines(), currency=current_tenant().currency)
+
+
+def _written(form: DealForm) -> dict[str, Any]:
+    return {"lines": form.cleaned_data["lines"], **{name: form.cleaned_data[name] for name in WRITTEN}}
+
+
+def _refuse(form: DealForm, refusal: Refused) -> DealForm:
+    form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+    return form
+
+
+def _status(refusal: Refused) -> int:
+    if refusal.status in {403, 404}:
+        raise refusal
+    return 422 if refusal.status == 400 else refusal.status
+
+
+def _known(request: HttpRequest, partner: Partner) -> dict[str, Any]:
+    """What is known beforehand: the country; from an earlier deal of this company the customer and the contact."""
+    known: dict[str, Any] = {"customer_country": partner.country}
+    wanted = _id(request.GET.get("from", ""))
+    earlier = DealRegistration.objects.visible_to(member_of(request)).filter(pk=wanted, partner=partner)
+    found = earlier.first() if wanted else None
+    if found is not None:
+        known |= {name: getattr(found, name) for name in COPIED}
+        known["lines"] = [str(pk) for pk in DealLine.objects.filter(deal=found).values_list("line_id", flat=True)]
+    return known
+
+
+def _id(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
+
+
+def _initial(deal: DealRegistration) -> dict[str, Any]:
+    lines = DealLine.objects.filter(deal=deal).values_list("line_id", flat=True)
+    return {"version": deal.version, "lines": [str(pk) for pk in lines]} | {
+        name: getattr(deal, name) for name in WRITTEN
+    }
+
+
+def _page(
+    request: HttpRequest,
+    partner: Partner,
+    form: DealForm,
+    *,
+    deal: DealRegistration | None = None,
+    status: int = 200,
+    problem: str = "",
+) -> HttpResponse:
+    found = eligibility_of(partner, clock.today())
+    member = member_of(request)
+    for name in NEEDED:  # to be sent; a draft may do without
+        form.fields[name].required = True
+    context = {
+        "form": form,
+        "partner": partner,
+        "deal": deal,
+        "problem": problem,
+        "benefit": present_eligibility(found, partner.tier.name if partner.tier else ""),
+        "names_partner": member.is_vendor or len(member.reach or ()) > 1,
+        "on_behalf": member.is_vendor,
+        "action": reverse("dealreg:edit_draft", args=[deal.pk])
+        if deal
+        else reverse("dealreg:register", args=[partner.pk]),
+    }
+    return render(request, "dealreg/register.html", context, status=status)

@@ -1,0 +1,254 @@
+"""Bands, four eyes, exclusivity; and what the clock does to what was approved."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+
+from dealreg.actions import (
+    answer_question,
+    appeal_deal,
+    approve_deal,
+    ask_about_deal,
+    ask_extension,
+    cancel_deal,
+    change_deal,
+    decide_conflict,
+    decide_transfer,
+    grant_extension,
+    propose_transfer,
+    reinstate_deal,
+    reject_deal,
+    run_night,
+    update_next_step,
+    win_deal,
+    withdraw_deal,
+)
+from dealreg.actions.conflicts import NotHeard
+from dealreg.actions.deciding import SamePerson
+from dealreg.actions.keeping import NoMoreExtensions, NotMoving
+from dealreg.actions.protecting import AlreadyProtected, ConflictOpen, UnderReview
+from dealreg.models import DealConflict, DealProtection, DealReview
+from prm.kernel import clock
+from prm.kernel.errors import IllegalMove, NotAllowed
+from prm.kernel.tenancy.context import member_scope
+from tests.dealreg.conftest import DAY
+
+
+def active(deal):
+    return DealProtection.objects.filter(deal=deal, active=True).count()
+
+
+def test_an_account_manager_approves_up_to_the_band_and_the_tier_says_for_how_long(cast, deals):
+    deal = deals.fresh(deals.send(cast.seller))
+    approve_deal(deal, by=cast.cam)
+    assert (deal.state, deal.approved_on, deal.expires_on) == ("approved", DAY, DAY + dt.timedelta(days=60))
+    assert (deal.discount, active(deal)) == (Decimal("0.03"), 2)  # by domain and by name
+    with pytest.raises(IllegalMove):
+        approve_deal(deals.fresh(deal), by=cast.cam)
+
+
+def test_bands_lead_to_operations_and_to_two_people(cast, deals):
+    middle = deals.fresh(deals.send(cast.seller, amount=Decimal("100000.01")))
+    with pytest.raises(NotAllowed):
+        approve_deal(middle, by=cast.cam)
+    assert approve_deal(middle, by=cast.operations).state == "approved"
+    large = deals.fresh(
+        deals.send(cast.seller, customer_name="Fabrikam", customer_domain="", amount=Decimal("250000.01"))
+    )
+    assert approve_deal(large, by=cast.operations).state == "in_review"
+    with pytest.raises(NotAllowed):
+        approve_deal(deals.fresh(large), by=cast.operations)
+    assert approve_deal(deals.fresh(large), by=cast.chief).state == "approved"
+
+
+def test_one_person_with_two_roles_signs_once(cast, deals):
+    cast.operations.roles = ["channel_operations", "channel_chief"]
+    cast.operations.save()
+    large = deals.fresh(deals.send(cast.seller, amount=Decimal("300000")))
+    approve_deal(large, by=cast.operations)
+    with pytest.raises(SamePerson):
+        approve_deal(deals.fresh(large), by=cast.operations)
+
+
+def test_who_wrote_it_for_the_partner_does_not_approve_it(cast, deals):
+    deal = deals.fresh(deals.send(cast.cam, cast.northwind))
+    with pytest.raises(NotAllowed):
+        approve_deal(deal, by=cast.cam)
+    assert approve_deal(deals.fresh(deal), by=cast.operations).state == "approved"
+
+
+def test_the_account_manager_decides_no_conflict_and_operations_must_decide_it(cast, deals):
+    first = deals.fresh(deals.send(cast.seller))
+    with clock.travel(to=clock.now() + dt.timedelta(hours=1)):
+        later = deals.fresh(deals.send(cast.rival_champion, customer_name="CONTOSO, Ltd.", customer_domain=""))
+        with pytest.raises(NotAllowed):  # it lies with operations already
+            approve_deal(later, by=cast.other_cam)
+        with pytest.raises(UnderReview):  # the manager of the first one learns no more than this
+            approve_deal(first, by=cast.cam)
+        with pytest.raises(ConflictOpen):
+            approve_deal(deals.fresh(later), by=cast.operations)
+        assert approve_deal(deals.fresh(first), by=cast.operations).state == "approved"
+
+
+@pytest.fixture
+def conflict(cast, deals):
+    """Northwind is protected; the rival's later claim was opened."""
+    first = approve_deal(deals.fresh(deals.send(cast.seller)), by=cast.cam)
+    with clock.travel(to=clock.now() + dt.timedelta(hours=1)):
+        later = deals.fresh(deals.send(cast.rival_champion, lines=[cast.security, cast.cloud]))
+        with pytest.raises(ConflictOpen):
+            approve_deal(later, by=cast.operations)
+        from dealreg.actions.protecting import track_conflicts
+
+        track_conflicts(later)
+        yield DealConflict.objects.select_related("candidate__partner", "existing__partner").get(candidate=later)
+    assert first.pk
+
+
+def test_without_a_decision_the_database_itself_refuses_the_second(cast, deals, conflict, monkeypatch):
+    """The negative control of the question before: with it switched off the constraint still stands."""
+    monkeypatch.setattr("dealreg.actions.deciding.refuse_conflicts", lambda deal, by: None)
+    with pytest.raises(AlreadyProtected) as refusal:
+        approve_deal(deals.fresh(conflict.candidate), by=cast.operations)
+    assert refusal.value.status == 409
+
+
+def test_other_lines_separate_project_and_joint(cast, deals, conflict):
+    decide_conflict(conflict, by=cast.operations, decision="approve_other_lines", reason="Cloud is free")
+    assert active(approve_deal(deals.fresh(conflict.candidate), by=cast.operations)) == 2
+    other = deals.fresh(deals.send(cast.distributor, need="Another site"))
+    with pytest.raises(ConflictOpen):
+        approve_deal(other, by=cast.operations)
+    from dealreg.actions.protecting import track_conflicts
+
+    track_conflicts(other)
+    found = DealConflict.objects.select_related("candidate__partner", "existing").get(candidate=other)
+    decide_conflict(found, by=cast.operations, decision="separate_project", reason="Other site, other contact")
+    assert active(approve_deal(deals.fresh(other), by=cast.operations)) == 2
+
+
+def test_a_joint_deal_shares_the_credit_and_takes_no_second_protection(cast, deals, conflict):
+    decide_conflict(conflict, by=cast.operations, decision="joint", reason="Both work", credit_share=Decimal("0.4"))
+    later, first = deals.fresh(conflict.candidate), deals.fresh(conflict.existing)
+    assert (later.credit_share, first.credit_share) == (Decimal("0.4"), Decimal("0.6"))
+    assert active(approve_deal(later, by=cast.operations)) == 0
+
+
+def test_a_transfer_hears_the_first_partner_and_the_chief_decides(cast, deals, conflict):
+    propose_transfer(conflict, by=cast.operations, statement="The customer writes that it wants Südstern.")
+    conflict = DealConflict.objects.select_related("candidate__partner", "existing__partner", "hearing").get()
+    with pytest.raises(NotHeard):
+        decide_transfer(conflict, by=cast.chief, is_transferred=True, reason="Its choice")
+    with clock.travel(days=8):
+        decide_transfer(conflict, by=cast.chief, is_transferred=True, reason="Its choice")
+        assert deals.fresh(conflict.existing).state == "withdrawn"
+        assert approve_deal(deals.fresh(conflict.candidate), by=cast.operations).state == "approved"
+
+
+def test_a_question_stops_the_clock_and_silence_takes_it_back(cast, deals):
+    deal = deals.fresh(deals.send(cast.seller))
+    assert deal.review_due == dt.date(2026, 3, 4)
+    ask_about_deal(deal, by=cast.cam, question="Which sites?")
+    with clock.travel(days=3), member_scope(cast.seller):
+        answer_question(deals.fresh(deal), by=cast.seller, answer="Köln and Ulm")
+        assert deals.fresh(deal).review_due == dt.date(2026, 3, 9)
+    ask_about_deal(deals.fresh(deal), by=cast.cam, question="And when?")
+    with clock.travel(days=8):
+        assert run_night(clock.today())["timed_out"] == 1
+        assert deals.fresh(deal).state == "withdrawn"
+
+
+def test_an_appeal_goes_to_the_chief_once(cast, deals):
+    deal = reject_deal(deals.fresh(deals.send(cast.seller)), by=cast.cam, reject_reason="not_qualified")
+    with member_scope(cast.seller):
+        appeal_deal(deals.fresh(deal), by=cast.seller, text="There is a budget")
+    with pytest.raises(NotAllowed):
+        approve_deal(deals.fresh(deal), by=cast.cam)
+    rejected = reject_deal(deals.fresh(deal), by=cast.chief, reject_reason="incomplete")
+    with member_scope(cast.seller), pytest.raises(Exception, match="possible once"):
+        appeal_deal(deals.fresh(rejected), by=cast.seller, text="Again")
+
+
+def test_late_decisions_climb_to_operations_and_to_the_chief(cast, deals):
+    deal = deals.send(cast.seller)  # due on Wednesday
+    desk = lambda: DealReview.objects.get(deal=deal).escalated_to
+    seen = []
+    for days in (3, 4, 4, 7):
+        with clock.travel(days=days):
+            run_night(clock.today())
+            seen.append(desk())
+    assert seen == ["", "operations", "operations", "chief"]
+    assert approve_deal(deals.fresh(deal), by=cast.chief).state == "approved"
+
+
+def test_protection_ends_after_its_last_day_and_may_come_back_once(cast, deals):
+    deal = approve_deal(deals.fresh(deals.send(cast.seller)), by=cast.cam)
+    with clock.travel(days=60):
+        assert run_night(clock.today())["expired"] == 0
+    with clock.travel(days=61):
+        assert [run_night(clock.today())["expired"], run_night(clock.today())["expired"]] == [1, 0]
+        assert (deals.fresh(deal).state, active(deal)) == ("expired", 0)
+        back = reinstate_deal(deals.fresh(deal), by=cast.operations, reason="The order is on its way")
+        assert (back.state, back.expires_on, active(deal)) == ("approved", DAY + dt.timedelta(days=91), 2)
+    with clock.travel(days=95):
+        run_night(clock.today())
+        with pytest.raises(NoMoreExtensions):
+            reinstate_deal(deals.fresh(deal), by=cast.operations, reason="Again")
+
+
+def test_an_overdue_protection_gives_way_before_the_night_comes(cast, deals):
+    old = approve_deal(deals.fresh(deals.send(cast.seller)), by=cast.cam)
+    with clock.travel(days=61):
+        new = deals.fresh(deals.send(cast.rival_champion))
+        assert approve_deal(new, by=cast.other_cam).state == "approved"
+        assert deals.fresh(old).state == "expired"
+
+
+def test_an_extension_needs_evidence_that_the_deal_moves(cast, deals):
+    deal = approve_deal(deals.fresh(deals.send(cast.seller)), by=cast.cam)
+    with member_scope(cast.seller):
+        with pytest.raises(NotMoving):
+            ask_extension(deals.fresh(deal), by=cast.seller, evidence="A pilot")
+        step_due = DAY + dt.timedelta(days=9)
+        update_next_step(deals.fresh(deal), by=cast.seller, next_step="Pilot", next_step_due=step_due)
+        ask_extension(deals.fresh(deal), by=cast.seller, evidence="A pilot is running")
+    longer = grant_extension(deals.fresh(deal), by=cast.cam)
+    assert longer.expires_on == DAY + dt.timedelta(days=90)
+    assert {row.until_on for row in DealProtection.objects.filter(deal=deal)} == {longer.expires_on}
+    with member_scope(cast.seller), pytest.raises(NoMoreExtensions):
+        ask_extension(deals.fresh(deal), by=cast.seller, evidence="More")
+
+
+def test_a_larger_amount_is_decided_anew_and_a_small_change_counts_at_once(cast, deals):
+    deal = approve_deal(deals.fresh(deals.send(cast.seller)), by=cast.cam)
+    with member_scope(cast.seller):
+        change_deal(deals.fresh(deal), by=cast.seller, amount=Decimal("48000"), explanation="One more site")
+        assert deals.fresh(deal).amount == 48000
+        change_deal(deals.fresh(deal), by=cast.seller, amount=Decimal("200000"), explanation="All sites")
+        assert deals.fresh(deal).amount == 48000
+    from dealreg.actions import approve_change
+
+    with pytest.raises(NotAllowed):
+        approve_change(deals.fresh(deal), by=cast.cam)
+    approve_change(deals.fresh(deal), by=cast.operations)
+    assert deals.fresh(deal).amount == 200000
+
+
+def test_a_cancellation_needs_two_people(cast, deals):
+    deal = approve_deal(deals.fresh(deals.send(cast.seller)), by=cast.cam)
+    assert cancel_deal(deals.fresh(deal), by=cast.operations, cancel_reason="breach").state == "approved"
+    with pytest.raises(SamePerson):
+        cancel_deal(deals.fresh(deal), by=cast.operations, cancel_reason="breach")
+    assert cancel_deal(deals.fresh(deal), by=cast.chief, cancel_reason="breach").state == "cancelled"
+    assert active(deal) == 0
+
+
+def test_winning_and_taking_back_free_the_customer(cast, deals):
+    deal = approve_deal(deals.fresh(deals.send(cast.seller)), by=cast.cam)
+    won = win_deal(deals.fresh(deal), by=cast.operations, order_on=DAY, amount=Decimal("41000"))
+    assert (won.state, won.discount, active(deal)) == ("won", Decimal("0.03"), 0)
+    other = approve_deal(deals.fresh(deals.send(cast.rival_champion)), by=cast.other_cam)
+    with member_scope(cast.rival_champion):
+        withdraw_deal(deals.fresh(other), by=cast.rival_champion)
+    assert active(other) == 0
