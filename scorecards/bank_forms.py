@@ -150,6 +150,9 @@ class RowFields:
         return self.path.replace(".", "-")
 
 
+EMPTY_LINES = 3  # one may write several before the page is saved
+
+
 class RowsForm(forms.Form):
     """A form of rows. Bound with a parsed shape, so that the numbers of rows are those the action is given."""
 
@@ -169,12 +172,12 @@ class RowsForm(forms.Form):
         """What stands in an empty line."""
         return {}
 
-    def declare_rows(self, kind: str, make: Any, *, extra: int = 1) -> None:
+    def declare_rows(self, kind: str, make: Any, *, extra: int = EMPTY_LINES) -> None:
         for number in range(len(self.shape.get(kind, [])) + extra):
             for name, one in make(number).items():
                 self.fields[f"{kind}.{number}.{name}"] = one
 
-    def rows(self, kind: str, names: Iterable[str], before: str = "", extra: int = 1) -> list[RowFields]:
+    def rows(self, kind: str, names: Iterable[str], before: str = "", extra: int = EMPTY_LINES) -> list[RowFields]:
         names = list(names)
         found = []
         number = 0
@@ -200,7 +203,9 @@ class BankForm(RowsForm):
             "min_peers": _number(_("Peers needed"), hint=_("Five or more."), required=True),
             "peer_months": _number(_("Peers of the last months"), required=True),
         }
-        self.declare_rows("lenses", lambda n: {"id": _hidden(), "name": _line(_("Lens")), "meaning": _line(_("Means"))})
+        self.declare_rows(
+            "lenses", lambda n: {"id": _hidden(), "name": _line(_("Lens")), "meaning": _line(_("Means"))}, extra=1
+        )
         self.declare_rows(
             "categories",
             lambda n: {
@@ -215,7 +220,7 @@ class BankForm(RowsForm):
 
     @property
     def lens_rows(self) -> list[RowFields]:
-        return self.rows("lenses", ("id", "name", "meaning"))
+        return self.rows("lenses", ("id", "name", "meaning"), extra=1)
 
     @property
     def category_rows(self) -> list[RowFields]:
@@ -283,9 +288,9 @@ class TopicForm(RowsForm):
             "resources",
             lambda n: {"code": _hidden(), "title": _line(_("Title")), "url": _line(_("Link"), inputmode="url")},
         )
-        self.declare_rows("questions", self._question)
+        self.declare_rows("questions", self._question, extra=1)
         for number, row in enumerate([*self.shape.get("questions", []), {}]):
-            for place in range(len(row.get("options", [])) + (1 if row else 3)):
+            for place in range(len(row.get("options", [])) + EMPTY_LINES):
                 at = f"questions.{number}.options.{place}"
                 self.fields |= {
                     f"{at}.code": _hidden(),
@@ -321,10 +326,10 @@ class TopicForm(RowsForm):
             RowFields(
                 row.path,
                 row.fields,
-                tuple(self.rows("options", ("code", "text", "score"), f"{row.path}.", extra=3 if row.is_new else 1)),
+                tuple(self.rows("options", ("code", "text", "score"), f"{row.path}.")),
                 row.is_new,
             )
-            for row in self.rows("questions", names)
+            for row in self.rows("questions", names, extra=1)
         ]
 
 

@@ -30,6 +30,7 @@ class Cell:
     label: str
     text: str
     problem: str = ""
+    month: str = ""
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,7 @@ def _row(
         first = month_start(month)
         name = cell_name(key, first)
         text = typed.get(name, plain_amount(write, amounts.get(first), whole=whole))
-        cells.append(Cell(name, f"{title}, {month}", text, problems.get(name, "")))
+        cells.append(Cell(name, f"{title}, {month}", text, problems.get(name, ""), month))
     return GridRow(title, more.pop("url", ""), tuple(cells), write.money(sum(amounts.values(), ZERO)), **more)
 
 

@@ -107,9 +107,12 @@ def present_weights(
         cells = []
         for name, (title, _measure, _factor) in COMPONENTS.items():
             kept = Decimal(weights.weights.get(name, "0")) if weights else Decimal(0)
-            cells.append(_cell(stage, name, f"{label}, {title}", kept, typed, problems))
+            cells.append(_cell(stage, name, f"{label}, {title}", kept, typed, problems) | {"short": str(title)})
         share = weights.min_share * HUNDRED if weights else Decimal(50)
-        cells.append(_cell(stage, "share", f"{label}, {_('covered at least')}", share, typed, problems))
+        cells.append(
+            _cell(stage, "share", f"{label}, {_('covered at least')}", share, typed, problems)
+            | {"short": _("Covered at least, %")}
+        )
         rows.append({"label": str(label), "cells": cells})
     return rows
 
