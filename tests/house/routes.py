@@ -72,8 +72,10 @@ def unfillable(found: list[Address], world: World) -> list[str]:
     ]
 
 
-def matrix(world: World, actor: Actor, found: list[Address] | None = None) -> list[str]:
-    """Every address and method with objects of every owner, as one actor: sentences about wrong answers."""
+def matrix(
+    world: World, actor: Actor, found: list[Address] | None = None, *, owners: tuple[str, ...] = OWNERS
+) -> list[str]:
+    """Every address and method with objects of these owners, as one actor: sentences about wrong answers."""
     faults: list[str] = []
     client = client_of(actor)
     foreign = world.foreign_to(actor.reader)
@@ -82,7 +84,7 @@ def matrix(world: World, actor: Actor, found: list[Address] | None = None) -> li
             continue
         for method in address.methods:
             unknown: Any = None
-            for owner, values in objects_of(world, address, OWNERS if member_of(world, actor) else AT_THE_DOOR):
+            for owner, values in objects_of(world, address, owners if member_of(world, actor) else AT_THE_DOOR):
                 where = f"{method.upper()} {address.route} of {owner} as {actor.name}"
                 response = send(client, method, actor.prefix + address.path(values))
                 if owner == UNKNOWN:
