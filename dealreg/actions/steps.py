@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from prm.kernel.errors import Invalid
 from prm.kernel.events import plain, record
 from prm.kernel.lifecycle import move
 from prm.kernel.models import Membership
+from prm.kernel.money import format_money
 from prm.kernel.text import clean_text
 
 
@@ -42,6 +44,8 @@ def enter(
 
     What an inner step says stands in the history alone: not every one of the vendor's people may read of a conflict.
     """
+    if isinstance(data.get("amount"), Decimal):
+        data["money"] = format_money(data["amount"], deal.currency)  # as people read it, beside the figure
     behalf: dict[str, Any] = {"for_partner": True} if by is not None and by.is_vendor and deal.is_on_behalf else {}
     record(
         deal,

@@ -35,6 +35,13 @@ class Against:
     lines: list[str]
     conflict: DealConflict | None
 
+    @property
+    def is_undecided(self) -> bool:
+        """An earlier claim that stands in the way."""
+        waiting = (DealConflict.Decision.PENDING, DealConflict.Decision.TRANSFER_PROPOSED)
+        is_real = not self.rival.similar and self.rival.existing_first
+        return is_real and (self.conflict is None or self.conflict.decision in waiting)
+
 
 @dataclass(frozen=True)
 class DealPage:

@@ -77,12 +77,17 @@ def _in(*states: str) -> Callable[[DealPage], bool]:
     return lambda page: page.deal.state in states
 
 
+def _may_be_approved(page: DealPage) -> bool:
+    """Not while an earlier claim waits to be decided: then that comes first."""
+    return _in(State.SUBMITTED, State.IN_REVIEW)(page) and not any(one.is_undecided for one in page.against)
+
+
 def _asked(page: DealPage) -> bool:
     return any(one.state == "asked" for one in page.extensions)
 
 
 VERBS = (
-    Verb("approve", _("Approve"), approve_deal, NothingForm, _in(State.SUBMITTED, State.IN_REVIEW), tone="primary"),
+    Verb("approve", _("Approve"), approve_deal, NothingForm, _may_be_approved, tone="primary"),
     Verb("answer", _("Answer"), answer_question, AnswerForm, _in(State.INFO_REQUESTED), tone="primary"),
     Verb(
         "answer_hearing",

@@ -24,6 +24,7 @@ from prm.demo.cast import (
     Vendor,
 )
 from prm.demo.deals import tell_deals
+from prm.demo.files import bring_in
 from prm.demo.locator import tell_locator
 from prm.demo.measuring import tell_measures
 from prm.demo.papers import tell_papers
@@ -106,6 +107,8 @@ class Story:
             with tenant_scope(self.tenant):
                 self._business(partner, number)
         self.say(f"{vendor.name}: targets and revenue")
+        if self.operations is not None:
+            bring_in(self.tenant, by=self.operations)
         self._relations(partners)
         assessed = [p for number, p in enumerate(partners) if p.state == Partner.State.ACTIVE and number % 3 != 2]
         for partner in assessed:

@@ -1,0 +1,170 @@
+"""Deals in pages and in the API for each side: what one sees, what one is told, what one can do."""
+
+import datetime as dt
+
+import pytest
+
+from dealreg.actions import approve_deal, reject_deal
+from dealreg.models import DealConflict, DealOpening, DealRegistration
+from dealreg.tasks import warn
+from partners.registries import measured, measures, panels_for, waiting_for
+from prm.kernel import clock
+from prm.kernel.models import Notification
+from prm.kernel.periods import FiscalQuarter
+from prm.kernel.tenancy.context import member_scope
+from tests.clients import token_client
+from tests.dealreg.conftest import DAY
+
+
+def post(client, deal, verb, **data):
+    return client.post(f"/deals/{deal.pk}/{verb}/", data)
+
+
+def test_the_vendors_people_work_from_their_desk(cast, deals, sign_in):
+    deal = deals.send(cast.seller)
+    desk = sign_in(cast.cam).get("/deals/?desk=mine").content.decode()
+    assert "Contoso GmbH" in desk
+    assert sign_in(cast.other_cam).get(f"/deals/{deal.pk}/").status_code == 404
+    cam = sign_in(cast.cam)
+    assert post(cam, deal, "ask", question="").status_code == 422
+    assert post(cam, deal, "ask", question="Which sites?").status_code == 302
+    assert post(cam, deal, "ask", question="And when?").status_code == 409
+    assert post(sign_in(cast.seller), deal, "answer", answer="Köln").status_code == 302
+    assert post(cam, deal, "approve").status_code == 302
+    assert post(cam, deal, "approve").status_code == 409
+    assert post(sign_in(cast.finance), deal, "reject", reject_reason="other").status_code == 403
+
+
+def test_after_the_decision_the_partner_sees_who_opened_its_deal(cast, deals, sign_in):
+    deal = deals.send(cast.seller)
+    seller = sign_in(cast.seller)
+    sign_in(cast.cam).get(f"/deals/{deal.pk}/")
+    sign_in(cast.cam).get(f"/deals/{deal.pk}/")
+    token_client(cast.auditor).get(f"/t/acme/api/v1/deals/{deal.pk}/")
+    assert DealOpening.objects.filter(deal=deal).count() == 2
+    with member_scope(cast.seller):
+        assert not DealOpening.objects.exists()  # the fence, not the page
+    assert "Cam" not in seller.get(f"/deals/{deal.pk}/").content.decode().split("<main")[1]
+    approve_deal(deals.fresh(deal), by=cast.operations)
+    page = seller.get(f"/deals/{deal.pk}/").content.decode().split("<main")[1]
+    assert "Who opened it" in page
+    assert "Cam" in page
+
+
+def test_side_by_side_is_for_operations_and_every_way_can_be_taken_there(cast, deals, sign_in):
+    approve_deal(deals.fresh(deals.send(cast.seller)), by=cast.cam)
+    with clock.travel(to=clock.now() + dt.timedelta(hours=2)):
+        later = deals.send(cast.rival_champion, lines=[cast.security, cast.cloud])
+        operations = sign_in(cast.operations)
+        page = operations.get(f"/deals/{later.pk}/").content.decode()
+        assert "Same web domain" in page
+        assert "Northwind" in page
+        for blind in (cast.other_cam, cast.rival_champion):
+            seen = sign_in(blind).get(f"/deals/{later.pk}/").content.decode()
+            assert "Northwind" not in seen
+        assert "Conflict under review" in sign_in(cast.other_cam).get(f"/deals/{later.pk}/").content.decode()
+        assert "Conflict" not in seen
+        assert post(operations, later, "approve").status_code == 409
+        conflict = DealConflict.objects.get(candidate=later)
+        address = f"/deals/conflicts/{conflict.pk}/decide/"
+        assert operations.post(address, {"decision": "joint", "reason": "Both", "share": "140"}).status_code == 422
+        assert sign_in(cast.chief).post(address, {"decision": "joint", "reason": "x"}).status_code == 403
+        assert sign_in(cast.other_cam).post(address, {"decision": "joint", "reason": "x"}).status_code == 404
+        done = operations.post(address, {"decision": "approve_other_lines", "reason": "Cloud is free"})
+        assert done.status_code == 302
+        assert post(operations, later, "approve").status_code == 302
+        assert "not granted" in sign_in(cast.rival_champion).get(f"/deals/{later.pk}/").content.decode()
+
+
+def test_a_rejection_tells_the_reason_and_nobodys_name(cast, deals, sign_in):
+    approve_deal(deals.fresh(deals.send(cast.seller)), by=cast.cam)
+    later = deals.send(cast.rival_champion)
+    reject_deal(deals.fresh(later), by=cast.operations, reject_reason="duplicate")
+    client = sign_in(cast.rival_champion)
+    page = client.get(f"/deals/{later.pk}/").content.decode()
+    assert "Registered before by somebody else" in page
+    assert "Northwind" not in page
+    api = token_client(cast.rival_champion).get(f"/t/acme/api/v1/deals/{later.pk}/").content.decode()
+    assert "orthwind" not in api
+
+
+def test_the_api_writes_sends_and_refuses_as_the_pages_do(cast, deals):
+    seller = token_client(cast.seller)
+    body = {"partner_id": str(cast.northwind.pk), "customer_name": "Fabrikam", "amount": "1e5"}
+    url = "/t/acme/api/v1/deals/"
+    assert seller.post(url, body, content_type="application/json").status_code == 400
+    made = seller.post(url, body | {"amount": "5000.00", "lines": ["security"]}, content_type="application/json").json()
+    refused = seller.post(f"{url}{made['id']}/submit/", content_type="application/json")
+    assert (refused.status_code, refused.json()["code"]) == (400, "incomplete")
+    rest = {"customer_country": "DE", "contact_name": "Kim", "contact_email": "k@f.example", "need": "All",
+            "expected_close": "2026-06-01", "version": made["version"]}  # fmt: skip
+    assert seller.patch(f"{url}{made['id']}/", rest, content_type="application/json").status_code == 200
+    stale = seller.patch(f"{url}{made['id']}/", rest, content_type="application/json")
+    assert (stale.status_code, stale.json()["code"]) == (409, "stale")
+    sent = seller.post(f"{url}{made['id']}/submit/", content_type="application/json").json()
+    assert sent["state"] == "submitted"
+    assert "Signature: " in seller.get(f"{url}{made['id']}/receipt/").json()["text"]
+    assert token_client(cast.rival_champion).get(f"{url}{made['id']}/").status_code == 404
+    chief = token_client(cast.chief)
+    assert chief.post(f"{url}{made['id']}/approve/", content_type="application/json").status_code == 403
+
+
+def test_warnings_come_14_and_3_days_before_the_end_and_each_once(cast, deals):
+    deal = approve_deal(deals.fresh(deals.send(cast.seller)), by=cast.cam)
+    told = []
+    for days in (45, 46, 47, 56, 57, 58):
+        with clock.travel(days=days):
+            warn(clock.today())
+            told.append(Notification.objects.filter(about_id=deal.pk, member=cast.seller).count())
+    assert told == [0, 1, 1, 1, 2, 2]
+    assert Notification.objects.filter(about_id=deal.pk, member=cast.cam).count() == 2
+
+
+def test_what_is_lent_reaches_scorecards_pages_and_worklists(cast, deals):
+    deal = deals.send(cast.seller)
+    assert [one.label for one in waiting_for(cast.cam)] == ["Deals to decide"]
+    approve_deal(deals.fresh(deal), by=cast.cam)
+    quarter = FiscalQuarter.containing(DAY, 1)
+    names = ("registered_deals_12m", "registered_deals_quarter", "won_deals", "win_rate", "average_deal_size")
+    read = lambda: {
+        n: measured(n, [cast.northwind.pk], [quarter], DAY)[cast.northwind.pk, quarter].number for n in names
+    }
+    assert [read()[name] for name in names] == [1, 1, 0, None, None]
+    from dealreg.actions import win_deal
+
+    win_deal(deals.fresh(deal), by=cast.operations, order_on=DAY)
+    assert [read()[name] for name in names] == [1, 1, 1, 1, 40000]
+    assert len(measures["won_deals"].rows(cast.northwind.pk, quarter, DAY)) == 1
+    with member_scope(cast.champion):
+        assert measured("won_deals", [cast.rival.pk], [quarter], DAY)[cast.rival.pk, quarter].number is None
+    again = deals.send(cast.seller, customer_name="Fabrikam", customer_domain="")
+    shown = [panel for panel in panels_for(cast.cam, cast.northwind) if panel["template"] == "dealreg/panel.html"]
+    assert [row.customer for row in shown[0]["rows"]] == [again.customer_name]
+
+
+@pytest.mark.parametrize("who", ["champion", "seller", "technician", "distributor", "auditor", "finance", "admin"])
+def test_everybody_who_may_read_gets_a_list_and_its_export(cast, deals, sign_in, who):
+    deals.send(cast.seller)
+    client = sign_in(getattr(cast, who))
+    assert client.get("/deals/").status_code == 200
+    assert client.get("/deals/?q=contoso&show=open&format=csv").status_code == 200
+    assert client.get("/deals/?show=nonsense").status_code == 200
+
+
+def test_partner_marketing_has_no_part_in_deals(cast, deals, sign_in):
+    assert sign_in(cast.partner_marketing).get("/deals/").status_code == 403
+
+
+def test_operations_sets_the_rules_and_others_read_them(cast, deals, sign_in):
+    from dealreg.actions.rules import FIELDS
+    from dealreg.queries.rules import deal_rules
+
+    now = {name: getattr(deal_rules(), name) for name in FIELDS if name != "auto_approve"}
+    operations = sign_in(cast.operations)
+    assert operations.post("/deals/rules/", now | {"manager_band": "50000", "last_warn_days": "20"}).status_code == 422
+    assert operations.post("/deals/rules/", now | {"manager_band": "30000"}).status_code == 302
+    deal = deals.send(cast.seller)
+    assert deal.reviews.get().level == "operations"
+    assert sign_in(cast.cam).get("/deals/rules/").status_code == 200
+    assert sign_in(cast.cam).post("/deals/rules/", now).status_code == 403
+    assert DealRegistration.objects.count() == 1
