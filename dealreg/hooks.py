@@ -60,9 +60,9 @@ SHOWN = 5
 navigation(Entry("Deals", "dealreg:deals", "businessplan", 35, "dealreg.view_deal"))
 
 tell(
-    deal__drafted="began a registration for {customer}",
-    deal__draft_edited="changed the draft for {customer}",
-    deal__draft_dropped="threw the draft for {customer} away",
+    deal__drafted="began a registration",
+    deal__draft_edited="changed a draft",
+    deal__draft_dropped="threw a draft away",
     deal__submitted="registered the deal {number} with {customer}",
     deal__opened="took the deal with {customer} into review",
     deal__asked="asked about the deal with {customer}: {question}",
@@ -71,6 +71,8 @@ tell(
     deal__rejected="rejected the deal with {customer}: {reject_reason}",
     deal__appealed="appealed on the deal with {customer}",
     deal__withdrawn="took the deal with {customer} back",
+    deal__timed_out="the question on the deal with {customer} was not answered in time: it counts as taken back",
+    deal__transferred="the deal with {customer} went to the partner the customer chose",
     deal__cancelled="cancelled the approval of the deal with {customer}: {reason}",
     deal__signed="signed the deal with {customer}; a second signature is waited for",
     deal__cancellation_signed="signed the cancellation; a second signature is waited for",

@@ -19,6 +19,7 @@ from partners.timeline_rows import filled_words
 from prm.kernel import clock
 from prm.kernel.models import Membership
 from prm.kernel.periods import add_days, is_business_day
+from prm.kernel.policies import permits
 from prm.kernel.tenancy.context import current_tenant
 from prm.kernel.web.format import Formatter, formatter
 
@@ -260,7 +261,7 @@ def present_page(page: DealPage, member: Membership) -> ShownDeal:
             }
             for one in page.questions
         ],
-        hearing=_hearing(page.hearing, write),
+        hearing=_hearing(page.hearing, write) if not member.is_vendor or _sees_rivals(member) else None,
         extensions=[
             {
                 "days": str(one.days),
@@ -287,6 +288,10 @@ def present_page(page: DealPage, member: Membership) -> ShownDeal:
         has_conflict=bool(page.review and page.review.has_conflict and deal.is_open),
         against=[_against(one, write) for one in page.against],
     )
+
+
+def _sees_rivals(member: Membership) -> bool:
+    return permits(member, "dealreg.view_conflict")
 
 
 def _facts(deal: DealRegistration, write: Formatter) -> list[tuple[str, str]]:
@@ -342,7 +347,9 @@ def _steps(page: DealPage, write: Formatter) -> list[ShownStep]:
     ]
 
 
-BY_THE_TEAM = frozenset({"deal.opened", "deal.asked", "deal.hearing_opened", "deal.joined", "deal.kept"})
+BY_THE_TEAM = frozenset(
+    {"deal.opened", "deal.asked", "deal.hearing_opened", "deal.joined", "deal.kept", "deal.transferred"}
+)
 
 
 def _who(link: DealHistory) -> str:

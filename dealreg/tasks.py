@@ -127,6 +127,8 @@ for _name, _text in {
     "joined": "Your deal with {customer} is a joint deal now",
     "won": "Won: {customer}",
     "withdrawn": "Your deal with {customer} was taken back",
+    "timed_out": "Not answered in time: your deal with {customer} counts as taken back",
+    "transferred": "The customer chose another partner: your deal with {customer} has ended",
 }.items():
     _told_to_partner(_name, _text)
 

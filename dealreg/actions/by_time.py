@@ -64,7 +64,7 @@ def time_out_deal(deal: DealRegistration, *, by: None = None) -> DealRegistratio
     require(by, "dealreg.time_out_deal", deal)
     if deal.state != State.INFO_REQUESTED:
         raise Conflict("It was answered meanwhile.")
-    return _withdraw(deal, None, "", unanswered=True)
+    return _withdraw(deal, None, event="deal.timed_out")
 
 
 def escalate(on: dt.date) -> int:

@@ -141,7 +141,7 @@ def decide_transfer(conflict: DealConflict, *, by: Membership, is_transferred: b
     DealHearing.objects.filter(pk=hearing.pk).update(outcome=outcome)
     enter(deal, "deal.transfer_decided", by=by, inner=True, is_transferred=is_transferred, reason=said)
     if is_transferred:
-        _withdraw(first, None, "", is_transfer=True)
+        _withdraw(first, None, event="deal.transferred")
     else:
         enter(first, "deal.kept", by=None)
         _reject(deal, by, DealRegistration.RejectReason.DUPLICATE, "")

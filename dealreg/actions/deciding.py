@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import transaction
 
 from dealreg.actions.protecting import protect, refuse_conflicts, release, track_conflicts
@@ -234,12 +232,14 @@ def withdraw_deal(deal: DealRegistration, *, by: Membership, reason: str = "") -
     return _withdraw(deal, by, reason)
 
 
-def _withdraw(deal: DealRegistration, by: Membership | None, reason: str, **more: Any) -> DealRegistration:
+def _withdraw(
+    deal: DealRegistration, by: Membership | None, reason: str = "", *, event: str = "deal.withdrawn"
+) -> DealRegistration:
     said = reason_of(reason) if reason else ""
     step(deal, State.WITHDRAWN, reason=said)
     with vendor_scope("the protection of a deal that its partner takes back"):
         release(deal)
-    return enter(deal, "deal.withdrawn", by=by, reason=said, **more)
+    return enter(deal, event, by=by, reason=said)
 
 
 @transaction.atomic

@@ -72,7 +72,7 @@ def draft_deal(
     _write(deal, fields)
     deal.save(force_insert=True)
     _set_lines(deal, lines)
-    return record(deal, "deal.drafted", by=by, vendor_only=False, customer=deal.customer_name)
+    return record(deal, "deal.drafted", by=by)  # no word of the customer: a draft is nobody else's
 
 
 @transaction.atomic
@@ -93,7 +93,7 @@ def edit_draft(
     deal.save(update_fields=[*_WRITTEN, "updated_at"])
     if lines is not None:
         _set_lines(deal, lines)
-    return record(deal, "deal.draft_edited", by=by, customer=deal.customer_name)
+    return record(deal, "deal.draft_edited", by=by)
 
 
 @transaction.atomic
@@ -103,7 +103,7 @@ def drop_draft(deal: DealRegistration, *, by: Membership) -> None:
     if deal.state != DealRegistration.State.DRAFT:
         raise Conflict("Only a draft can be thrown away; withdraw this instead.", code="sent_already")
     touch(deal)
-    record(deal, "deal.draft_dropped", by=by, customer=deal.customer_name)
+    record(deal, "deal.draft_dropped", by=by)
     DealLine.objects.filter(deal=deal).delete()
     DealRegistration.objects.filter(pk=deal.pk, state=DealRegistration.State.DRAFT).delete()
 

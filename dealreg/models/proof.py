@@ -50,7 +50,7 @@ class DealProtection(VendorRecord):
 class DealReceipt(PartnerRecord):
     """What the partner holds in hand: the registration as it was received, signed. Never changed."""
 
-    grants = "select, insert"
+    grants = "select, insert, update (partner_id)"  # a merged partner takes its deals along
 
     deal = TenantForeignKey(DealRegistration, related_name="receipts")
     text = models.TextField()
@@ -74,7 +74,7 @@ class DealHistory(PartnerRecord):
         SHARED = "shared", _("Both sides")
         INNER = "inner", _("Vendor only")
 
-    grants = "select, insert"
+    grants = "select, insert, update (partner_id)"  # a merged partner takes its deals along
     partner_sees = "chain = 'shared'"
 
     deal = TenantForeignKey(DealRegistration, related_name="history")

@@ -245,7 +245,7 @@ class DealChange(Request):
 class DealOpening(PartnerReads):
     """That one of the vendor's people opened a deal on a day; the partner sees it after the decision."""
 
-    grants = "select, insert"
+    grants = "select, insert, update (partner_id)"  # a merged partner takes its deals along
     partner_sees = "exists (select 1 from dealreg_dealregistration d where d.id = deal_id and d.decided_at is not null)"
 
     deal = TenantForeignKey(DealRegistration, related_name="openings")

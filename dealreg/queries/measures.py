@@ -117,14 +117,14 @@ def _closed(deals: Iterable[_Deal]) -> list[dict[str, Any]]:
 
 
 def rows_behind(partner_id: UUID, start: dt.date, end: dt.date, *, closed: bool) -> list[dict[str, Any]]:
-    """The deals behind a figure."""
+    """The deals behind a figure: without the customers, whom not everybody who reads the figure may know."""
     found = DealRegistration.objects.filter(partner_id=partner_id)
     if closed:
         found = found.filter(state__in=[State.WON, State.LOST], closed_on__range=(start, end))
-        names = ("closed_on", "amount", "customer_name", "number", "state")
+        names = ("closed_on", "number", "amount", "state")
     else:
         found = found.filter(approved_on__range=(start, end)).exclude(state__in=TAKEN_BACK)
-        names = ("approved_on", "amount", "customer_name", "number", "state")
+        names = ("approved_on", "number", "amount", "state")
     return list(found.order_by(f"-{names[0]}", "pk").values(*names))
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal
 from random import Random
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -257,16 +258,20 @@ class Story:
     def _assess(self, partner: Partner, *, months_ago: int, quality: float) -> None:
         """A whole scorecard, answered by the account manager with the partner some months ago."""
         day = add_months(self.today, -months_ago) - dt.timedelta(days=self.chance.randrange(20))
-        with clock.travel(to=self._moment(day)), tenant_scope(self.tenant):
+        began, pace = self._moment(day), dt.timedelta(seconds=5 + len(partner.name) % 4)  # a person reads and thinks
+        with clock.travel(to=began), tenant_scope(self.tenant):
             manager = self.manager_of[partner.name]
             assessment = start_assessment(partner, kind=Assessment.Kind.PARTNER, by=manager)
-            for question in self._questions():
-                codes = self._answer(question, quality)
+            questions = self._questions()
+            for number, question in enumerate(questions, start=1):
+                said: dict[str, Any] = {"options": self._answer(question, quality)}
                 if question.kind == Question.Kind.TEXT:
-                    answer_question(assessment, question, text="A joint plan for two target accounts.", by=manager)
-                else:
-                    answer_question(assessment, question, options=codes, by=manager)
-            done = submit_assessment(assessment, by=manager)
+                    said = {"text": "A joint plan for two target accounts."}
+                with clock.travel(to=began + number * pace):
+                    answer_question(assessment, question, by=manager, **said)
+            assessment.refresh_from_db()
+            with clock.travel(to=began + (len(questions) + 1) * pace):
+                done = submit_assessment(assessment, by=manager)
             self._act(partner, manager)
             if months_ago > 1:
                 self._review(done, manager)

@@ -199,8 +199,9 @@ def _requirement(wanted: Requirement, rows: BehindRows) -> Behind:
 
 
 def _figure(figure: Figure, rows: BehindRows) -> Behind:
-    is_task = figure.key.startswith("tasks")
-    name = "deal_metrics" if figure.key.startswith("deals") else OF_MEASURE.get(figure.key, "")
+    is_task, is_deal = figure.key.startswith("tasks"), figure.key.startswith("deals:")
+    made_of = [rows.tasks()] if is_task else rows.lent(figure.key.removeprefix("deals:")) if is_deal else []
+    name = "deal_metrics" if is_deal else OF_MEASURE.get(figure.key, "")
     text = _("required tasks of the partner's side that were due by the day; done by then or late") if is_task else ""
     return Behind(
         key=figure.key,
@@ -211,8 +212,8 @@ def _figure(figure: Figure, rows: BehindRows) -> Behind:
         why=figure.why,
         formula=formula_text(name, figure.unit, text),
         inputs=(),
-        tables=(rows.tasks(),) if is_task else (),
-        source=_("Tasks") if is_task else "",
+        tables=tuple(made_of),
+        source=_("Tasks") if is_task else _("Deals") if made_of else "",
         last_data=rows.card.on if is_task else None,
     )
 

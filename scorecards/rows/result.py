@@ -73,6 +73,7 @@ class ResultPage:
     submitted_on: str
     submitted_by: str
     minutes: str
+    has_time: bool  # somebody answered it question by question
     edition: int
     comment: str
     categories: tuple[LineRow, ...]
@@ -102,6 +103,7 @@ def present_result(sheet: ResultSheet) -> ResultPage:
         submitted_on=write.day(result.submitted_at),
         submitted_by=result.submitted_by,
         minutes=minutes_of(result.active_seconds),
+        has_time=result.active_seconds > 0,
         edition=result.edition,
         comment=sheet.review_comment,
         categories=tuple(_row(write, line, names) for line in sheet.categories),
@@ -226,14 +228,15 @@ def _trend(write: Formatter, sheet: ResultSheet) -> Chart | None:
         parts[-1].append(result)
     at = {result.assessment_id: place for place, result in enumerate(results)}
     series = []
-    for part in parts:
-        own = {at[r.assessment_id]: r.overall for r in part}
-        name = _("Edition %(n)d") % {"n": part[0].edition} if bridged else _("Overall")
-        series.append(Series(name, tuple(own.get(place) for place in range(len(results))), "brand"))
-    for later, bridge in bridged.items():
+    for later, bridge in bridged.items():  # first, so that the editions' own points are drawn over it
         ends = {at[later] - 1: bridge.earlier, at[later]: bridge.later}
         name = _("Bridge %(a)d to %(b)d") % {"a": bridge.earlier_edition, "b": bridge.later_edition}
         series.append(Series(name, tuple(ends.get(place) for place in range(len(results))), "accent"))
+    for number, part in enumerate(parts):
+        own = {at[r.assessment_id]: r.overall for r in part}
+        name = _("Edition %(n)d") % {"n": part[0].edition} if bridged else _("Overall")
+        tone = "brand" if (len(parts) - number) % 2 or not bridged else "grey"
+        series.append(Series(name, tuple(own.get(place) for place in range(len(results))), tone))
     return Chart(
         ChartKind.LINE,
         _("Overall score over time"),

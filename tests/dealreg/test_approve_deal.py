@@ -2,6 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
+from io import StringIO
 
 import pytest
 
@@ -252,3 +253,34 @@ def test_winning_and_taking_back_free_the_customer(cast, deals):
     with member_scope(cast.rival_champion):
         withdraw_deal(deals.fresh(other), by=cast.rival_champion)
     assert active(other) == 0
+
+
+def test_a_merged_partner_takes_its_deals_and_their_histories_along(cast, deals):
+    from django.core.management import call_command
+
+    from dealreg.models import DealHistory
+    from partners.actions import merge_partners
+
+    deal = approve_deal(deals.fresh(deals.send(cast.rival_champion)), by=cast.other_cam)
+    merge_partners(cast.northwind, cast.rival, by=cast.chief)
+    assert deals.fresh(deal).partner == cast.northwind
+    assert set(DealHistory.objects.filter(deal=deal).values_list("partner_id", flat=True)) == {cast.northwind.pk}
+    call_command("verify_history", stdout=StringIO())
+
+
+def test_the_later_one_is_rejected_as_duplicate_by_the_rule(cast, deals, conflict):
+    decide_conflict(conflict, by=cast.operations, decision="reject_duplicate", reason="The earlier one stands")
+    later = deals.fresh(conflict.candidate)
+    assert (later.state, later.reject_reason) == ("rejected", "duplicate")
+
+
+def test_a_distributor_and_the_partner_it_sponsors_do_not_compete(cast, deals):
+    own = approve_deal(deals.fresh(deals.send(cast.distributor)), by=cast.cam)
+    theirs = approve_deal(deals.fresh(deals.send(cast.distributor, cast.sponsored)), by=cast.cam)
+    assert (own.state, theirs.state) == ("approved", "approved")
+    assert (active(own), active(theirs)) == (2, 0)
+
+
+def test_a_tender_gives_the_discount_and_no_protection(cast, deals):
+    deal = approve_deal(deals.fresh(deals.send(cast.seller, tender=True)), by=cast.cam)
+    assert (deal.discount, active(deal)) == (Decimal("0.03"), 0)

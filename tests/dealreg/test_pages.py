@@ -76,6 +76,27 @@ def test_side_by_side_is_for_operations_and_every_way_can_be_taken_there(cast, d
         assert "not granted" in sign_in(cast.rival_champion).get(f"/deals/{later.pk}/").content.decode()
 
 
+def test_the_first_partner_is_heard_before_a_transfer(cast, deals, sign_in):
+    first = approve_deal(deals.fresh(deals.send(cast.seller)), by=cast.cam)
+    with clock.travel(to=clock.now() + dt.timedelta(hours=2)):
+        later = deals.send(cast.rival_champion)
+        operations, seller, chief = sign_in(cast.operations), sign_in(cast.seller), sign_in(cast.chief)
+        operations.get(f"/deals/{later.pk}/")
+        conflict = f"/deals/conflicts/{DealConflict.objects.get(candidate=later).pk}/transfer/"
+        assert operations.post(conflict, {"statement": "It wants to buy elsewhere"}).status_code == 302
+        assert [one.label for one in waiting_for(cast.chief)] == []
+        page = seller.get(f"/deals/{first.pk}/").content.decode()
+        assert "You are heard" in page
+        assert "Südstern" not in page
+        assert "heard" not in sign_in(cast.cam).get(f"/deals/{first.pk}/").content.decode()
+        assert chief.post(f"{conflict}decide/", {"is_transferred": "yes", "reason": "Now"}).status_code == 409
+        assert post(seller, first, "answer-hearing", answer="We have met the board twice").status_code == 302
+        assert [one.label for one in waiting_for(cast.chief)] == ["Transfers to decide"]
+        assert "met the board" in chief.get(f"/deals/{later.pk}/").content.decode()
+        assert chief.post(f"{conflict}decide/", {"is_transferred": "no", "reason": "It was first"}).status_code == 302
+        assert (deals.fresh(first).state, deals.fresh(later).state) == ("approved", "rejected")
+
+
 def test_a_rejection_tells_the_reason_and_nobodys_name(cast, deals, sign_in):
     approve_deal(deals.fresh(deals.send(cast.seller)), by=cast.cam)
     later = deals.send(cast.rival_champion)
