@@ -1,4 +1,4 @@
-"""Draws a chart spec as SVG for pages and PDFs: the geometry here, the markup in one template of the kit.
+"""Draws a chart spec as SVG for pages and PDFs: the geometry here, the markup of each shape in `charts_marks`.
 
 Every mark carries its colour twice: as an attribute, which PDFs read, and as a class, by which the page's style
 sheet puts the vendor's colours and the dark theme over it. A missing figure is a gap, never a zero.
@@ -11,13 +11,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+
 from prm.kernel.charts import Chart, ChartKind, Series
+from prm.kernel.charts_marks import TEXT, Mark
 from prm.kernel.numbers import ZERO
 from prm.kernel.tenancy.context import current_tenant, is_inside
 from prm.kernel.web.format import NOT_AVAILABLE, Formatter, formatter
 
 WIDTH = 560
-TEXT = 12  # the size of all lettering, in the units of the drawing
 LETTER = 6.6  # how wide a letter of that size is on average
 LEFT_MOST = 4
 
@@ -38,27 +41,6 @@ PAINTS = {
     "paper": "#ffffff",
 }
 SEQUENCE = ("brand", "accent", "violet", "teal", "grey")
-
-
-@dataclass(frozen=True)
-class Mark:
-    """One shape: a rect, path, circle or text. Numbers are already written as text."""
-
-    shape: str
-    classes: str
-    paint: str
-    x: str = ""
-    y: str = ""
-    width: str = ""
-    height: str = ""
-    radius: str = ""
-    d: str = ""
-    fill: str = "none"
-    fill_opacity: str = ""
-    anchor: str = "start"
-    size: int = TEXT
-    text: str = ""
-    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,6 +69,11 @@ class Drawing:
     marks: list[Mark]
     legend: list[Key]
     rows: list[Row]
+
+    @property
+    def shapes(self) -> SafeString:
+        """All marks as markup."""
+        return format_html_join("", "{}", ((mark.svg(),) for mark in self.marks))
 
 
 def draw(spec: Chart, *, paints: dict[str, str] | None = None) -> Drawing:
