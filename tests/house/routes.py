@@ -17,7 +17,7 @@ from prm.kernel.tenancy.context import member_scope
 
 # Whose objects are put into an address, an unknown one first: every other answer is compared with its.
 OWNERS = (UNKNOWN, "A/vendor", "A/all", "A/P1", "A/P2", "B/P1", "B/vendor")
-AT_THE_DOOR = (UNKNOWN, "A/P1", "A/vendor")  # who does not come in gets the same answer before any view
+AT_THE_DOOR = (UNKNOWN, "A/P1")  # who does not come in gets the same answer before any view
 # What a view may answer to somebody who may know of the record and may do it.
 DONE = {200, 201, 202, 204, 302, 400, 409, 422, 405, 415}
 # Keywords that stand for no record, each with what it is.
@@ -73,9 +73,17 @@ def unfillable(found: list[Address], world: World) -> list[str]:
 
 
 def matrix(
-    world: World, actor: Actor, found: list[Address] | None = None, *, owners: tuple[str, ...] = OWNERS
+    world: World,
+    actor: Actor,
+    found: list[Address] | None = None,
+    *,
+    owners: tuple[str, ...] = OWNERS,
+    writing: tuple[str, ...] = OWNERS,
 ) -> list[str]:
-    """Every address and method with objects of these owners, as one actor: sentences about wrong answers."""
+    """Every address and method with objects of these owners, as one actor: sentences about wrong answers.
+
+    `writing` are the owners for what is no GET.
+    """
     faults: list[str] = []
     client = client_of(actor)
     foreign = world.foreign_to(actor.reader)
@@ -84,7 +92,8 @@ def matrix(
             continue
         for method in address.methods:
             unknown: Any = None
-            for owner, values in objects_of(world, address, owners if member_of(world, actor) else AT_THE_DOOR):
+            whose = owners if method == "get" else writing
+            for owner, values in objects_of(world, address, whose if member_of(world, actor) else AT_THE_DOOR):
                 where = f"{method.upper()} {address.route} of {owner} as {actor.name}"
                 response = send(client, method, actor.prefix + address.path(values))
                 if owner == UNKNOWN:
@@ -97,7 +106,7 @@ def matrix(
                 if method == "get":
                     faults += [f"{where}: {fault}" for fault in header_faults(response)]
                 text = text_of(response)
-                faults += [f"{where}: shows a canary of {whose}" for word, whose in foreign.items() if word in text]
+                faults += [f"{where}: shows a canary of {of}" for word, of in foreign.items() if word in text]
     return faults
 
 

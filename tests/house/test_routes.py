@@ -19,10 +19,11 @@ ALWAYS = [
     "B's chief at A's door",
     "nobody",
 ]
-# Whose objects they open then: a vendor's people know of all their partners, and another vendor is another vendor.
+# Whose objects they open then, to read and to write: a vendor's people know of all their partners, another vendor is
+# another vendor, and what is found for reading is found alike for writing.
 OF_WHOM = {
-    "A/channel_chief": (UNKNOWN, "A/P1", "B/P1"),
-    "A/P1/partner_champion": (UNKNOWN, "A/vendor", "A/all", "A/P1", "A/P2", "B/P1"),
+    "A/channel_chief": ((UNKNOWN, "A/P1", "B/P1"), ("A/P1", "B/P1")),
+    "A/P1/partner_champion": ((UNKNOWN, "A/vendor", "A/all", "A/P1", "A/P2", "B/P1"), (UNKNOWN, "A/P1", "A/P2")),
 }
 LONG = [
     "a login without membership",
@@ -43,8 +44,9 @@ def world(db):
 
 @pytest.mark.parametrize("name", [*ALWAYS, *(pytest.param(name, marks=pytest.mark.long) for name in LONG)])
 def test_everybody_gets_what_is_theirs_and_nothing_else(world, name, request):
-    owners = routes.OWNERS if request.config.getoption("--long") else OF_WHOM.get(name, routes.OWNERS)
-    assert routes.matrix(world, routes.everybody(world)[name], owners=owners) == []
+    everyone = routes.OWNERS, routes.OWNERS
+    owners, writing = everyone if request.config.getoption("--long") else OF_WHOM.get(name, everyone)
+    assert routes.matrix(world, routes.everybody(world)[name], owners=owners, writing=writing) == []
 
 
 def test_every_view_says_who_may_open_it():
