@@ -25,14 +25,15 @@ class Reach:
 def announcements_for(member: Membership, *, limit: int = 5) -> list[AnnouncementDelivery]:
     """What is addressed to the member's company today and not put aside, the newest first."""
     today = clock.today()
-    aside = AnnouncementReceipt.objects.filter(member=member).exclude(dismissed_at=None)
-    return list(
-        AnnouncementDelivery.objects.filter(
-            partner_id=member.partner_id, from_date__lte=today, to_date__gte=today, withdrawn_at=None
-        )
-        .exclude(pk__in=aside.values("delivery_id"))
-        .order_by("-from_date", "-created_at")[:limit]
+    running = AnnouncementDelivery.objects.filter(
+        partner_id=member.partner_id, from_date__lte=today, to_date__gte=today, withdrawn_at=None
     )
+    found = list(running.order_by("-from_date", "-created_at"))
+    if not found:  # most days there is no news, and every page asks
+        return []
+    aside = AnnouncementReceipt.objects.filter(member=member, delivery__in=found).exclude(dismissed_at=None)
+    put_aside = set(aside.values_list("delivery_id", flat=True))
+    return [delivery for delivery in found if delivery.pk not in put_aside][:limit]
 
 
 def reach_of(announcement_ids: Sequence[UUID]) -> dict[UUID, Reach]:

@@ -20,6 +20,7 @@ from django.db import connection  # noqa: E402 - after the set-up
 from prm.kernel.models import Delivery, Event, Job, Membership, StoredFile, Team, Tenant, Wakeup  # noqa: E402
 from prm.kernel.outbox import later, registered  # noqa: E402
 from prm.kernel.tenancy.context import tenant_scope  # noqa: E402
+from prm.kernel.tenancy.stamping import stamp  # noqa: E402
 
 
 def say(**fields) -> None:
@@ -27,11 +28,12 @@ def say(**fields) -> None:
 
 
 def found() -> None:
-    """A vendor with figures and an opened review."""
+    """The fences anew, as after every restored backup; then a vendor with figures and an opened review."""
     from qbr.actions import open_review
     from tests.conftest import build_cast
     from tests.qbr.scenario import tell_story
 
+    stamp()
     cast = build_cast()
     with tenant_scope(cast.acme):
         tell_story(cast)

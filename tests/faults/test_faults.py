@@ -61,15 +61,16 @@ class Installation:
 
     def take_over_tables(self) -> None:
         """The tables and fences of the tests' own database: migrating anew would take ten times as long."""
-        theirs, dump = connections["owner"].settings_dict, str(self.folder / "tables.sql")
-        tools, env = self.postgres.binaries, self.env | {"PGPASSWORD": theirs["PASSWORD"] or ""}
-        source = ["--host", theirs["HOST"], "--username", theirs["USER"], "--dbname", theirs["NAME"]]
-        source += ["--port", str(theirs["PORT"])] if theirs["PORT"] else []
+        theirs, dump = connections["owner"].get_connection_params(), str(self.folder / "tables.sql")
+        tools, env = self.postgres.binaries, self.env | {"PGPASSWORD": theirs.get("password") or ""}
+        source = ["--host", theirs.get("host") or "", "--username", theirs["user"], "--dbname", theirs["dbname"]]
+        source += ["--port", str(theirs["port"])] if theirs.get("port") else []
         command = [str(tools / "pg_dump"), "--enable-row-security", "--file", dump, *source]
         if subprocess.run(command, env=env, capture_output=True).returncode:  # a server newer than our tools
             self.run([sys.executable, "manage.py", "migrate", "--database", "owner", "--verbosity", "0"])
             return
-        ours = [str(tools / "psql"), "--quiet", "--no-psqlrc", "--set", "ON_ERROR_STOP=1", "--file", dump]
+        ours = [str(tools / "psql"), "--quiet", "--no-psqlrc", "--single-transaction", "--set", "ON_ERROR_STOP=1"]
+        ours += ["--file", dump]  # in one transaction: each of its thousand statements would wait for the disk
         self.run([*ours, self.env["DATABASE_OWNER_URL"]])
 
     def run(self, command: list[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from prm.kernel.isolation.addresses import UNKNOWN, Address, addresses
@@ -71,8 +72,10 @@ def unfillable(found: list[Address], world: World) -> list[str]:
     ]
 
 
-def matrix(world: World, actor: Actor, found: list[Address] | None = None) -> list[str]:
-    """Every address and method with objects of every owner, as one actor: sentences about wrong answers."""
+def matrix(
+    world: World, actor: Actor, found: list[Address] | None = None, *, owners: tuple[str, ...] = OWNERS
+) -> list[str]:
+    """Every address and method with objects of these owners, as one actor: sentences about wrong answers."""
     faults: list[str] = []
     client = client_of(actor)
     foreign = world.foreign_to(actor.reader)
@@ -81,7 +84,7 @@ def matrix(world: World, actor: Actor, found: list[Address] | None = None) -> li
             continue
         for method in address.methods:
             unknown: Any = None
-            for owner, values in objects_of(world, address, OWNERS if member_of(world, actor) else AT_THE_DOOR):
+            for owner, values in objects_of(world, address, owners if member_of(world, actor) else AT_THE_DOOR):
                 where = f"{method.upper()} {address.route} of {owner} as {actor.name}"
                 response = send(client, method, actor.prefix + address.path(values))
                 if owner == UNKNOWN:
@@ -128,16 +131,10 @@ def expected(
     if access.kind == "visitor":
         return True, {404}  # the planted vendors show no public pages; tests/partners/test_become_a_partner.py does
     odd = ODD.get(address.name, set())
+    keyword = next((k for k in values if access.model and address.model_of(k) is access.model), None)
     with member_scope(member):
-        is_seen = owner != UNKNOWN and all(
-            address.model_of(k).objects.visible_to(member).filter(pk=pk).exists()
-            for k, pk in values.items()
-            if address.model_of(k) is not None
-        )
-        subject = None
-        if access.model and is_seen:
-            keyword = next((k for k in values if address.model_of(k) is access.model), None)
-            subject = access.model.objects.filter(pk=values[keyword]).first() if keyword else None
+        is_seen = owner != UNKNOWN and all(sees(member, address.model_of(k), pk) for k, pk in values.items())
+        subject = access.model.objects.filter(pk=values[keyword]).first() if keyword and is_seen else None
         has_role = access.kind != "permission" or permits(member, access.permission)
         is_permitted = has_role and (access.kind != "permission" or permits(member, access.permission, subject))
     if is_seen and address.models and not reads(world, actor, address, values):
@@ -148,6 +145,12 @@ def expected(
     if not is_visible:
         return False, {404, 405}
     return True, (DONE if is_permitted else {403, 405}) | odd
+
+
+@cache
+def sees(member: Any, model: Any, pk: Any) -> bool:
+    """Whether the member may know of this record, asked once: what an answer changes is undone before the next."""
+    return model is None or model.objects.visible_to(member).filter(pk=pk).exists()
 
 
 def reads(world: World, actor: Actor, address: Address, values: dict[str, Any]) -> bool:

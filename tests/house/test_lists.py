@@ -39,7 +39,8 @@ def list_pages(world):
             continue
         path = actor.prefix + address.path(values)
         page = send(client, "get", path)
-        for context in getattr(page, "context", None) or ():
+        contexts = getattr(page, "context", None) or ()
+        for context in contexts if isinstance(contexts, list) else [contexts]:  # a page of one template has but one
             found = [value for layer in context for value in layer.values() if isinstance(value, ListPage)]
             if found and found[0].name:  # the gallery's sample stands under no address
                 found_on.append(address)

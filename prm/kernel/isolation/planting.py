@@ -15,6 +15,7 @@ import string
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -365,6 +366,7 @@ def _combinations(model: type[Record], told_apart: str) -> Iterator[dict[str, An
         yield dict(zip(names, combination, strict=True))
 
 
+@cache
 def models_by_keyword() -> dict[str, Any]:
     """The keyword of an address to the model it stands for: `deal_registration_id` to DealRegistration."""
     return {

@@ -30,6 +30,7 @@ from prm.kernel.web.visitors import NO_COMPANY, visited_tenant
 TENANT_PATH = re.compile(r"^/t/([a-z0-9-]{1,40})(/.*)?$")
 OWN_PAGES = ("/accounts/", "/invitations/", "/branding/", "/static/")
 FOR_TOKENS = ("/api/", "/files/")
+QUIET: dict[str, Any] = {"banners": ()}  # a page that says no has no news to tell
 # What a session that one vendor's identity provider vouches for may do with the login itself: nothing by which
 # it could reach other vendors (a password, a passkey, another outside identity).
 FOR_CONFINED = re.compile(
@@ -176,7 +177,7 @@ def _chosen(found: list[Membership], slug: str) -> Membership | None:
 def refusal_page(request: HttpRequest, refusal: Refused) -> HttpResponse:
     if refusal.status == 404:
         return not_found(request)
-    return render(request, "refused.html", {"refusal": refusal}, status=refusal.status)
+    return render(request, "refused.html", {"refusal": refusal, **QUIET}, status=refusal.status)
 
 
 def other_vendor(request: HttpRequest) -> HttpResponse:
@@ -190,7 +191,7 @@ def not_found(request: HttpRequest) -> HttpResponse:
     """One answer for everything one may not know of: unknown vendor, no membership, foreign or unknown id."""
     if _is_api(request):
         return JsonResponse({"code": "unknown", "detail": "Not found."}, status=404)
-    return render(request, "404.html", status=404)
+    return render(request, "404.html", QUIET, status=404)
 
 
 class UnknownHost(Exception):
