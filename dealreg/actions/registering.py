@@ -71,7 +71,7 @@ def draft_deal(
     )
     _write(deal, fields)
     deal.save(force_insert=True)
-    _set_lines(deal, lines)
+    _add_lines(deal, lines)
     return record(deal, "deal.drafted", by=by)  # no word of the customer: a draft is nobody else's
 
 
@@ -220,7 +220,9 @@ def _write(deal: DealRegistration, fields: dict[str, Any]) -> None:
         raise Invalid("This is no country: give its two letters, such as DE.", field="customer_country")
     try:
         deal.full_clean(
-            exclude=["tenant", "partner", "owner", "created_by", "submitted_by"], validate_constraints=False
+            exclude=["tenant", "partner", "owner", "created_by", "submitted_by"],
+            validate_unique=False,  # the number is drawn, and the database watches over it
+            validate_constraints=False,
         )
     except ValidationError as error:
         field, reasons = next(iter(error.message_dict.items()))
@@ -243,6 +245,10 @@ def _refuse_bad_amount(amount: Decimal, currency: str) -> None:
 
 def _set_lines(deal: DealRegistration, lines: Sequence[ProductLine]) -> None:
     DealLine.objects.filter(deal=deal).delete()
+    _add_lines(deal, lines)
+
+
+def _add_lines(deal: DealRegistration, lines: Sequence[ProductLine]) -> None:
     wanted = {line.pk: line for line in lines}
     DealLine.objects.bulk_create(DealLine(partner_id=deal.partner_id, deal=deal, line=line) for line in wanted.values())
 
