@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
 
 TEXT = 12  # the size of all lettering, in the units of the drawing
 
@@ -30,7 +29,7 @@ class Mark:
     text: str = ""
     title: str = ""
 
-    def svg(self) -> SafeString:
+    def svg(self) -> str:
         """The shape as markup, every text in it escaped."""
         match self.shape:
             case "rect":
@@ -77,8 +76,8 @@ class Mark:
             self.text,
         )
 
-    def _optional(self, name: str, value: str) -> SafeString | str:
+    def _optional(self, name: str, value: str) -> str:
         return format_html(' {}="{}"', name, value) if value else ""
 
-    def _title(self) -> SafeString | str:
+    def _title(self) -> str:
         return format_html("<title>{}</title>", self.title) if self.title else ""

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.utils.html import format_html_join
-from django.utils.safestring import SafeString
 
 from prm.kernel.charts import Chart, ChartKind, Series
 from prm.kernel.charts_marks import TEXT, Mark
@@ -71,7 +70,7 @@ class Drawing:
     rows: list[Row]
 
     @property
-    def shapes(self) -> SafeString:
+    def shapes(self) -> str:
         """All marks as markup."""
         return format_html_join("", "{}", ((mark.svg(),) for mark in self.marks))
 

@@ -17,7 +17,7 @@ from prm.kernel.tenancy.context import member_scope
 
 # Whose objects are put into an address, an unknown one first: every other answer is compared with its.
 OWNERS = (UNKNOWN, "A/vendor", "A/all", "A/P1", "A/P2", "B/P1", "B/vendor")
-AT_THE_DOOR = (UNKNOWN, "A/P1")  # who does not come in gets the same answer before any view
+AT_THE_DOOR = ("A/P1",)  # who does not come in gets the same answer before any view
 # What a view may answer to somebody who may know of the record and may do it.
 DONE = {200, 201, 202, 204, 302, 400, 409, 422, 405, 415}
 # Keywords that stand for no record, each with what it is.
