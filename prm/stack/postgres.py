@@ -29,6 +29,9 @@ DISPOSABLE = {
     "synchronous_commit": "off",
     "full_page_writes": "off",
     "wal_level": "minimal",
+    "autovacuum": "off",  # every database of a run is gone after it
+    "checkpoint_timeout": "1h",
+    "max_wal_size": "4GB",
     "max_wal_senders": "0",
     "max_connections": "80",
     "shared_buffers": "128MB",

@@ -20,6 +20,8 @@ FRAME = re.compile(
     r"\"kernel_user\"|LIMIT 1$.*\"kernel_membership\"",
     re.IGNORECASE,
 )
+# Reading changes nothing, but for the notes of when somebody was last here and who opened a deal.
+WRITES = re.compile(r"(INSERT INTO|UPDATE|DELETE FROM) \"(?!django_session|kernel_membership|dealreg_dealopening)")
 # Pages that may ask more, with the reason.
 FIGURE = (13, "the whole scorecard of a partner, each of its sources asked once, and the rows behind one figure")
 DEARER: dict[str, tuple[int, str]] = {
@@ -42,6 +44,8 @@ def costs(world, name: str, *, under: str = "", only: Container[str] | None = No
         connection.queries_log.clear()  # it keeps the last 9,000 and would count nothing beyond
         with CaptureQueriesContext(connection) as asked:
             response = send(client, "get", actor.prefix + address.path(values))
+        written = [query["sql"] for query in asked.captured_queries if WRITES.match(query["sql"])]
+        assert not written, f"reading {address.route} changes something: {written}"
         if response.status_code == 200:
             found[address.route] = sum(not FRAME.search(query["sql"]) for query in asked.captured_queries)
     return found

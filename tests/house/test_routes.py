@@ -7,9 +7,7 @@ from django.test import Client, override_settings
 
 from prm.kernel.isolation.addresses import UNKNOWN, addresses
 from prm.kernel.isolation.run import client_of, planted, send
-from prm.kernel.models import Event
 from prm.kernel.roles import PARTNER_ROLES, VENDOR_ROLES
-from prm.kernel.tenancy.context import tenant_scope
 from tests.house import routes
 
 # Who opens every address in each run; all other roles do so with --long.
@@ -23,6 +21,7 @@ ALWAYS = [
 # another vendor, and what is found for reading is found alike for writing.
 OF_WHOM = {
     "A/channel_chief": (("A/P1", "B/P1"), ("A/P1", "B/P1")),
+    "B's chief at A's door": (("A/P1",), ()),
     "A/P1/partner_champion": ((UNKNOWN, "A/vendor", "A/all", "A/P1", "A/P2", "B/P1"), (UNKNOWN, "A/P1", "A/P2")),
 }
 LONG = [
@@ -93,6 +92,8 @@ def test_a_foreign_id_sent_along_answers_like_an_unknown_one(world, owner):
         for method in address.methods:
             if method == "get" and address.models:
                 continue  # a page of one record has no filter
+            if method == "put" and "patch" in address.methods:
+                continue  # the same code
             unknown = routes.plain(send(client, method, path, data=routes.ids_of(world, "")), {})
             foreign = routes.plain(send(client, method, path, data=routes.ids_of(world, owner)), {})
             if foreign != unknown:
@@ -124,22 +125,6 @@ def test_with_its_token_the_same_request_is_accepted(world):
     client = Client(enforce_csrf_checks=False)
     client.force_login(actor.user, backend="allauth.account.auth_backends.AuthenticationBackend")
     assert send(client, "post", "/accounts/logout/").status_code == 302
-
-
-def test_reading_changes_nothing(world):
-    actor = routes.everybody(world)["A/channel_chief"]
-    client, changed = client_of(actor), []
-    with tenant_scope(world.tenants["A"]):
-        before = Event.objects.count()
-    for address in routes.views():
-        values = address.filled(world, "A/P1") or {}
-        if "get" in address.methods and set(values) == set(address.keywords):
-            client.get(actor.prefix + address.path(values))
-            with tenant_scope(world.tenants["A"]):
-                if Event.objects.count() != before:
-                    changed.append(address.route)
-                    before = Event.objects.count()
-    assert changed == []
 
 
 def test_the_pages_of_signing_in_carry_the_headers_too(world):
