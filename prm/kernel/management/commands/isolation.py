@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
 
 from prm.kernel.isolation.run import Report, run
+from prm.kernel.models import Tenant
 
 
 class Command(BaseCommand):
@@ -17,6 +19,8 @@ class Command(BaseCommand):
         parser.add_argument("--few", action="store_true", help="fewer roles: a quick look")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if Tenant._meta.db_table not in connection.introspection.table_names():
+            raise CommandError("There are no tables yet: run bin/dev, or bin/manage migrate --database owner, first.")
         logging.getLogger("django.request").setLevel(logging.CRITICAL)  # refusals are what we ask for
         report = run(all_roles=not options["few"], progress=self.stdout.write)
         self.stdout.write(table(report))
