@@ -37,7 +37,7 @@ class Schema(AutoSchema):
 def _times_used() -> Counter[str]:
     """How many classes have that name; shapes of inner use do no harm."""
     found: Counter[str] = Counter()
-    todo: list[type] = [BaseSerializer]
+    todo: list[Any] = [BaseSerializer]
     while todo:
         for kind in todo.pop().__subclasses__():
             found[kind.__name__] += 1
