@@ -65,6 +65,7 @@ from scorecards.queries.performance import (
     day_asked,
     performance_card,
 )
+from scorecards.queries.planned import no_opportunities, registered_deals
 from scorecards.queries.results import (
     COUNTED,
     FINISHED,
@@ -115,6 +116,8 @@ from scorecards.queries.words import (
 )
 
 __all__ = [
+    "no_opportunities",
+    "registered_deals",
     "CAPABILITY_SCORE",
     "CATEGORIES",
     "COMPONENTS",
