@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
@@ -153,21 +154,21 @@ class ProgramsViewSet(ReadRecordsViewSet):
         data.is_valid(raise_exception=True)
         return Response(ProgramSerializer(publish_program(program, by=self.member, **data.validated_data)).data)
 
-    @extend_schema(responses=serializers.DictField())
+    @extend_schema(responses=OpenApiTypes.OBJECT)
     @action(detail=True)
     def document(self, request: Any, pk: Any = None) -> Response:
         """The whole version in the shape of its YAML file."""
         program = self.get_object()
         return Response(written(ladder_of(program)))
 
-    @extend_schema(responses=serializers.ListField(child=serializers.DictField()))
+    @extend_schema(responses=OpenApiTypes.OBJECT)
     @action(detail=True)
     def compare(self, request: Any, pk: Any = None) -> Response:
         """What differs from the version in force."""
         found = differences(ladder_on(clock.today()), ladder_of(self.get_object()))
         return Response([{"tier": d.tier, "what": d.what, "before": d.before, "after": d.after} for d in found])
 
-    @extend_schema(responses=serializers.DictField())
+    @extend_schema(responses=OpenApiTypes.OBJECT)
     @action(detail=True)
     def what_if(self, request: Any, pk: Any = None) -> Response:
         """How it would place all partners today."""

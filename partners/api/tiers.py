@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -96,7 +97,7 @@ class TierProposalsViewSet(ReadRecordsViewSet):
             TierProposalSerializer(decline_tier_proposal(proposal, by=self.member, **data.validated_data)).data
         )
 
-    @extend_schema(request=ProposalsInput, responses=serializers.DictField())
+    @extend_schema(request=ProposalsInput, responses=OpenApiTypes.OBJECT)
     @action(detail=False, methods=["post"])
     def confirm_several(self, request: Any) -> Response:
         """Confirm several; `left` are those that somebody decided meanwhile."""
@@ -124,11 +125,11 @@ class PartnerTiersViewSet(RecordsViewSet):
         "evaluate": "partners.evaluate_tier",
     }
 
-    @extend_schema(responses=serializers.DictField())
+    @extend_schema(responses=OpenApiTypes.OBJECT)
     def retrieve(self, request: Any, pk: Any = None) -> Response:
         return Response(_written_standing(self.get_object()))
 
-    @extend_schema(request=OverrideInput, responses=serializers.DictField())
+    @extend_schema(request=OverrideInput, responses=OpenApiTypes.OBJECT)
     @action(detail=True, methods=["post"])
     def override(self, request: Any, pk: Any = None) -> Response:
         partner = self.get_object()
@@ -141,14 +142,14 @@ class PartnerTiersViewSet(RecordsViewSet):
         override_tier(partner, tier, by=self.member, **values)
         return Response(_written_standing(partner))
 
-    @extend_schema(request=None, responses=serializers.DictField())
+    @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
     @action(detail=True, methods=["post"])
     def end_override(self, request: Any, pk: Any = None) -> Response:
         partner = self.get_object()
         end_tier_override(partner, by=self.member)
         return Response(_written_standing(partner))
 
-    @extend_schema(request=None, responses=serializers.DictField())
+    @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
     @action(detail=True, methods=["post"])
     def evaluate(self, request: Any, pk: Any = None) -> Response:
         found = evaluate_tier(self.get_object(), by=self.member)

@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
@@ -144,7 +145,7 @@ class BanksViewSet(ReadRecordsViewSet):
     def retire(self, request: Any, pk: Any = None) -> Response:
         return Response(BankSerializer(retire_bank(self.get_object(), by=self.member)).data)
 
-    @extend_schema(responses=serializers.DictField())
+    @extend_schema(responses=OpenApiTypes.OBJECT)
     @action(detail=True)
     def document(self, request: Any, pk: Any = None) -> Response:
         """The whole edition in the shape of its YAML file."""
@@ -171,7 +172,7 @@ class BanksViewSet(ReadRecordsViewSet):
 
     @extend_schema(
         parameters=[OpenApiParameter(name, str) for name in ("view", "type", "tier", "stage")],
-        responses=serializers.DictField(),
+        responses=OpenApiTypes.OBJECT,
     )
     @action(detail=True)
     def preview(self, request: Any, pk: Any = None) -> Response:

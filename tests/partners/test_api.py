@@ -1,5 +1,7 @@
 """Partners, contacts and bookings over the API: the same rows and rules as the pages."""
 
+from django.core.management import call_command
+
 from partners.models import Contact, Partner
 from tests.clients import token_client
 
@@ -57,6 +59,11 @@ def test_a_contact_for_a_rival_is_not_found(cast):
     body["partner_id"] = str(cast.northwind.pk)
     assert client.post("/api/v1/contacts/", body, content_type="application/json").status_code == 201
     assert Contact.objects.filter(name="Spy", partner=cast.northwind).count() == 1
+
+
+def test_the_schema_describes_every_shape_without_a_doubt(tmp_path):
+    """A shape that stands for two, or an answer nobody described, is a warning and fails here."""
+    call_command("spectacular", "--validate", "--fail-on-warn", file=str(tmp_path / "schema.yml"))
 
 
 def test_the_schema_and_its_pages_answer(client, db):

@@ -1,10 +1,13 @@
-"""How the API's schema names the way of signing in."""
+"""How the API describes itself: the way of signing in, and every shape under a name of its own."""
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+from rest_framework.serializers import BaseSerializer
 
 
 class MemberAuthenticationScheme(OpenApiAuthenticationExtension):
@@ -18,3 +21,25 @@ class MemberAuthenticationScheme(OpenApiAuthenticationExtension):
             {"type": "http", "scheme": "bearer", "description": "A token made by `manage.py api_token`."},
             {"type": "apiKey", "in": "cookie", "name": "sessionid"},
         ]
+
+
+class Schema(AutoSchema):
+    """Two shapes of one name in different files are told apart by the file; else one would stand for both."""
+
+    def get_serializer_name(self, serializer: Any, direction: Any) -> str:
+        name = super().get_serializer_name(serializer, direction)
+        if _times_used()[type(serializer).__name__] > 1:
+            file = type(serializer).__module__.rpartition(".")[2]
+            return file.title().replace("_", "") + name
+        return name
+
+
+def _times_used() -> Counter[str]:
+    """How many classes have that name; shapes of inner use do no harm."""
+    found: Counter[str] = Counter()
+    todo: list[Any] = [BaseSerializer]
+    while todo:
+        for kind in todo.pop().__subclasses__():
+            found[kind.__name__] += 1
+            todo.append(kind)
+    return found
