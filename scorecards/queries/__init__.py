@@ -116,8 +116,6 @@ from scorecards.queries.words import (
 )
 
 __all__ = [
-    "no_opportunities",
-    "registered_deals",
     "CAPABILITY_SCORE",
     "CATEGORIES",
     "COMPONENTS",
@@ -215,6 +213,7 @@ __all__ = [
     "lens_code",
     "median_minutes",
     "missing_in",
+    "no_opportunities",
     "open_assessments",
     "overall_best_practice",
     "pace_of_scorecards",
@@ -226,6 +225,7 @@ __all__ = [
     "previewed",
     "proposed_owner",
     "ranking",
+    "registered_deals",
     "result_of",
     "result_sheet",
     "results_of_partner",
