@@ -498,7 +498,7 @@ def definitions_slide(figures: Figures, write: Writer) -> Slide:
         "n/a means that there is no figure; it is never counted as zero.",
     )
     missing = missing_rows(figures)
-    rows = tuple((Cell(clipped(why, 80)), Cell(clipped(names, 240))) for why, names in missing)
+    rows = tuple((Cell(clipped(why, 100)), Cell(clipped(names, 240))) for why, names in missing)
     return Slide(
         id="definitions",
         title="How the figures are made",
