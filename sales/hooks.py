@@ -47,7 +47,7 @@ from sales.queries import (
     revenue_of,
     waiting_proposals,
 )
-from sales.rows import present_performance
+from sales.rows import present_performance, scope_of
 
 AWAY = (Partner.State.LAPSED, Partner.State.REACTIVATING)
 Values = dict[tuple[UUID, Period], Value]
@@ -197,7 +197,7 @@ lend_worklist(
             waiting_proposals(member) if permits(member, "sales.confirm_targets") else waiting_proposals(member).none()
         ),
         url=lambda proposal: proposal.get_absolute_url(),
-        text=lambda proposal: f"Targets proposed for {proposal.partner.name}",
+        text=lambda proposal: f"Targets proposed for {proposal.partner.name}: {scope_of(proposal)}",
     )
 )
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterable
+from uuid import UUID
+
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from partners.models import Partner
 from prm.kernel.fields import NumericField, TextField, amount_rules
 from prm.kernel.models import Membership
+from prm.kernel.periods import FiscalYear
 from prm.kernel.roles import Side
+from prm.kernel.tenancy.context import current_tenant
 from prm.kernel.tenancy.models import PartnerReads, PartnerRecord, PublishedRecord, TenantForeignKey
 
 
@@ -119,8 +125,31 @@ class TargetProposal(Proposal):
     def __str__(self) -> str:
         return f"targets proposed to {self.partner_id}"
 
+    @property
+    def years(self) -> list[FiscalYear]:
+        """The fiscal years it is for: mostly one."""
+        return years_of(self.months)
+
+    @property
+    def basis(self) -> str:
+        """How it gives targets, as the page of targets calls it."""
+        return "line" if self.line_id else "total"
+
     def get_absolute_url(self) -> str:
-        return reverse("sales:partner_targets", args=[self.partner_id])
+        return targets_url(self.partner_id, self.months, self.basis)
+
+
+def years_of(months: Iterable[str]) -> list[FiscalYear]:
+    """The fiscal years of these months (their first days, as text), the earliest first."""
+    start = current_tenant().fy_start_month
+    found = {FiscalYear.containing(dt.date.fromisoformat(month), start) for month in months}
+    return sorted(found, key=lambda year: year.year)
+
+
+def targets_url(partner_id: UUID, months: Iterable[str], basis: str) -> str:
+    """The page of a partner's targets, at the first fiscal year of these months, by line or in total."""
+    page, years = reverse("sales:partner_targets", args=[partner_id]), years_of(months)
+    return f"{page}?year={years[0].year}&by={basis}" if years else page
 
 
 class SalesActual(PartnerReads):

@@ -182,7 +182,7 @@ def present_changes(changes: list[Change], names: dict[Any, str], *, with_compan
                 who=line.who,
                 text=line.text,
                 where=change.companies[0] if with_company else "",
-                url=partner.get_absolute_url() if partner else "",
+                url=partner.get_absolute_url() if partner and partner.taken_back_at is None else "",
                 more=change.times - 1,
             )
         )

@@ -20,6 +20,7 @@ from sales.queries.performance import (
 from sales.queries.plan import NO_TARGET, PERFORMANCE, read_plan
 from sales.queries.targets import (
     YearTargets,
+    proposals_elsewhere,
     proposals_of,
     spread,
     targets_of_year,
@@ -40,6 +41,7 @@ __all__ = [
     "first_bookings",
     "performance",
     "performance_of",
+    "proposals_elsewhere",
     "proposals_of",
     "quarters_with_bookings",
     "read_plan",

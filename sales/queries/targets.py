@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
 from partners.models import Partner
@@ -61,10 +61,25 @@ def totals_of_year(partner_ids: Sequence[UUID], year: FiscalYear) -> tuple[dict[
     return totals, by_line
 
 
-def proposals_of(partner: Partner, member: Membership) -> list[TargetProposal]:
+def proposals_of(partner: Partner, member: Membership, year: FiscalYear, *, by_line: bool) -> list[TargetProposal]:
+    """What was proposed for this fiscal year, by line or in total; the latest first."""
     rows = TargetProposal.objects.visible_to(member).filter(partner=partner)
-    found = rows.select_related("line", "proposed_by__user", "partner").order_by("-created_at", "pk")
+    here = rows.filter(months__has_any_keys=_firsts(year), line__isnull=not by_line)
+    found = here.select_related("line", "proposed_by__user", "partner").order_by("-created_at", "pk")
     return list(found[:SHOWN_PROPOSALS])
+
+
+def proposals_elsewhere(
+    partner: Partner, member: Membership, year: FiscalYear, *, by_line: bool
+) -> list[TargetProposal]:
+    """What waits for an answer for other fiscal years, or given the other way; the oldest first."""
+    rows = TargetProposal.objects.visible_to(member).filter(partner=partner, state=TargetProposal.State.PROPOSED)
+    here = Q(months__has_any_keys=_firsts(year), line__isnull=not by_line)
+    return list(rows.exclude(here).order_by("created_at", "pk")[:SHOWN_PROPOSALS])
+
+
+def _firsts(year: FiscalYear) -> list[str]:
+    return [month_start(month).isoformat() for month in year.months]
 
 
 def waiting_proposals(member: Membership) -> QuerySet[TargetProposal]:

@@ -1,7 +1,15 @@
 """Figures of sales as pages print them."""
 
 from sales.rows.performance import ShownPerformance, ShownPeriod, present_performance
-from sales.rows.targets import TONES, ShownProposal, grid_of_lines, grid_of_partners, present_proposals
+from sales.rows.targets import (
+    TONES,
+    ShownProposal,
+    grid_of_lines,
+    grid_of_partners,
+    places_of,
+    present_proposals,
+    scope_of,
+)
 
 __all__ = [
     "TONES",
@@ -10,6 +18,8 @@ __all__ = [
     "ShownProposal",
     "grid_of_lines",
     "grid_of_partners",
+    "places_of",
     "present_performance",
     "present_proposals",
+    "scope_of",
 ]

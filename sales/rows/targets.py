@@ -121,6 +121,22 @@ def grid_of_partners(
     ]
 
 
+def scope_of(proposal: TargetProposal) -> str:
+    """What a proposal is for: "FY2028, in total", or with the product line."""
+    years = ", ".join(year.label for year in proposal.years)
+    return f"{years}, {proposal.line.name if proposal.line else _('in total')}"
+
+
+def places_of(proposals: Sequence[TargetProposal]) -> list[dict[str, str]]:
+    """Where proposals wait: each fiscal year and basis once, with its page."""
+    names = {"line": _("by product line"), "total": _("in total")}
+    places = {
+        one.get_absolute_url(): f"{', '.join(year.label for year in one.years)}, {names[one.basis]}"
+        for one in proposals
+    }
+    return [{"url": url, "label": label} for url, label in places.items()]
+
+
 def present_proposals(proposals: Sequence[TargetProposal], member: Membership) -> list[ShownProposal]:
     """The latest first, with the months' amounts and what may be done."""
     write = formatter()

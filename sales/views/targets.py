@@ -22,8 +22,8 @@ from prm.kernel.web.forms import go
 from sales.actions import confirm_targets, decline_targets, propose_targets, set_targets, withdraw_targets
 from sales.forms import YearForm, cell_name, read_amount, read_grid, unread
 from sales.models import ProductLine, TargetProposal
-from sales.queries import proposals_of, spread, targets_of_year, totals_of_year
-from sales.rows import grid_of_lines, grid_of_partners, present_proposals
+from sales.queries import proposals_elsewhere, proposals_of, spread, targets_of_year, totals_of_year
+from sales.rows import grid_of_lines, grid_of_partners, places_of, present_proposals
 
 PER_PAGE = 25
 TOTAL = "total"
@@ -74,11 +74,14 @@ def _page(
     problems: dict[str, str] | None = None,
     error: str = "",
     status: int = 200,
+    proposal: TargetProposal | None = None,
 ) -> HttpResponse:
-    member, year = request.member, _year(request)  # type: ignore[attr-defined]
+    """The grid of a fiscal year by line or in total: as asked for, or that of a proposal."""
+    member = request.member  # type: ignore[attr-defined]
+    year = proposal.years[0] if proposal and proposal.years else _year(request)
     found = targets_of_year(partner, year)
     sent = request.POST if request.method == "POST" else request.GET
-    wanted = sent.get("by", "")
+    wanted = proposal.basis if proposal else sent.get("by", "")
     by_line = wanted == "line" if wanted in {"line", TOTAL} else found.is_by_line
     lines: list[ProductLine | None] = list(ProductLine.objects.filter(active=True).order_by("name")) if by_line else []
     here = reverse("sales:partner_targets", args=[partner.pk])
@@ -100,7 +103,8 @@ def _page(
         "error": error,
         "comment": sent.get("comment", "")[:500],
         "year_total": sent.get("year_total", "")[:40],
-        "proposals": present_proposals(proposals_of(partner, member), member),
+        "proposals": present_proposals(proposals_of(partner, member, year, by_line=by_line), member),
+        "elsewhere": places_of(proposals_elsewhere(partner, member, year, by_line=by_line)),
         "may_set": permits(member, "sales.set_target", partner),
         "may_propose": permits(member, "sales.propose_targets", partner),
     }
@@ -191,9 +195,8 @@ def _decide(request: HttpRequest, proposal: TargetProposal, act: Any) -> HttpRes
     except Refused as refusal:
         if refusal.status in {403, 404}:
             raise
-        return _page(
-            request, proposal.partner, error=str(refusal), status=422 if refusal.status == 400 else refusal.status
-        )
+        status = 422 if refusal.status == 400 else refusal.status
+        return _page(request, proposal.partner, error=str(refusal), status=status, proposal=proposal)
     return go(request, proposal)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from uuid import UUID
@@ -20,6 +20,7 @@ from scorecards.queries.results import Result
 from scorecards.queries.scores import score_answers
 
 COMPARABLE, CHANGED, ADDED, DROPPED = "comparable", "changed", "added", "dropped"
+CATEGORY, TOPIC, QUESTION = "category", "topic", "question"
 REASONS = {
     "kind": "it is asked in another way",
     "scored": "it is scored in one edition only",
@@ -40,12 +41,23 @@ class Compared:
 
 
 @dataclass(frozen=True)
+class Weighed:
+    """A category, topic or question of both editions whose weight in the scores is another."""
+
+    level: str
+    name: str
+    before: Decimal
+    after: Decimal
+
+
+@dataclass(frozen=True)
 class Comparability:
     """Two editions question by question: those of the new one in its order, then what was dropped."""
 
     old_edition: int
     new_edition: int
     questions: tuple[Compared, ...]
+    weights: tuple[Weighed, ...] = ()  # they break no bridge, but the overall score can move
 
     @property
     def comparable(self) -> frozenset[str]:
@@ -102,7 +114,25 @@ def comparability(old: QuestionBank, new: QuestionBank) -> Comparability:
         fate = ADDED if was is None else CHANGED if reason else COMPARABLE
         rows.append(Compared(question.code, question.text, question.topic.name, question.scored, fate, reason))
     rows += [Compared(q.code, q.text, q.topic.name, q.scored, DROPPED) for q in earlier.values()]
-    return Comparability(old.edition, new.edition, tuple(rows))
+    return Comparability(old.edition, new.edition, tuple(rows), tuple(_weighed(before, after)))
+
+
+def _weighed(before: _Edition, after: _Edition) -> Iterator[Weighed]:
+    """Weights that differ, of what both editions score: categories first, then topics, then questions."""
+    was, now = _weights(before), _weights(after)
+    for key, (name, weight) in now.items():
+        if key in was and was[key][1] != weight:
+            yield Weighed(key[0], name, was[key][1], weight)
+
+
+def _weights(edition: _Edition) -> dict[tuple[str, str], tuple[str, Decimal]]:
+    """Name and weight by level and code, of what counts in a score."""
+    scored = [q for q in edition.questions if q.scored]
+    return {
+        **{(CATEGORY, q.topic.category.code): (q.topic.category.name, q.topic.category.weight) for q in scored},
+        **{(TOPIC, q.topic.code): (q.topic.name, q.topic.weight) for q in scored},
+        **{(QUESTION, q.code): (q.text, q.weight) for q in scored},
+    }
 
 
 def difference(before: _Edition, was: Question, after: _Edition, now: Question) -> str:

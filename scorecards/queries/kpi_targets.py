@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import CharField, JSONField, QuerySet, Value
+from django.db.models import CharField, DateField, IntegerField, JSONField, QuerySet, Value
 from django.db.models.functions import Cast, Coalesce
 
 from partners.models import Partner
@@ -79,6 +79,8 @@ class Waiting:
     id: UUID
     kpi: str  # empty: revenue
     line: str
+    months: tuple[str, ...]  # of revenue: their first days
+    period: str  # of a KPI: its fiscal year or month
     total: Decimal
     unit: str
     by: str
@@ -94,13 +96,26 @@ def waiting_of(partner: Partner, member: Membership) -> list[Waiting]:
     no_text, no_number = Value("", output_field=CharField()), Cast(Value(None), NumericField())
     money = waiting_proposals(member).filter(partner=partner).order_by()
     kpis = kpi_proposals_waiting(member).filter(partner=partner).order_by()
-    rows = money.values_list("pk", no_text, no_text, Coalesce("line__name", no_text), "months", no_number, *told).union(
-        kpis.values_list("pk", "kpi__name", "kpi__unit", no_text, Cast(Value(None), JSONField()), "value", *told),
+    no_year, no_month = Cast(Value(None), IntegerField()), Cast(Value(None), DateField())
+    no_months = Cast(Value(None), JSONField())
+    rows = money.values_list(
+        "pk", no_text, no_text, Coalesce("line__name", no_text), "months", no_year, no_month, no_number, *told
+    ).union(
+        kpis.values_list("pk", "kpi__name", "kpi__unit", no_text, no_months, "fiscal_year", "month", "value", *told),
         all=True,
     )
     found = [
-        Waiting(pk, kpi, line, value if kpi else total_of(map(Decimal, months.values())), unit or "money", *rest)
-        for pk, kpi, unit, line, months, value, *rest in rows
+        Waiting(
+            pk,
+            kpi,
+            line,
+            tuple(months or ()),
+            (f"{month:%Y-%m}" if month else f"FY{year}") if kpi else "",
+            value if kpi else total_of(map(Decimal, months.values())),
+            unit or "money",
+            *rest,
+        )
+        for pk, kpi, unit, line, months, year, month, value, *rest in rows
     ]
     return sorted(found, key=lambda one: one.at)
 

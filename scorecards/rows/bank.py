@@ -15,7 +15,7 @@ from partners.models import Partner
 from prm.kernel.web.format import Formatter, formatter
 from scorecards.models import QuestionBank, Topic
 from scorecards.queries import NO_TIER, CategoryPart, Comparability, Compared
-from scorecards.queries.comparing import ADDED, CHANGED, COMPARABLE, DROPPED
+from scorecards.queries.comparing import ADDED, CATEGORY, CHANGED, COMPARABLE, DROPPED, QUESTION, TOPIC, Weighed
 
 BANK_TONES = {"draft": "yellow", "active": "green", "retired": "grey"}
 FATES = {
@@ -79,12 +79,22 @@ class ChangeLine:
 
 
 @dataclass(frozen=True)
+class WeightLine:
+    level: str
+    name: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
 class ComparisonPart:
     """How far an edition can be compared with the one before it."""
 
     summary: str
     changes: tuple[ChangeLine, ...]
     more: int
+    weights: tuple[WeightLine, ...]
+    more_weights: int
 
 
 def present_editions(banks: Sequence[Any]) -> list[EditionRow]:
@@ -168,7 +178,25 @@ def present_comparison(found: Comparability) -> ComparisonPart:
         "all": found.scored,
         "edition": found.old_edition,
     }
-    return ComparisonPart(summary, tuple(changes[:SHOWN_CHANGES]), max(0, len(changes) - SHOWN_CHANGES))
+    if found.weights:
+        n = len(found.weights)
+        other = ngettext("%(n)d weight is another", "%(n)d weights are others", n) % {"n": n}
+        summary = f"{summary} {other}: {_('the overall score can move.')}"
+    weights = [weight_line(weighed) for weighed in found.weights[:SHOWN_CHANGES]]
+    return ComparisonPart(
+        summary,
+        tuple(changes[:SHOWN_CHANGES]),
+        max(0, len(changes) - SHOWN_CHANGES),
+        tuple(weights),
+        len(found.weights) - len(weights),
+    )
+
+
+def weight_line(weighed: Weighed) -> WeightLine:
+    levels = {CATEGORY: _("Category"), TOPIC: _("Topic"), QUESTION: _("Question")}
+    write = formatter()
+    before, after = _plain(write, weighed.before), _plain(write, weighed.after)
+    return WeightLine(levels[weighed.level], weighed.name, before, after)
 
 
 def change_line(question: Compared) -> ChangeLine:

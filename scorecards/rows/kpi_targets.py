@@ -12,6 +12,7 @@ from partners.models import Partner
 from prm.kernel.models import Membership
 from prm.kernel.policies import permits
 from prm.kernel.web.format import formatter
+from sales.models import targets_url, years_of
 from sales.rows import TONES
 from scorecards.forms import typed as as_typed
 from scorecards.models import KpiTargetProposal
@@ -48,12 +49,16 @@ def present_waiting(waiting: Sequence[Waiting], partner: Partner) -> list[dict[s
     """On the performance scorecard: what is proposed, by whom, and where it is answered."""
     write, shown = formatter(), []
     for one in waiting:
-        page = reverse("scorecards:kpi_targets" if one.kpi else "sales:partner_targets", args=[partner.pk])
+        if one.kpi:
+            page = reverse("scorecards:kpi_targets", args=[partner.pk])
+        else:
+            page = targets_url(partner.pk, one.months, "line" if one.line else "total")
         confirm = "scorecards:confirm_kpi_target" if one.kpi else "sales:confirm_targets"
-        revenue = _("Net revenue, %(line)s") % {"line": one.line} if one.line else _("Net revenue, in total")
+        years = ", ".join(year.label for year in years_of(one.months))
+        revenue = _("Net revenue, %(scope)s") % {"scope": f"{years}, {one.line or _('in total')}"}
         shown.append(
             {
-                "what": one.kpi or revenue,
+                "what": f"{one.kpi}, {one.period}" if one.kpi else revenue,
                 "value": write_value(write, one.total, one.unit),
                 "who": one.by or _("System"),
                 "at": write.moment(one.at),

@@ -78,11 +78,17 @@ def test_a_file_is_named_checked_and_brought_in(cast, sign_in):
     assert imported().get(external_id="B2").name == "=Bike"
     batch = ImportBatch.objects.get()
     assert (batch.created, batch.by, batch.state) == (3, cast.operations, "applied")
+    assert "The file is in." in client.get(f"/imports/{upload.pk}/").content.decode()
     assert f"/imports/batches/{batch.pk}/" in client.get(f"/imports/{upload.pk}/").content.decode()
     assert "Take it back" in client.get(f"/imports/batches/{batch.pk}/").content.decode()
     assert "kunden.csv" in client.get("/imports/").content.decode()
     assert Job.objects.filter(kind="import", state="done").count() == 2
     assert StoredFile.objects.get().sha256 == batch.sha256
+    assert client.post(f"/imports/batches/{batch.pk}/undo/").status_code == 302
+    back = client.get(f"/imports/{upload.pk}/").content.decode()
+    assert f"{cast.operations.user.name} took this import back on" in back
+    assert "The file is in." not in back
+    assert "take it back" not in back
 
 
 def test_faulty_rows_are_told_with_their_place_and_keep_the_file_out(cast, sign_in):

@@ -76,6 +76,16 @@ def test_new_companies_go_and_changed_ones_are_as_before(cast, bring, sign_in):
     assert (again.created, again.updated) == (1, 2)
 
 
+def test_the_first_page_links_to_no_company_that_was_taken_back(cast, bring, sign_in):
+    batch = bring(FIRST)
+    links = [f'{p.get_absolute_url()}"' for p in Partner.objects.filter(external_id__in=["B1", "B2"])]
+    assert any(link in sign_in(cast.chief).get("/").content.decode() for link in links)
+    undo_import(batch, by=cast.operations)
+    page = sign_in(cast.marketing).get("/").content.decode().split('id="changes"')[1]
+    assert "Älpenrad GmbH" in page or "=Bike" in page
+    assert not any(link in page for link in links)
+
+
 def test_what_was_changed_since_stays_and_is_named(cast, bring, sign_in):
     batch = bring(FIRST)
     with clock.travel(days=1):

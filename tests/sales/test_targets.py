@@ -82,6 +82,22 @@ def test_the_other_side_confirms_and_then_it_counts(cast, proposer, decider):
         decline_targets(TargetProposal.objects.get(pk=made.pk), by=other, reason="late")
 
 
+def test_a_proposal_stands_on_the_page_of_its_year_and_basis(cast, sign_in):
+    made = propose_targets(cast.northwind, {dt.date(2028, 1, 1): D("512")}, by=cast.cam)
+    worklist, page = worklists["target_proposals"], f"/performance/{cast.northwind.pk}/targets/"
+    assert worklist.text(made).endswith(": FY2028, in total")
+    assert worklist.url(made).endswith(f"{page}?year=2028&by=total")
+    client, confirm = sign_in(cast.champion), f"proposals/{made.pk}/confirm/"
+    assert confirm in client.get(page, {"year": 2028, "by": "total"}).content.decode()
+    for other in ({"year": 2028, "by": "line"}, {"year": 2027, "by": "total"}):
+        shown = client.get(page, other).content.decode()
+        assert confirm not in shown
+        assert "year=2028&amp;by=total" in shown.split("A proposal for")[1]
+    refused = client.post(f"/performance/targets/proposals/{made.pk}/decline/", {"reason": " "})
+    assert refused.status_code == 422
+    assert confirm in refused.content.decode()
+
+
 def test_a_no_needs_a_reason_and_a_new_proposal_replaces_the_old(cast):
     first = propose_targets(cast.northwind, {JANUARY: D("500")}, by=cast.cam)
     second = propose_targets(cast.northwind, {JANUARY: D("600")}, by=cast.cam)

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from scorecards.actions import activate_bank, draft_bank
-from scorecards.models import Option, Question, Topic
+from scorecards.models import Category, Option, Question, Topic
 from scorecards.queries import bridges, comparability, history
 from tests.scorecards.filling import submitted
 
@@ -36,6 +36,23 @@ def test_a_question_is_comparable_by_code_kind_and_scores(cast, bank, second):
     assert fates["fit_philosophy_1"] == ("comparable", "")
     assert (len(found.comparable), found.scored) == (34, 36)
     assert len(comparability(bank, bank).comparable) == 36
+
+
+def test_other_weights_are_named_though_every_question_can_be_compared(cast, bank, sign_in):
+    draft = draft_bank(bank, by=cast.chief)
+    client, address = sign_in(cast.chief), f"/scorecards/questionnaire/{draft.pk}/"
+    assert "Nothing differs" in client.get(address).content.decode()
+    topic = Topic.objects.select_related("category").get(bank=draft, code="fit_philosophy")
+    Category.objects.filter(pk=topic.category_id).update(weight=7)
+    Topic.objects.filter(pk=topic.pk).update(weight=3)
+    Question.objects.filter(bank=draft, code="fit_openness_1").update(weight=Decimal("2.5"))
+    found = comparability(bank, draft)
+    assert [(w.level, w.after) for w in found.weights] == [("category", 7), ("topic", 3), ("question", Decimal("2.5"))]
+    assert len(found.comparable) == found.scored
+    page = client.get(address).content.decode()
+    assert "Nothing differs" not in page
+    assert "3 weights are others: the overall score can move." in page
+    assert topic.name in page.split('id="weights"')[1]
 
 
 def test_the_bridge_scores_what_both_asked_alike(cast, bank, second, django_assert_num_queries):

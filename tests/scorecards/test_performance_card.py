@@ -174,6 +174,8 @@ def test_proposed_targets_wait_on_the_card_of_those_who_decide(story, sign_in):
     )
     ours, theirs = page(story.cam), page(story.champion)
     assert "61,234" in ours
+    assert "Net revenue, FY2026, in total" in ours
+    assert "targets/?year=2026&amp;by=total" in ours
     assert "Two more" not in ours  # each side answers the other
     assert "61,234" not in theirs.split('id="plan"')[0]
     assert f'action="/t/acme/scorecards/kpi-targets/{proposed.pk}/confirm/"' in theirs

@@ -267,7 +267,7 @@ def _page(
         columns, rows = (), []
         errors[""] = str(error) if isinstance(error, Invalid) else "The file is no longer there."
     said = mapping.get("fields", {})
-    batch_id, is_in = upload.report.get("batch_id"), upload.state == ImportUpload.State.APPLIED
+    batch_id = upload.report.get("batch_id") if upload.state == ImportUpload.State.APPLIED else None
     lines = [
         {
             "field": field,
@@ -291,7 +291,8 @@ def _page(
         "unused": [column for column in columns if column not in used],
         "groups": [taken, [line for line in lines if line not in taken]],
         "sample": _sample(upload.report, list(importer.rules)),
-        "batch_url": reverse("kernel:import_batch", args=[batch_id]) if batch_id and is_in else "",
+        "batch_url": reverse("kernel:import_batch", args=[batch_id]) if batch_id else "",
+        "undone": _undone(batch_id),
         "errors": list(errors.values()),
         "options": mapping.get("options", {}),
         "date_formats": DATE_FORMATS.items(),
@@ -304,6 +305,17 @@ def _page(
         and permits(member_of(request), importer.permission),
     }
     return render(request, "kernel/imports/mapping.html", context)
+
+
+def _undone(batch_id: str | None) -> dict[str, str]:
+    """When and by whom what came in was taken back; empty when it was not."""
+    batch = BATCHES.filter(pk=batch_id, undone_at__isnull=False).first() if batch_id else None
+    if batch is None or batch.undone_at is None:
+        return {}
+    return {
+        "at": formatter().moment(batch.undone_at),
+        "by": batch.undone_by.user.name if batch.undone_by else "",
+    }
 
 
 FATES = {
