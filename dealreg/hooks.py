@@ -146,7 +146,7 @@ def _registered_rows_12m(partner_id: UUID, period: Period, as_of: dt.date) -> li
     return rows_behind(partner_id, add_days(add_months(as_of, -12), 1), as_of, closed=False)
 
 
-NONE_CLOSED, NONE_WON = _("no deal was won or lost in the quarter"), _("no deal was won in the quarter")
+NONE_CLOSED, NONE_WON = _("No deal was won or lost in the quarter."), _("No deal was won in the quarter.")
 for _measure in (
     Measure(
         "registered_deals_12m",
@@ -166,7 +166,13 @@ for _measure in (
     ),
     Measure("won_deals", "Deals won", "count", "won_count of F9", _metric("won_count", ""), _closed_rows),
     Measure(
-        "win_rate", "Win rate", "ratio", "won / (won + lost), by count", _metric("win_rate", NONE_CLOSED), _closed_rows
+        "win_rate",
+        "Win rate",
+        "ratio",
+        "won / (won + lost), by count",
+        _metric("win_rate", NONE_CLOSED),
+        _closed_rows,
+        empty=NONE_CLOSED,
     ),
     Measure(
         "average_deal_size",
@@ -175,6 +181,7 @@ for _measure in (
         "won revenue / won deals",
         _metric("average_deal_size", NONE_WON),
         _closed_rows,
+        empty=NONE_WON,
     ),
     Measure(
         "average_cycle_days",
@@ -184,6 +191,7 @@ for _measure in (
         _metric("average_cycle_days", NONE_WON),
         _closed_rows,
         "lower",
+        empty=NONE_WON,
     ),
 ):
     lend_measure(_measure)

@@ -27,11 +27,26 @@ from prm.kernel.tenancy.context import current_tenant
 from qbr.models import Review
 from sales.queries import LineFigure, PeriodFigure, actuals_by_month, performance
 from scorecards.models import ActionItem, Assessment
-from scorecards.queries import OPEN_STATES, Line, Result, completion_of, history, peer_figures
+from scorecards.queries import (
+    OPEN_STATES,
+    Line,
+    Result,
+    completion_of,
+    history,
+    no_opportunities,
+    peer_figures,
+    registered_deals,
+)
 
 LINES_SHOWN = 5
 ROWS_KEPT = 30
-NO_DEALS = "no deals are kept yet"
+DEALS = (
+    ("registered_deals_quarter", "Deals registered", "count"),
+    ("won_deals", "Deals won", "count"),
+    ("win_rate", "Win rate", "ratio"),
+    ("average_deal_size", "Average deal size", "money"),
+    ("average_cycle_days", "Average sales cycle", "days"),
+)
 
 Figure = dict[str, Any]
 
@@ -47,6 +62,7 @@ def collect(review: Review, as_of: dt.date) -> dict[str, Any]:
     standing = standing_on(partner, as_of)
     sales = _performance(partner, quarter, as_of)
     capabilities = _capabilities(partner, tenant)
+    no_pipeline = no_opportunities(registered_deals([partner.pk], as_of).get(partner.pk))
     return plain(
         {
             "format": 1,
@@ -61,10 +77,14 @@ def collect(review: Review, as_of: dt.date) -> dict[str, Any]:
             "partner": _partner(partner, standing),
             "review": _review(review, quarter),
             "commitments": _commitments(partner, tenant, quarter),
-            "summary": _summary(partner, quarter, as_of, sales, standing, capabilities),
+            "summary": _summary(partner, quarter, as_of, sales, standing, capabilities, no_pipeline),
             "performance": sales,
-            "pipeline": {"label": "Pipeline to target", "why": NO_DEALS},
-            "deals": {"label": "Deals won and lost", "why": NO_DEALS},
+            "pipeline": {"label": "Pipeline to target", "why": no_pipeline},
+            "deals": {
+                "label": "Deals won and lost",
+                "why": "",
+                "tiles": [_measure(*one, partner, quarter, as_of) for one in DEALS],
+            },
             "program": _program(standing),
             "capabilities": capabilities,
             "action_plan": _action_plan(partner),
@@ -399,6 +419,7 @@ def _summary(
     sales: dict[str, Any],
     standing: TierStanding,
     capabilities: dict[str, Any],
+    no_pipeline: str,
 ) -> dict[str, Any]:
     """Composite score and rank are the vendor's own; a deck is given to the partner (decision 0016)."""
     plan = sales["year"]["performance"] if not sales["why"] else figure("", None, "ratio", why=sales["why"])
@@ -406,7 +427,9 @@ def _summary(
     return {
         "headline": [
             {**plan, "label": f"Performance to plan, {quarter.fiscal_year.label} to date"},
-            _measure("pipeline_to_target", "Pipeline to target", "ratio", partner, quarter, as_of, otherwise=NO_DEALS),
+            _measure(
+                "pipeline_to_target", "Pipeline to target", "ratio", partner, quarter, as_of, otherwise=no_pipeline
+            ),
             _next_attainment(standing),
             scored,
         ],
@@ -428,7 +451,7 @@ def _measure(
     if name not in measures:
         return figure(label, None, unit, why=otherwise)
     value = measured(name, [partner.pk], [quarter], as_of)[partner.pk, quarter]
-    return figure(label, value.number, unit, status=value.status, why=value.why)
+    return figure(label, value.number, unit, status=value.status, why=value.why.rstrip("."))
 
 
 def _largest_changes(sales: dict[str, Any], capabilities: dict[str, Any]) -> list[dict[str, Any]]:

@@ -257,17 +257,24 @@ def pipeline_slide(figures: Figures, write: Writer) -> Slide:
         title="Pipeline to target",
         nothing=figures["pipeline"]["why"],
         notes=(
-            "Pipeline to target, coverage and the ten largest open deals come from the deals kept with the partner.",
+            "Pipeline to target, coverage and the largest open deals need opportunities with stages. A registered "
+            "deal has none.",
         ),
     )
 
 
 def deals_slide(figures: Figures, write: Writer) -> Slide:
+    """The deals of the quarter; a deck that was frozen before deals were kept says why it has none."""
+    tiles = tuple(write.tile(figure) for figure in figures["deals"].get("tiles", ()))
     return Slide(
         id="deals",
         title="Deals won and lost",
         nothing=figures["deals"]["why"],
-        notes=("Win rate, average deal, sales cycle and loss reasons come from the deals kept with the partner.",),
+        rows=(Row((Tiles(tiles),), (12,), 1),) if tiles else (),
+        notes=(
+            "Registered: approved in the quarter and not taken back. Won and lost: closed in the quarter.",
+            "Win rate by count. The sales cycle is days from the submission to the order, over won deals.",
+        ),
     )
 
 
@@ -491,7 +498,7 @@ def definitions_slide(figures: Figures, write: Writer) -> Slide:
         "n/a means that there is no figure; it is never counted as zero.",
     )
     missing = missing_rows(figures)
-    rows = tuple((Cell(clipped(why, 80)), Cell(clipped(names, 240))) for why, names in missing)
+    rows = tuple((Cell(clipped(why, 100)), Cell(clipped(names, 240))) for why, names in missing)
     return Slide(
         id="definitions",
         title="How the figures are made",

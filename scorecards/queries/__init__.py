@@ -65,6 +65,7 @@ from scorecards.queries.performance import (
     day_asked,
     performance_card,
 )
+from scorecards.queries.planned import no_opportunities, registered_deals
 from scorecards.queries.results import (
     COUNTED,
     FINISHED,
@@ -212,6 +213,7 @@ __all__ = [
     "lens_code",
     "median_minutes",
     "missing_in",
+    "no_opportunities",
     "open_assessments",
     "overall_best_practice",
     "pace_of_scorecards",
@@ -223,6 +225,7 @@ __all__ = [
     "previewed",
     "proposed_owner",
     "ranking",
+    "registered_deals",
     "result_of",
     "result_sheet",
     "results_of_partner",

@@ -28,7 +28,7 @@ from prm.kernel.tenancy.context import current_tenant
 from prm.kernel.tenancy.remember import remember
 from scorecards.models import KpiDefinition, KpiSetting, KpiTarget, PartnerKpiTarget
 from scorecards.queries.kpi_values import ByPartner, KpiGrid, Read, Reading, entered_rows, grouped, read_of
-from scorecards.queries.planned import why_not_measured
+from scorecards.queries.planned import STAGED, registered_deals, why_not_measured
 from scorecards.queries.topics import NO_SCORECARD, NOT_SCORED
 
 CATEGORIES = tuple(KpiDefinition.Category)
@@ -107,11 +107,14 @@ def kpi_table(partner_ids: Sequence[UUID], *, on: dt.date) -> dict[UUID, KpiShee
     targets, entered = written_on([kpi.pk for kpi in kpis], ids, on)
     grid = KpiGrid.read(kpis, ids, [on], entered=entered)
     stages = life_stages(ids)
+    is_told = any(kpi.measure in STAGED and kpi.measure not in measures for kpi in kpis)
+    registered = registered_deals(ids, on) if is_told else {}
     at = clock.now()
     found = {}
     for partner_id in ids:
         stage = stages.get(partner_id, "")
-        figures = [_figure(setting, partner_id, stage, grid, targets, on, at) for setting in settings]
+        told = registered.get(partner_id)
+        figures = [_figure(setting, partner_id, stage, grid, targets, on, at, told) for setting in settings]
         found[partner_id] = KpiSheet(partner_id, on, stage, at, _categories(figures))
     return found
 
@@ -248,6 +251,7 @@ def _figure(
     targets: Targets,
     on: dt.date,
     at: dt.datetime,
+    registered: Decimal | None,
 ) -> KpiFigure:
     kpi = setting.kpi
     value, origin, last_data = grid.at(kpi, partner_id)
@@ -274,7 +278,7 @@ def _figure(
         origin=origin,
         computed_at=at,
         last_data=last_data,
-        why_empty="" if value is not None else _why(kpi, last_data),
+        why_empty="" if value is not None else _why(kpi, last_data, registered),
         in_focus=stage in setting.life_stages,
         url=f"{reverse('scorecards:kpi', args=[partner_id, kpi.pk])}?as_of={on.isoformat()}",
     )
@@ -288,7 +292,7 @@ def _source_words(source: Source | None, origin: str) -> str:
     return str(source.label) if source else ""
 
 
-def _why(kpi: KpiDefinition, last_data: dt.date | None) -> str:
+def _why(kpi: KpiDefinition, last_data: dt.date | None, registered: Decimal | None) -> str:
     """A sentence that says why there is no value."""
     if kpi.kind == KpiDefinition.Kind.TOPIC:
         return str(NOT_SCORED if last_data else NO_SCORECARD)
@@ -296,7 +300,7 @@ def _why(kpi: KpiDefinition, last_data: dt.date | None) -> str:
         return _("No value has been entered for the last 12 months.")
     measure = measures.get(kpi.measure)
     if measure is None:
-        return why_not_measured(kpi.measure)
+        return why_not_measured(kpi.measure, registered)
     return str(measure.empty) or _("There is nothing to compute this from yet.")
 
 

@@ -33,7 +33,7 @@ from sales.formulas import attained
 from sales.queries import MonthFigure, Performance, PeriodFigure, performance, variance_of
 from scorecards.queries.composite import Composite, composite_scores, own_percentile
 from scorecards.queries.measures import KpiFigure, KpiSheet, kpi_sheet
-from scorecards.queries.planned import why_not_measured
+from scorecards.queries.planned import registered_deals, why_not_measured
 
 PERCENTILE = gettext_lazy("Percentile among partners")
 FIRST_DAY = dt.date(1990, 1, 1)
@@ -252,7 +252,8 @@ def _from_kpi(sheet: KpiSheet, code: str, label: str, unit: str) -> Figure:
     """A figure that is a KPI too: the same object's value, also where it was entered or imported."""
     kpi = sheet.kpi(code)
     if kpi is None:
-        return Figure(code, label, None, unit, "grey", why_not_measured(code))
+        why = why_not_measured(code, registered_deals([sheet.partner_id], sheet.on).get(sheet.partner_id))
+        return Figure(code, label, None, unit, "grey", why)
     return Figure(key_of(kpi), label, kpi.value, kpi.unit, kpi.status, kpi.why_empty)
 
 

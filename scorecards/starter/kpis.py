@@ -39,14 +39,15 @@ def copy_kpis() -> int:
                 continue
             definition = _definition(group["code"], order, kpi)
             borders = content["borders"]["target" if "target" in kpi else "score"]
+            kind = _target_kind(kpi)
             definitions.append(definition)
             settings.append(
                 KpiSetting(
                     kpi=definition,
                     valid_from=SINCE,
                     life_stages=group["life_stages"],
-                    target_kind="fixed" if "target" in kpi else "none",
-                    target=Decimal(kpi["target"]) if "target" in kpi else None,
+                    target_kind=kind,
+                    target=Decimal(kpi["target"]) if kind == "fixed" else None,
                     green=Decimal(borders["green"]),
                     yellow=Decimal(borders["yellow"]),
                 )
@@ -60,6 +61,12 @@ def copy_kpis() -> int:
             for stage, weights in composite["weights"].items()
         )
     return len(definitions)
+
+
+def _target_kind(kpi: dict[str, Any]) -> str:
+    """One target for all stands in the catalogue; `per_partner` leaves it to people."""
+    target = kpi.get("target")
+    return "none" if target is None else target if target == "per_partner" else "fixed"
 
 
 def _definition(category: str, order: int, kpi: dict[str, Any]) -> KpiDefinition:

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from dealreg.actions import approve_deal, reject_deal
+from dealreg.actions import approve_deal, reject_deal, win_deal
 from dealreg.models import DealConflict, DealOpening, DealRegistration
 from dealreg.tasks import warn
 from partners.registries import measured, measures, panels_for, waiting_for
@@ -12,6 +12,10 @@ from prm.kernel import clock
 from prm.kernel.models import Notification
 from prm.kernel.periods import FiscalQuarter
 from prm.kernel.tenancy.context import member_scope
+from qbr.figures import collect
+from qbr.models import Review
+from scorecards.queries import performance_card
+from scorecards.starter.kpis import copy_kpis
 from tests.clients import token_client
 from tests.dealreg.conftest import DAY
 
@@ -151,8 +155,6 @@ def test_what_is_lent_reaches_scorecards_pages_and_worklists(cast, deals):
         n: measured(n, [cast.northwind.pk], [quarter], DAY)[cast.northwind.pk, quarter].number for n in names
     }
     assert [read()[name] for name in names] == [1, 1, 0, None, None]
-    from dealreg.actions import win_deal
-
     win_deal(deals.fresh(deal), by=cast.operations, order_on=DAY)
     assert [read()[name] for name in names] == [1, 1, 1, 1, 40000]
     assert len(measures["won_deals"].rows(cast.northwind.pk, quarter, DAY)) == 1
@@ -161,6 +163,28 @@ def test_what_is_lent_reaches_scorecards_pages_and_worklists(cast, deals):
     again = deals.send(cast.seller, customer_name="Fabrikam", customer_domain="")
     shown = [panel for panel in panels_for(cast.cam, cast.northwind) if panel["template"] == "dealreg/panel.html"]
     assert [row.customer for row in shown[0]["rows"]] == [again.customer_name]
+
+
+def test_the_kpis_and_the_deck_say_what_the_box_of_deals_says(cast, deals):
+    deal = deals.send(cast.seller)
+    approve_deal(deals.fresh(deal), by=cast.cam)
+    copy_kpis()
+    told = lambda: (
+        (card := performance_card(cast.northwind, on=DAY)).sheet.kpi("average_deal_size"),
+        next(one for one in card.deals if one.key == "deals:average_deal_size"),
+    )
+    kpi, box = told()
+    assert (kpi.value, kpi.why_empty) == (box.value, box.why) == (None, "No deal was won in the quarter.")
+    win_deal(deals.fresh(deal), by=cast.operations, order_on=DAY)
+    kpi, box = told()
+    assert (kpi.value, kpi.unit, kpi.target) == (box.value, box.unit, None) == (40000, "money", None)
+    why = "Opportunities with stages are not kept here yet; deals registered in the last 12 months: 1"
+    card = performance_card(cast.northwind, on=DAY)
+    shown = (card.pipeline[0].why, card.sheet.kpi("deal_progression").why_empty)
+    assert shown == (f"{why}. Until then a value can be entered or imported.",) * 2
+    deck = collect(Review(partner=cast.northwind, period_start=dt.date(2026, 1, 1)), DAY)
+    assert (deck["pipeline"]["why"], deck["summary"]["headline"][1]["why"]) == (why, why)
+    assert [tile["value"] for tile in deck["deals"]["tiles"]] == ["1", "1", "1.0000", "40000.00", "0.0"]
 
 
 @pytest.mark.parametrize("who", ["champion", "seller", "technician", "distributor", "auditor", "finance", "admin"])

@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+NO_PIPELINE = "Opportunities with stages are not kept here yet; deals registered in the last 12 months: 3"
+
 
 def figure(label: str, value: str | None, unit: str, *, status: str = "", why: str = "") -> dict[str, Any]:
     return {"label": label, "value": value, "unit": unit, "status": status, "why": why}
@@ -107,7 +109,7 @@ FIGURES: dict[str, Any] = {
     "summary": {
         "headline": [
             figure("Performance to plan", "1.0541", "ratio", status="green"),
-            missing("Pipeline to target", "ratio", "no deals are kept yet"),
+            missing("Pipeline to target", "ratio", NO_PIPELINE),
             figure("Attainment of Platinum", "0.6120", "ratio", status="red"),
             figure("Capabilities score", "71.4", "score", status="yellow"),
         ],
@@ -156,8 +158,18 @@ FIGURES: dict[str, Any] = {
             )
         ],
     },
-    "pipeline": {"label": "Pipeline to target", "why": "no deals are kept yet"},
-    "deals": {"label": "Deals won and lost", "why": "no deals are kept yet"},
+    "pipeline": {"label": "Pipeline to target", "why": NO_PIPELINE},
+    "deals": {
+        "label": "Deals won and lost",
+        "why": "",
+        "tiles": [
+            figure("Deals registered", "3", "count"),
+            figure("Deals won", "0", "count"),
+            figure("Win rate", "0.0000", "ratio"),
+            missing("Average deal size", "money", "No deal was won in the quarter"),
+            missing("Average sales cycle", "days", "No deal was won in the quarter"),
+        ],
+    },
     "program": {
         "label": "Program level",
         "why": "",

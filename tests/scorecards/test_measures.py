@@ -50,7 +50,9 @@ def test_a_sheet_holds_25_kpis_each_with_a_value_or_a_reason(kpis):
     assert (plan.last_data, plan.source) == (dt.date(2026, 4, 10), "Targets and bookings")
     pipeline = sheet.kpi("pipeline_to_target")
     assert (pipeline.value, pipeline.status) == (None, "grey")
-    assert pipeline.why_empty.startswith("Open deals are not kept here yet.")
+    assert pipeline.why_empty.startswith(
+        "Opportunities with stages are not kept here yet; deals registered in the last 12 months: 0."
+    )
 
 
 def test_a_topic_reads_the_scorecard_that_counted_on_the_day(kpis):
