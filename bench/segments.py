@@ -12,13 +12,14 @@ from bench.crowd import crowd
 from bench.measure import in_turn, show
 from partners.actions import add_segment, recompute_segment
 from partners.models import Segment
+from prm.kernel.exports import EXPORT_LIMIT
 from prm.kernel.tenancy.context import member_scope
 
 RULE = {
     "join": "all",
     "groups": [
-        {"join": "any", "conditions": [{"field": "country", "op": "is", "value": ["DE"]}]},
-        {"join": "any", "conditions": [{"field": "state", "op": "is", "value": ["active"]}]},
+        {"join": "any", "conditions": [{"field": "country", "op": "in", "value": ["DE"]}]},
+        {"join": "any", "conditions": [{"field": "state", "op": "in", "value": ["active"]}]},
     ],
 }
 SEGMENT_SQL = "select id from partners_partner where tenant_id = %s and country = 'DE' and state = 'active'"
@@ -30,7 +31,7 @@ EXPORT_SQL = """select p.name, p.number, p.type, p.state, p.country, p.domain, t
   where p.tenant_id = %s order by p.sort_name, p.id"""
 
 
-def main(partners: int = 10_000) -> None:
+def main(partners: int = EXPORT_LIMIT) -> None:  # more than that is exported by a job
     tenant, chief = crowd(partners)
     client = Client()
     client.force_login(chief.user, backend="allauth.account.auth_backends.AuthenticationBackend")
