@@ -17,7 +17,8 @@ from scorecards.actions import answer_question, start_assessment
 from scorecards.models import Assessment, Question
 
 RAW = """
-update scorecards_assessment set last_answer_at = now(), turn = turn + 1 where tenant_id = %(tenant)s and id = %(assessment)s;
+update scorecards_assessment set last_answer_at = now(), turn = turn + 1
+  where tenant_id = %(tenant)s and id = %(assessment)s;
 insert into scorecards_answer (id, tenant_id, version, created_at, updated_at, partner_id, assessment_id, question_id,
     vendor_only, options, is_na, text, score, answered_at, turn)
   values (gen_random_uuid(), %(tenant)s, 1, now(), now(), %(partner)s, %(assessment)s, %(question)s,
