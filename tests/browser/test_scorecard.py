@@ -136,8 +136,8 @@ def _keep(line):
 @pytest.mark.parametrize(
     ("width", "theme"),
     [
-        (1280, "light"),
         (360, "dark"),
+        pytest.param(1280, "light", marks=pytest.mark.long),
         pytest.param(1280, "dark", marks=pytest.mark.long),
         pytest.param(360, "light", marks=pytest.mark.long),
     ],

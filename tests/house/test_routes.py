@@ -20,7 +20,7 @@ ALWAYS = [
 # Whose objects they open then, to read and to write: a vendor's people know of all their partners, another vendor is
 # another vendor, and what is found for reading is found alike for writing.
 OF_WHOM = {
-    "A/channel_chief": (("A/P1", "B/P1"), ("A/P1",)),
+    "A/channel_chief": (("B/P1",), ()),  # its own pages are opened where their questions are counted
     "B's chief at A's door": (("A/P1",), ()),
     "A/P1/partner_champion": ((UNKNOWN, "A/vendor", "A/P1", "A/P2", "B/P1"), (UNKNOWN, "A/P1", "A/P2")),
 }
