@@ -14,6 +14,7 @@ from prm.kernel.isolation.run import client_of, planted, send
 from tests.house import routes
 
 LIST, DETAIL = 10, 12
+BROKEN = 1_000_000  # a page that breaks is dearer than any may be
 # Asked on every request, before the page's own work: who is it, and in which context.
 FRAME = re.compile(
     r"SAVEPOINT|set_config|django_session|COUNT.*kernel_notification.*read_at|"
@@ -46,7 +47,9 @@ def costs(world, name: str, *, under: str = "", only: Container[str] | None = No
             response = send(client, "get", actor.prefix + address.path(values))
         written = [query["sql"] for query in asked.captured_queries if WRITES.match(query["sql"])]
         assert not written, f"reading {address.route} changes something: {written}"
-        if response.status_code == 200:
+        if response.status_code >= 500:
+            found[address.route] = BROKEN
+        elif response.status_code == 200:
             found[address.route] = sum(not FRAME.search(query["sql"]) for query in asked.captured_queries)
     return found
 
