@@ -15,6 +15,7 @@ from prm.kernel import clock
 from prm.kernel.models import Membership
 from prm.kernel.periods import FiscalQuarter
 from prm.kernel.tenancy.context import current_tenant
+from prm.kernel.tenancy.prepared import prepared
 from prm.kernel.text import sort_key
 from qbr.models import Deck, Review
 from sales.models import SalesActual, Target
@@ -134,4 +135,9 @@ def due_reviews(member: Membership) -> QuerySet[Partner]:
 
 
 def latest_review_of(partner: Partner, member: Membership) -> Review | None:
-    return Review.objects.visible_to(member).filter(partner=partner).order_by("-period_start").first()
+    return next(iter(_latest_review(member, partner.pk)), None)
+
+
+@prepared
+def _latest_review(member: Membership, partner_id: UUID) -> QuerySet[Review]:
+    return Review.objects.visible_to(member).filter(partner_id=partner_id).order_by("-period_start")[:1]

@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from prm.kernel.models import Membership, SavedView
 from prm.kernel.saved_views import kept_query
+from prm.kernel.tenancy.prepared import prepared
 from prm.kernel.web.list_exports import KINDS, answer_export
 from prm.kernel.words import own_word
 
@@ -182,7 +183,12 @@ def _views(request: HttpRequest) -> list[SavedView] | None:
     member, match = getattr(request, "member", None), request.resolver_match
     if member is None or match is None or match.kwargs:
         return None
-    return list(SavedView.objects.visible_to(member).filter(list_name=match.view_name).order_by("name", "pk"))
+    return _views_of(member, match.view_name)
+
+
+@prepared
+def _views_of(member: Membership, list_name: str) -> QuerySet[SavedView]:
+    return SavedView.objects.visible_to(member).filter(list_name=list_name).order_by("name", "pk")
 
 
 def _narrowed(request: HttpRequest, queryset: QuerySet) -> tuple[Any, QuerySet]:
