@@ -57,6 +57,7 @@ class PeriodFigure:
     status: str
     closed_months: int
     why: str = ""
+    running: MonthFigure | None = None  # the month that has begun and counts once it is over
 
 
 @dataclass(frozen=True)
@@ -272,7 +273,15 @@ def _period(label: str, span: Any, actuals: ByMonth, targets: ByMonth, as_of: dt
         status=result["status"],
         closed_months=result["closed_months"],
         why=_why(result),
+        running=_running(span, actuals, targets, until),
     )
+
+
+def _running(span: Any, actuals: ByMonth, targets: ByMonth, until: dt.date) -> MonthFigure | None:
+    month = month_of(until)
+    if month not in span.months or is_closed_month(month, until):
+        return None
+    return MonthFigure(month, targets.get(month), actuals.get(month, money(ZERO)), False)
 
 
 def variance_of(performance: Decimal | None, difference: Decimal) -> Decimal | None:

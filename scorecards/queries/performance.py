@@ -95,6 +95,7 @@ class PlanFigure:
     status: str
     why: str
     is_closed: bool
+    running: MonthFigure | None = None  # of a period: the month that counts once it is over
 
 
 @dataclass(frozen=True)
@@ -222,6 +223,7 @@ def _of_period(key: str, kind: str, period: PeriodFigure) -> PlanFigure:
         status=period.status,
         why=period.why,
         is_closed=period.closed_months > 0,
+        running=period.running,
     )
 
 

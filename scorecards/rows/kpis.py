@@ -65,9 +65,9 @@ def write_value(write: Formatter, value: Decimal | None, unit: str) -> str:
     """A KPI's value by its unit; a flag is a yes or a no."""
     if unit == "flag":
         return NOT_AVAILABLE if value is None else _("yes") if value else _("no")
-    if unit in {"count", "days"} and value is not None and value != int(value):
+    if unit == "count" and value is not None and value != int(value):
         return write.number(value, 1)  # a border that is a share of a small count
-    return write.figure(value, "count" if unit == "days" else unit)
+    return write.figure(value, unit)
 
 
 def present_kpi(kpi: KpiFigure) -> ShownKpi:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from prm.kernel.charts import Chart
 from prm.kernel.web.format import Formatter, formatter
+from sales.rows import hint_of, running_words
 from scorecards.models import KpiDefinition
 from scorecards.queries import Behind, Figure, KpiFigure, PerformanceCard, PlanFigure, RowTable, category_status
 from scorecards.queries.performance import Requirement, key_of
@@ -74,6 +75,8 @@ class ShownPlan:
     performance: str
     status: str
     why: str
+    running: str
+    hint: str
     is_closed: bool
     url: str
 
@@ -227,6 +230,7 @@ def _figure(write: Formatter, one: Figure, url: str) -> ShownFigure:
 
 
 def _plan(write: Formatter, one: PlanFigure, url: str) -> ShownPlan:
+    running = running_words(one.running, write)
     return ShownPlan(
         key=one.key,
         kind=one.kind,
@@ -237,6 +241,8 @@ def _plan(write: Formatter, one: PlanFigure, url: str) -> ShownPlan:
         performance=write.percent(one.performance),
         status=one.status,
         why=one.why,
+        running=running,
+        hint=hint_of(one.why, running),
         is_closed=one.is_closed,
         url=url,
     )

@@ -42,6 +42,18 @@ def test_closed_months_count_and_the_running_one_does_not(figures):
     assert (found.year.actual, found.year.target) == (D("115870.50"), D("130000.00"))
     assert (found.year.performance, found.year.status) == (D("0.8913"), "yellow")
     assert found.quarters[1].why == "no month is closed yet"
+    running = found.quarters[1].running
+    assert (running.month, running.actual) == ("2026-04", D("12000.00"))
+    assert found.quarters[0].running is None
+    assert performance(figures.northwind.pk, dt.date(2026, 4, 30)).year.running is None
+
+
+def test_the_page_says_what_the_running_month_has_booked(figures, sign_in):
+    page = sign_in(figures.champion).get(f"/performance/{figures.northwind.pk}/?as_of=2026-04-15").content.decode()
+    said = "no month is closed yet; 2026-04 so far USD\u00a012,000.00, counted once the month is over"
+    assert page.count(said) == 2  # at the top and in the table
+    empty = sign_in(figures.champion).get(f"/performance/{figures.northwind.pk}/?as_of=2026-03-31").content.decode()
+    assert "so far USD" not in empty
 
 
 def test_without_a_target_there_is_no_variance(figures, sign_in):
