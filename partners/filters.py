@@ -12,11 +12,11 @@ from partners.queries import list_choices, qualifying_for
 from prm.kernel.text import sort_key
 
 
-def _tiers() -> list[tuple[str, str]]:
+def tier_choices() -> list[tuple[str, str]]:
     return list_choices()["tier"]
 
 
-def _managers() -> list[tuple[str, str]]:
+def manager_choices() -> list[tuple[str, str]]:
     return list_choices()["manager"]
 
 
@@ -27,11 +27,11 @@ class PartnerFilter(django_filters.FilterSet):
         widget=forms.TextInput(attrs={"type": "search", "placeholder": "Name, number, domain"}),
     )
     state = django_filters.MultipleChoiceFilter(choices=Partner.State.choices, label="State", distinct=False)
-    tier = django_filters.ChoiceFilter(choices=_tiers, label="Tier", empty_label="All tiers")
+    tier = django_filters.ChoiceFilter(choices=tier_choices, label="Tier", empty_label="All tiers")
     type = django_filters.ChoiceFilter(choices=Partner.Type.choices, label="Type", empty_label="All types")
     country = django_filters.CharFilter(label="Country", method="in_country", max_length=2)
     manager = django_filters.ChoiceFilter(
-        choices=_managers, label="Account manager", method="managed_by", empty_label="All managers"
+        choices=manager_choices, label="Account manager", method="managed_by", empty_label="All managers"
     )
 
     qualifies = django_filters.ChoiceFilter(

@@ -157,7 +157,7 @@ def status(state: str, text: Any = "") -> SafeString:
 def _status(known: str, text: str, language: str | None) -> SafeString:
     shape, word = STATES[known]
     if not text:
-        text = NOT_AVAILABLE if known == "grey" else word
+        text = NOT_AVAILABLE if known == "grey" else str(word)
         return format_html('<span class="status-mark tone-{}">{}<span>{}</span></span>', known, icon(shape), text)
     return format_html(
         '<span class="status-mark tone-{}">{}<span>{}</span><span class="visually-hidden">, {}</span></span>',

@@ -21,7 +21,7 @@ import datetime as dt
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import update_wrapper
+from functools import partial, update_wrapper
 from types import NoneType
 from typing import Any, Generic, ParamSpec, Protocol, runtime_checkable
 from uuid import UUID, uuid4
@@ -103,6 +103,7 @@ class Prepared(Generic[P]):
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> list[Any]:
         assert not kwargs, "values of a prepared question are given by place"
+        args = tuple(list(dict.fromkeys(one)) if isinstance(one, list | tuple) else one for one in args)  # type: ignore[assignment]
         if any(isinstance(one, list | tuple) and not 0 < len(one) <= FEW for one in args):
             return list(self._build(*args))
         shape = tuple(_shape(one) for one in args)
@@ -122,13 +123,14 @@ class Prepared(Generic[P]):
         slots: dict[Any, _Slot] = {}
         if is_inside():
             slots[str(current_tenant_id())] = _Slot(lambda _args: str(current_tenant_id()))
-            slots[clock.today()] = _Slot(lambda _args: clock.today())
         rows = self._build(*[_marked(one, number, slots) for number, one in enumerate(args)])
         compiler = rows.query.get_compiler(using=rows.db)
         try:
             sql, values = compiler.as_sql()
         except EmptyResultSet:
             return None
+        if any(isinstance(one, dt.date) and one not in slots for one in values):
+            slots[clock.today()] = _Slot(lambda _args: clock.today())
         found = tuple(slots.get(one, one) if isinstance(one, Hashable) else one for one in values)
         if any(_is_foreign(one) for one in found):
             return None
@@ -147,7 +149,7 @@ def prepared(build: Callable[P, QuerySet]) -> Prepared[P]:
     return Prepared(build)
 
 
-def _shape(one: Any) -> Hashable:
+def _shape(one: Any) -> Any:
     """Ids and days share a statement; a word, a number or a flag may change what is written, so it stands in it."""
     if isinstance(one, UUID | dt.date):
         return type(one)
@@ -159,10 +161,14 @@ def _shape(one: Any) -> Hashable:
 def _marked(one: Any, number: int, slots: dict[Any, _Slot]) -> Any:
     """What stands for this argument while the statement is written; each id and day in it gets its slot."""
     if isinstance(one, list | tuple):
-        return [_mark(each, lambda args, place=place: args[number][place], slots) for place, each in enumerate(one)]
+        return [_mark(each, partial(_at, number, place), slots) for place, each in enumerate(one)]
     if isinstance(one, HasParts):
         return one.with_ids(lambda read: _mark(UUID(int=0), lambda args: read(args[number]), slots))
     return _mark(one, lambda args: args[number], slots)
+
+
+def _at(number: int, place: int, args: Args) -> Any:
+    return args[number][place]
 
 
 def _is_foreign(one: Any) -> bool:
