@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import inspect
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -203,6 +203,7 @@ def _figure(figure: Figure, rows: BehindRows) -> Behind:
     made_of = [rows.tasks()] if is_task else rows.lent(figure.key.removeprefix("deals:")) if is_deal else []
     name = "deal_metrics" if is_deal else OF_MEASURE.get(figure.key, "")
     text = _("required tasks of the partner's side that were due by the day; done by then or late") if is_task else ""
+    formula = formula_text(name, figure.unit, text)
     return Behind(
         key=figure.key,
         label=figure.label,
@@ -210,7 +211,7 @@ def _figure(figure: Figure, rows: BehindRows) -> Behind:
         unit=figure.unit,
         status=figure.status,
         why=figure.why,
-        formula=formula_text(name, figure.unit, text),
+        formula=replace(formula, judged="") if is_deal else formula,  # deals are counted, not judged
         inputs=(),
         tables=tuple(made_of),
         source=_("Tasks") if is_task else _("Deals") if made_of else "",

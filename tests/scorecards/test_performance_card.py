@@ -110,6 +110,9 @@ def test_every_figure_of_the_page_opens(story, sign_in):
     for link in links:
         opened = client.get(link.replace("&amp;", "&"))
         assert opened.status_code == 200, link
+        shown = opened.content.decode().partition('id="content"')[2]
+        assert "How it is computed" in shown, link
+        assert re.findall(r">[^<]*\b[a-z]+_[a-z_0-9]+[^<]*<", shown) == [], link  # no names of the code
     assert client.get(address(story.northwind, "/figure/"), {"of": "kpi:nothing"}).status_code == 404
 
 
