@@ -197,8 +197,8 @@ def performance_card(
 
 
 def card_for(member: Membership, partner: Partner, *, on: dt.date, with_composite: bool = True) -> PerformanceCard:
-    """The card as this member may read it."""
-    told = permits(member, "scorecards.view_own_percentile", partner)
+    """The card as this member may read it; behind a single figure neither composite nor percentile is asked for."""
+    told = with_composite and permits(member, "scorecards.view_own_percentile", partner)
     return performance_card(partner, on=on, with_composite=with_composite, for_champion=told)
 
 
