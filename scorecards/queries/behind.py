@@ -224,6 +224,8 @@ def _composite(composite: Composite) -> Behind:
         {"component": str(one.label), "weight": one.weight, "points": one.value, "why": one.why}
         for one in composite.components
     )
+    note = "" if parts else _("Its parts are weighed by the vendor's own settings and not shown.")
+    given = (Input(_("Weight covered"), composite.weight_covered, "ratio"),)
     return Behind(
         key="composite",
         label=_("Composite score"),
@@ -232,8 +234,8 @@ def _composite(composite: Composite) -> Behind:
         status="",
         why=composite.why,
         formula=formula_text("composite_score", "score"),
-        inputs=(Input(_("Weight covered"), composite.weight_covered, "ratio"),),
-        tables=(RowTable(_("Components"), ("component", "weight", "points", "why"), parts),),
+        inputs=tuple(one for one in given if one.value is not None),
+        tables=(RowTable(_("Components"), ("component", "weight", "points", "why"), parts, note=note),),
         source=_("The measures it names: %(names)s")
         % {"names": ", ".join(str(label) for label, _m, _f in COMPONENTS.values())},
         last_data=composite.on,

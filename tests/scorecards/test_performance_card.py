@@ -194,6 +194,8 @@ def test_proposed_targets_wait_on_the_card_of_those_who_decide(story, sign_in):
     assert title not in page(story.cam, on="2026-04-15")  # of a past day nothing waits
     told = sign_in(story.champion).get(f"/api/v1/performance-scorecards/{story.northwind.pk}/").json()["waiting"]
     assert [(one["what"], one["value"], one["id"]) for one in told] == [(kpi.name, "0.9", str(proposed.pk))]
+    revenue = sign_in(story.cam).get(f"/api/v1/performance-scorecards/{story.northwind.pk}/").json()["waiting"]
+    assert [(one["kind"], one["period"]) for one in revenue] == [("revenue", "FY2026")]
     assert sign_in(story.champion).post(f"/scorecards/kpi-targets/{proposed.pk}/confirm/").status_code == 302
     assert title not in page(story.champion)
 
