@@ -12,7 +12,7 @@ from partners.registries import measured
 from prm.kernel.models import Event, Membership
 from prm.kernel.periods import FiscalQuarter, add_months
 from prm.kernel.tenancy.context import current_tenant
-from prm.kernel.tenancy.remember import recall_few, remember, remember_few
+from prm.kernel.tenancy.remember import remember
 
 QUARTERS_WITHOUT_SALE = 2  # F27: a prospect again
 MONTHS_AFTER_START = 6  # in which a new partner does not lapse
@@ -63,15 +63,7 @@ def is_company_frozen(member: Membership) -> bool:
     return member.partner_id is not None and is_suspended(member.partner_id)
 
 
-def note_company(partner: Partner) -> None:
-    """The record of a company has been read for this page: who asks whether it is suspended need not ask again."""
-    remember_few("company", [partner.pk], None, lambda: partner)
-
-
 def is_suspended(partner_id: UUID) -> bool:
-    known = recall_few("company", [partner_id], None)
-    if known is not None:
-        return bool(known.state == Partner.State.SUSPENDED)
     return Partner.objects.filter(pk=partner_id, state=Partner.State.SUSPENDED).exists()
 
 

@@ -11,7 +11,7 @@ from django.db.models import CharField, DateField, IntegerField, JSONField, Quer
 from django.db.models.functions import Cast, Coalesce
 
 from partners.models import Partner
-from partners.queries import note_company
+from partners.noted import note_company
 from prm.kernel import clock
 from prm.kernel.fields import NumericField
 from prm.kernel.models import Membership
