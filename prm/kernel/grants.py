@@ -87,3 +87,17 @@ grant("kernel.view_team", *VENDOR_ROLES)
 grant("kernel.add_team", R.TENANT_ADMIN, R.OPERATIONS)
 grant("kernel.edit_team", R.TENANT_ADMIN, R.OPERATIONS)
 grant("kernel.set_team", R.TENANT_ADMIN, R.OPERATIONS)
+# Interfaces are the administrator's; operations and the auditor see how they do.
+grant("kernel.view_endpoint", R.TENANT_ADMIN, R.OPERATIONS, R.AUDITOR)
+for _verb in (
+    "add_endpoint",
+    "edit_endpoint",
+    "remove_endpoint",
+    "rotate_secret",
+    "enable_endpoint",
+    "disable_endpoint",
+    "send_test_event",
+    "replay_message",
+    "replay_period",
+):
+    grant(f"kernel.{_verb}", R.TENANT_ADMIN)

@@ -101,7 +101,7 @@ def test_a_verb_without_a_page_is_found(monkeypatch):
 def kernel_verbs() -> set[str]:
     """The public functions of the kernel with somebody who acts, by module."""
     found = set()
-    for name in (*KERNEL_NOUNS, "imports.uploads", "imports.undo"):
+    for name in (*KERNEL_NOUNS, "imports.uploads", "imports.undo", "webhooks.endpoints", "webhooks.messages"):
         module = import_module(f"prm.kernel.{name}")
         for verb, function in inspect.getmembers(module, inspect.isfunction):
             acts = {"by"} & set(inspect.signature(function).parameters)

@@ -1,4 +1,4 @@
-"""Vendors (tenants), people and their memberships, the event log with its outbox, files and long jobs."""
+"""Vendors (tenants), people and their memberships, the event log with its outbox, webhooks, files, long jobs."""
 
 from prm.kernel.models.events import Delivery, Event, EventNote, Wakeup
 from prm.kernel.models.files import Job, StoredFile
@@ -6,6 +6,7 @@ from prm.kernel.models.identity import ApiToken, Invitation, Membership, Team, T
 from prm.kernel.models.imports import ImportBatch, ImportChange, ImportMapping, ImportUpload
 from prm.kernel.models.notices import Notification
 from prm.kernel.models.views import SavedView
+from prm.kernel.models.webhooks import WebhookAttempt, WebhookEndpoint, WebhookMessage
 
 __all__ = [
     "ApiToken",
@@ -27,4 +28,7 @@ __all__ = [
     "TenantDomain",
     "User",
     "Wakeup",
+    "WebhookAttempt",
+    "WebhookEndpoint",
+    "WebhookMessage",
 ]

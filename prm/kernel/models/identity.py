@@ -47,6 +47,8 @@ class Tenant(models.Model):
     next_fy_from = models.DateField(null=True, blank=True)
     logo = models.CharField(max_length=64, blank=True)  # digest of the picture that stands in the header
     public_pages = models.BooleanField(default=False)  # shows its programme, the locator and who applies to the world
+    # What its endpoints want to hear of, kept by the verbs on endpoints: an event that nobody wants costs nothing.
+    webhook_events = CodesField(editable=False)
     active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
