@@ -6,6 +6,7 @@ from typing import Any
 
 from dealreg.api.conflicts import ConflictsViewSet
 from dealreg.api.deals import DealsViewSet
+from dealreg.api.opportunities import EngagementsViewSet, OpportunitiesViewSet, PapersViewSet
 from dealreg.api.rules import DealRulesViewSet
 
 
@@ -13,3 +14,6 @@ def register(router: Any) -> None:
     router.register("deals", DealsViewSet, basename="deals")
     router.register("deal-conflicts", ConflictsViewSet, basename="deal-conflicts")
     router.register("deal-rules", DealRulesViewSet, basename="deal-rules")
+    router.register("opportunities", OpportunitiesViewSet, basename="opportunities")
+    router.register("opportunity-papers", PapersViewSet, basename="opportunity-papers")
+    router.register("deal-engagements", EngagementsViewSet, basename="deal-engagements")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from dealreg.models import DealRegistration, DealReview
+from dealreg.models import DealRegistration, DealReview, Opportunity
 from prm.kernel import clock
 from prm.kernel.isolation.planting import lend_sample
 from prm.kernel.periods import add_days
@@ -50,3 +50,31 @@ def _a_protection(row: dict[str, Any]) -> dict[str, Any]:
 @lend_sample("dealreg.DealRules")
 def _the_rules(row: dict[str, Any]) -> dict[str, Any]:
     return {"min_amount": Decimal(1000), "manager_band": Decimal(100000), "operations_band": Decimal(250000)}
+
+
+@lend_sample("dealreg.Opportunity")
+def _open_business(row: dict[str, Any]) -> dict[str, Any]:
+    """Open business without a registration: each of those has one at most."""
+    today = clock.today()
+    return {
+        "state": Opportunity.State.OPEN,
+        "registration_id": None,
+        "probability": None,
+        "credit": Decimal(1),
+        "closed_on": None,
+        "currency": current_tenant().currency,
+        "expected_close": add_days(today, 30),
+        "opened_on": today,
+        "worked_at": clock.now(),
+        "customer_country": "DE",
+    }
+
+
+@lend_sample("dealreg.OpportunityCredit")
+def _half_of_it(row: dict[str, Any]) -> dict[str, Any]:
+    return {"share": Decimal("0.5")}
+
+
+@lend_sample("dealreg.OpportunityLine")
+def _its_line(row: dict[str, Any]) -> dict[str, Any]:
+    return {"currency": current_tenant().currency}

@@ -1,10 +1,19 @@
 """The tables of deal registration."""
 
 from dealreg.models.deals import COMPETING, UNDECIDED, DealLine, DealQuerySet, DealRegistration, DealSharing
+from dealreg.models.opportunities import (
+    OPEN,
+    Opportunity,
+    OpportunityActual,
+    OpportunityCredit,
+    OpportunityDocument,
+    OpportunityLine,
+)
 from dealreg.models.proof import DealHistory, DealProtection, DealReceipt, DealRules
 from dealreg.models.review import (
     DealChange,
     DealConflict,
+    DealEngagement,
     DealExtension,
     DealHearing,
     DealOpening,
@@ -16,9 +25,11 @@ from dealreg.models.review import (
 
 __all__ = [
     "COMPETING",
+    "OPEN",
     "UNDECIDED",
     "DealChange",
     "DealConflict",
+    "DealEngagement",
     "DealExtension",
     "DealHearing",
     "DealHistory",
@@ -33,5 +44,10 @@ __all__ = [
     "DealRules",
     "DealSharing",
     "DealSignature",
+    "Opportunity",
+    "OpportunityActual",
+    "OpportunityCredit",
+    "OpportunityDocument",
+    "OpportunityLine",
     "Request",
 ]

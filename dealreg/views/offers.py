@@ -79,7 +79,7 @@ def _in(*states: str) -> Callable[[DealPage], bool]:
 
 def _may_be_approved(page: DealPage) -> bool:
     """Not while an earlier claim waits to be decided: then that comes first."""
-    return _in(State.SUBMITTED, State.IN_REVIEW)(page) and not any(one.is_undecided for one in page.against)
+    return _in(State.SUBMITTED, State.IN_REVIEW)(page) and not page.is_undecided
 
 
 def _asked(page: DealPage) -> bool:
