@@ -37,6 +37,7 @@ urlpatterns = [
     path("<uuid:deal_registration_id>/edit/", registering.edit, name="edit_draft"),
     path("<uuid:deal_registration_id>/submit/", registering.send, name="submit"),
     path("<uuid:deal_registration_id>/drop/", registering.drop, name="drop"),
+    path("<uuid:deal_registration_id>/deal.ics", deals.calendar_file, name="calendar_file"),
     path("<uuid:deal_registration_id>/receipt.txt", deals.receipt_as_text, name="receipt_text"),
     path("<uuid:deal_registration_id>/receipt.pdf", deals.receipt_as_pdf, name="receipt_pdf"),
     *(

@@ -129,7 +129,9 @@ def rows_behind(partner_id: UUID, start: dt.date, end: dt.date, *, closed: bool)
     else:
         found = found.filter(approved_on__range=(start, end)).exclude(state__in=TAKEN_BACK)
         names = ("approved_on", "number", "amount", "state")
-    return list(found.order_by(f"-{names[0]}", "pk").values(*names))
+    words = dict(State.choices)
+    rows = found.order_by(f"-{names[0]}", "pk").values(*names)
+    return [{**row, "state": str(words.get(row["state"], row["state"]))} for row in rows]
 
 
 def with_submission(partner_ids: Sequence[UUID]) -> set[UUID]:

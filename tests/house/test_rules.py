@@ -56,7 +56,10 @@ WIDENINGS = {
     },
     "sales/actions/targets.py": {"targets that a partner confirms"},
     "scorecards/actions/kpis.py": {"a target of a KPI that a partner confirms"},
-    "scorecards/queries/composite.py": {"a partner's own percentile: one number in steps of ten leaves"},
+    "scorecards/queries/composite.py": {
+        "a partner's own percentile: one number in steps of ten leaves",
+        "the composite score for a distributor: one number and the reason where there is none leave",
+    },
     "scorecards/queries/peers.py": {"peer averages of a scorecard"},
 }
 # Columns that no form and no serializer may write.

@@ -30,7 +30,7 @@ from prm.kernel.web.member import member_of as member_of
 from prm.kernel.web.visitors import NO_COMPANY, visited_tenant
 
 TENANT_PATH = re.compile(r"^/t/([a-z0-9-]{1,40})(/.*)?$")
-OWN_PAGES = ("/accounts/", "/invitations/", "/branding/", "/static/")
+OWN_PAGES = ("/accounts/", "/invitations/", "/calendar/", "/branding/", "/static/")
 FOR_TOKENS = ("/api/", "/files/")
 QUIET: dict[str, Any] = {"banners": ()}  # a page that says no has no news to tell
 # What a session that one vendor's identity provider vouches for may do with the login itself: nothing by which
