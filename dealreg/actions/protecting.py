@@ -8,8 +8,10 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from dealreg.actions.claiming import track_claims
 from dealreg.actions.steps import enter, forget_review, review_of, step
 from dealreg.models import DealConflict, DealProtection, DealRegistration, DealReview
+from dealreg.queries.claims import undecided_claims_of
 from dealreg.queries.conflicts import holders_of, keys_of, line_ids_of, real_rivals, undecided_of
 from prm.kernel import clock
 from prm.kernel.errors import Conflict
@@ -139,17 +141,18 @@ def track_conflicts(deal: DealRegistration) -> bool:
         ],
         ignore_conflicts=True,
     )
-    if rivals:
+    claims = track_claims(deal)
+    if rivals or claims:
         lifted = DealReview.objects.filter(deal=deal, level=DealReview.Level.MANAGER)
         DealReview.objects.filter(deal=deal, has_conflict=False).update(has_conflict=True)
         lifted.update(level=DealReview.Level.OPERATIONS)
         forget_review(deal)
-    return bool(rivals)
+    return bool(rivals or claims)
 
 
 def refuse_conflicts(deal: DealRegistration, by: Membership | None, *, only_desk: bool = False) -> None:
     """An account manager decides no conflict; an earlier claim must be decided before a later one is approved."""
     if track_conflicts(deal) and by is not None and not by.has(Role.OPERATIONS, Role.CHANNEL_CHIEF):
         raise UnderReview()
-    if not only_desk and undecided_of(deal):
+    if not only_desk and (undecided_of(deal) or undecided_claims_of(deal)):
         raise ConflictOpen()

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from dealreg.actions.steps import enter, lines_of, step
 from dealreg.models import DealHistory, DealLine, DealReceipt, DealRegistration, DealReview, DealSharing
+from dealreg.queries.claims import lead_claims_on
 from dealreg.queries.conflicts import own_duplicate, real_rivals, root_of
 from dealreg.queries.receipts import receipt_body
 from dealreg.queries.rules import deal_rules, desk_for, eligibility_of, review_due
@@ -153,7 +154,8 @@ def submit_deal(deal: DealRegistration, *, by: Membership) -> DealRegistration:
 def _put_on_a_desk(deal: DealRegistration, line_ids: list[UUID]) -> None:
     """One question and one row, whether or not somebody else holds the customer."""
     with vendor_scope("which registrations compete with a new one: kept for the vendor, nothing is answered"):
-        has_conflict = bool(real_rivals(deal, line_ids))
+        rivals, claims = real_rivals(deal, line_ids), lead_claims_on(deal, line_ids)
+        has_conflict = bool(rivals or claims)
         assert deal.amount is not None
         DealReview.objects.create(
             deal=deal, level=desk_for(deal.amount, has_conflict=has_conflict), has_conflict=has_conflict

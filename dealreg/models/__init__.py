@@ -1,6 +1,8 @@
-"""The tables of deal registration."""
+"""The tables of deal registration and of leads."""
 
 from dealreg.models.deals import COMPETING, UNDECIDED, DealLine, DealQuerySet, DealRegistration, DealSharing
+from dealreg.models.lead_rules import LeadClaim, LeadRoute, LeadRules
+from dealreg.models.leads import HELD, OPEN, Lead, LeadCapture, LeadContact, LeadNote, LeadOffer
 from dealreg.models.proof import DealHistory, DealProtection, DealReceipt, DealRules
 from dealreg.models.review import (
     DealChange,
@@ -16,6 +18,8 @@ from dealreg.models.review import (
 
 __all__ = [
     "COMPETING",
+    "HELD",
+    "OPEN",
     "UNDECIDED",
     "DealChange",
     "DealConflict",
@@ -33,5 +37,13 @@ __all__ = [
     "DealRules",
     "DealSharing",
     "DealSignature",
+    "Lead",
+    "LeadCapture",
+    "LeadClaim",
+    "LeadContact",
+    "LeadNote",
+    "LeadOffer",
+    "LeadRoute",
+    "LeadRules",
     "Request",
 ]

@@ -19,7 +19,8 @@ from dealreg.models import (
     DealSharing,
 )
 from dealreg.policies import review_of
-from dealreg.queries.conflicts import Rival, rivals_of
+from dealreg.queries.claims import ClaimShown, claims_shown
+from dealreg.queries.conflicts import Rival, claim_of, rivals_of
 from prm.kernel import clock
 from prm.kernel.models import Membership
 from prm.kernel.policies import permits
@@ -58,6 +59,7 @@ class DealPage:
     openings: list[DealOpening]
     review: DealReview | None
     against: list[Against] = field(default_factory=list)
+    claims: list[ClaimShown] = field(default_factory=list)
 
 
 def deal_page(deal: DealRegistration, member: Membership) -> DealPage:
@@ -81,6 +83,7 @@ def deal_page(deal: DealRegistration, member: Membership) -> DealPage:
         openings=_openings(deal) if shows_openings else [],
         review=review_of(deal) if member.is_vendor else None,
         against=against(deal) if sees_rivals and was_sent else [],
+        claims=claims_shown(deal) if sees_rivals and was_sent else [],
     )
 
 
@@ -95,7 +98,7 @@ def _openings(deal: DealRegistration) -> list[DealOpening]:
 def against(deal: DealRegistration) -> list[Against]:
     """What competes or looks alike, side by side; for those who may know of the other partner."""
     mine = [row.line_id for row in DealLine.objects.filter(deal=deal)]
-    rivals = rivals_of(deal, mine, deal.submitted_at or clock.now()) if deal.is_open else []
+    rivals = rivals_of(deal, mine, claim_of(deal)) if deal.is_open else []
     decided = DealConflict.objects.filter(candidate=deal).select_related("hearing", "decided_by__user")
     conflicts = {conflict.existing_id: conflict for conflict in decided}
     known = {rival.deal_id: rival for rival in rivals}

@@ -79,7 +79,8 @@ def _in(*states: str) -> Callable[[DealPage], bool]:
 
 def _may_be_approved(page: DealPage) -> bool:
     """Not while an earlier claim waits to be decided: then that comes first."""
-    return _in(State.SUBMITTED, State.IN_REVIEW)(page) and not any(one.is_undecided for one in page.against)
+    waits = any(one.is_undecided for one in page.against) or any(one.is_undecided for one in page.claims)
+    return _in(State.SUBMITTED, State.IN_REVIEW)(page) and not waits
 
 
 def _asked(page: DealPage) -> bool:
