@@ -15,6 +15,7 @@ from dealreg.models import LeadContact
 from prm.kernel import clock
 from prm.kernel.errors import Invalid, Refused
 from prm.kernel.policies import require
+from prm.kernel.tenancy.context import current_tenant_id
 from prm.kernel.web.inputs import checked
 from prm.kernel.web.viewsets import RecordsViewSet
 
@@ -84,7 +85,7 @@ def _refuse_too_large(request: Any) -> None:
 
 def _refuse_too_fast(principal: str) -> None:
     """Counted beside the database: a call that is refused counts, too. Without a cache nothing is counted."""
-    counter = f"lead-in:{principal}:{clock.now():%Y%m%d%H%M}"
+    counter = f"lead-in:{current_tenant_id()}:{principal}:{clock.now():%Y%m%d%H%M}"
     if cache.add(counter, 1, timeout=120):
         return
     try:

@@ -131,10 +131,10 @@ class ObstacleShape(serializers.Serializer):
 
 
 class CandidateShape(serializers.Serializer):
-    partner_id = serializers.UUIDField()
+    partner_id = serializers.UUIDField(read_only=True)
     name = Text()
     place = serializers.IntegerField(allow_null=True)
-    score = Text(allow_null=True)
+    score = Text(read_only=True, allow_null=True)
     points = serializers.DictField(child=Text())
     obstacles = ObstacleShape(many=True)
     open_leads = serializers.IntegerField()

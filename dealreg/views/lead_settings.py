@@ -19,7 +19,7 @@ from dealreg.models import Lead, LeadContact, LeadRoute
 from dealreg.queries.lead_rules import lead_rules
 from dealreg.queries.routing import LeadFacts, facts_of, had_before, who_gets
 from partners.models import Partner
-from partners.queries import tiers
+from partners.queries.program import tiers
 from prm.kernel.policies import permits
 from prm.kernel.web.access import may
 from prm.kernel.web.forms import submit

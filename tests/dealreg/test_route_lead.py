@@ -131,9 +131,8 @@ def test_refused_and_unanswered_it_goes_on_and_after_two_times_to_operations(cas
         lead = route_lead(fresh(lead), by=None)
         assert (lead.state, lead.queue) == ("returned", "none_eligible")  # both had it
     edit_lead_rules(by=cast.operations, max_reassignments=1)
-    with clock.travel(to=late):
-        with tenant_scope(cast.acme):
-            assert route_lead(fresh(lead), by=None).queue == "reassigned"
+    with clock.travel(to=late), tenant_scope(cast.acme):
+        assert route_lead(fresh(lead), by=None).queue == "reassigned"
     assert sorted(LeadOffer.objects.values_list("outcome", flat=True)) == ["refused", "timed_out"]
 
 

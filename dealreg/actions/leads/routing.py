@@ -103,4 +103,4 @@ def _queue(lead: Lead, why: str) -> Lead:
     touch(lead)
     Lead.objects.filter(pk=lead.pk).update(queue=why)
     lead.queue = why
-    return tell(lead, "lead.queued", by=None, inner=True, why=Queue(why).label)
+    return tell(lead, "lead.queued", by=None, inner=True, why=str(Queue(why).label))

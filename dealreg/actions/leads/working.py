@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
@@ -46,7 +47,7 @@ def accept_lead(lead: Lead, *, by: Membership) -> Lead:
     require(by, "dealreg.accept_lead", lead)
     with vendor_scope("a lead that its partner accepts: its capacity is counted, the details become the partner's"):
         if lead.partner_id is not None:
-            Partner.objects.select_for_update(of=("self",), no_key=True).get(pk=lead.partner_id)
+            wait_for_others(lead.partner_id)
         if lead.state == State.ASSIGNED and lead.partner_id is not None:
             if lead.accept_due is not None and clock.today() > lead.accept_due:
                 raise OfferOver()
@@ -58,6 +59,11 @@ def accept_lead(lead: Lead, *, by: Membership) -> Lead:
         LeadContact.objects.filter(lead=lead).update(partner_id=lead.partner_id)
         LeadOffer.objects.filter(lead=lead, outcome=Outcome.OPEN).update(outcome=Outcome.ACCEPTED, answered_at=now)
         return tell(lead, "lead.accepted", by=by, contact_due=due)
+
+
+def wait_for_others(partner_id: UUID) -> None:
+    """One accept of a company after the other: what the first one takes, the next one counts."""
+    Partner.objects.select_for_update(of=("self",), no_key=True).get(pk=partner_id)
 
 
 @transaction.atomic
