@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -9,12 +10,24 @@ from django.utils.translation import gettext_lazy as _
 
 from dealreg.models import DealRegistration
 from partners.forms import COUNTRY_CHOICES
+from prm.kernel.numbers import HUNDRED
 from sales.forms import NumberField
 
 
 class DayField(forms.DateField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **kwargs)
+
+
+class RateField(NumberField):
+    """A share, typed and shown as percent."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return (value * HUNDRED).normalize().__format__("f") if isinstance(value, Decimal) else value
+
+    def clean(self, value: Any) -> Any:
+        typed = super().clean(value)
+        return None if typed is None else typed / HUNDRED
 
 
 def _long(label: Any, limit: int, *, required: bool = True, help_text: Any = "", rows: int = 3) -> forms.CharField:
@@ -203,3 +216,12 @@ class RulesForm(forms.Form):
     )
     auto_max_amount = NumberField(label=_("Up to"))
     auto_after_hours = forms.IntegerField(label=_("After hours"), min_value=1, max_value=240)
+    registered_probability = RateField(label=_("Registered (%)"))
+    qualified_probability = RateField(label=_("Qualified (%)"))
+    proposed_probability = RateField(label=_("Proposed (%)"))
+    committed_probability = RateField(label=_("Committed (%)"))
+    coverage_index = NumberField(label=_("Pipeline needed for what is left to sell, times"))
+    stale_days = forms.IntegerField(label=_("Without news after days"), min_value=1, max_value=365)
+    reopen_days = forms.IntegerField(
+        label=_("Days in which closed business can be opened again"), min_value=1, max_value=365
+    )

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from dealreg.models import DealConflict, DealRegistration, DealReview, Lead, LeadClaim
+from dealreg.models import (
+    DealConflict,
+    DealEngagement,
+    DealRegistration,
+    DealReview,
+    Lead,
+    LeadClaim,
+    Opportunity,
+    OpportunityDocument,
+)
 from prm.kernel.models import Membership
 from prm.kernel.policies import grant
 from prm.kernel.roles import VENDOR_ROLES, Role
@@ -54,7 +63,7 @@ def may_decide_later(member: Membership, subject: Any) -> bool:
 
 def deal_of(subject: Any) -> DealRegistration:
     """The deal that is decided about: of a conflict the later one."""
-    return subject.candidate if isinstance(subject, DealConflict | LeadClaim) else subject
+    return subject.candidate if isinstance(subject, DealConflict | DealEngagement | LeadClaim) else subject
 
 
 def may_write(member: Membership, deal: DealRegistration) -> bool:
@@ -82,6 +91,34 @@ def may_lose(member: Membership, deal: DealRegistration) -> bool:
     return member.is_vendor or may_write(member, deal)
 
 
+def may_work(member: Membership, subject: Any) -> bool:
+    """The champion works on all of the company's business, a seller on the own, the vendor's people on all."""
+    opportunity = business_of(subject)
+    return member.is_vendor or member.has(R.CHAMPION, R.DISTRIBUTOR) or opportunity.owner_id == member.pk
+
+
+def business_of(subject: Any) -> Opportunity:
+    return subject.opportunity if isinstance(subject, OpportunityDocument) else subject
+
+
+def may_take_away(member: Membership, paper: Any) -> bool:
+    """Who has added a paper, and the partner's champion."""
+    return paper.added_by_id == member.pk or (not member.is_vendor and member.has(R.CHAMPION))
+
+
+def may_close(member: Membership, opportunity: Opportunity) -> bool:
+    """Nobody books the order of a registration that they wrote."""
+    deal = opportunity.registration
+    return member.is_vendor and (deal is None or not made_it(member, deal))
+
+
+def may_give_up(member: Membership, opportunity: Opportunity) -> bool:
+    """A registered business is given up by the partner or its account manager, not by operations."""
+    if member.is_vendor and not member.has(R.ACCOUNT_MANAGER):
+        return opportunity.registration_id is None
+    return may_work(member, opportunity)
+
+
 READS = (*sorted(VENDOR_ROLES), *PARTNERS_SIDE, R.PARTNER_TECHNICAL)
 grant("dealreg.view_deal", *READS)
 grant("dealreg.view_conflict", R.CHANNEL_CHIEF, R.OPERATIONS, R.AUDITOR)
@@ -105,12 +142,23 @@ grant("dealreg.win_deal", R.OPERATIONS, guard=may_decide_later)
 grant("dealreg.lose_deal", *PARTNERS_SIDE, R.ACCOUNT_MANAGER, guard=may_lose)
 grant("dealreg.cancel_deal", R.OPERATIONS, R.CHANNEL_CHIEF, guard=may_decide_later)
 grant("dealreg.decide_conflict", R.OPERATIONS, guard=may_decide)
+grant("dealreg.decide_engagement", R.OPERATIONS, guard=may_decide)
 grant("dealreg.propose_transfer", R.OPERATIONS, guard=may_decide)
 grant("dealreg.decide_transfer", R.CHANNEL_CHIEF, guard=may_decide_later)
 grant("dealreg.expire_deal")  # the system's
 grant("dealreg.time_out_deal")  # the system's
 grant("dealreg.view_deal_rules", *VENDOR_ROLES)
 grant("dealreg.edit_deal_rules", R.CHANNEL_CHIEF, R.OPERATIONS)
+grant("dealreg.view_opportunity", *READS)
+grant("dealreg.open_opportunity", R.ACCOUNT_MANAGER, R.OPERATIONS)
+for _verb in ("edit_opportunity", "set_stage", "set_opportunity_lines", "plan_next_step", "add_paper"):
+    grant(f"dealreg.{_verb}", *PARTNERS_SIDE, R.ACCOUNT_MANAGER, R.OPERATIONS, guard=may_work)
+grant("dealreg.remove_paper", *PARTNERS_SIDE, R.ACCOUNT_MANAGER, R.OPERATIONS, guard=may_take_away)
+grant("dealreg.set_credits", R.OPERATIONS)
+grant("dealreg.win_opportunity", R.OPERATIONS, guard=may_close)
+grant("dealreg.link_booking", R.OPERATIONS, guard=may_close)
+grant("dealreg.lose_opportunity", *PARTNERS_SIDE, R.ACCOUNT_MANAGER, R.OPERATIONS, guard=may_give_up)
+grant("dealreg.reopen_opportunity", R.OPERATIONS)
 
 
 # --- leads ----------------------------------------------------------------------------------------------------------

@@ -10,8 +10,15 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from dealreg.models import DealConflict, DealHearing, DealHistory, DealRegistration
-from dealreg.queries.pages import Against, DealPage, lines_by_deal
+from dealreg.against_rows import (
+    ShownAgainst,
+    present_against,
+    present_bought,
+    present_business,
+    present_engagement,
+)
+from dealreg.models import DealHearing, DealHistory, DealRegistration
+from dealreg.queries.pages import DealPage, lines_by_deal
 from dealreg.queries.rules import Eligibility
 from partners.countries import COUNTRIES
 from partners.registries import event_words
@@ -182,35 +189,6 @@ class ShownStep:
 
 
 @dataclass(frozen=True)
-class ShownAgainst:
-    """A competing registration beside this one."""
-
-    id: str
-    conflict_id: str
-    url: str
-    number: str
-    partner: str
-    customer: str
-    domain: str
-    country: str
-    lines: str
-    amount: str
-    submitted: str
-    state: str
-    tone: str
-    expires: str
-    match: str
-    is_first: bool
-    similar: bool
-    decision: str
-    is_pending: bool
-    is_transfer: bool
-    may_transfer: bool
-    reason: str
-    hearing: str
-
-
-@dataclass(frozen=True)
 class ShownDeal:
     """The page of one deal, written."""
 
@@ -236,6 +214,9 @@ class ShownDeal:
     is_appeal: bool
     has_conflict: bool
     against: list[ShownAgainst] = field(default_factory=list)
+    engaged: list[dict[str, str]] = field(default_factory=list)
+    bought: list[dict[str, str]] = field(default_factory=list)
+    business: dict[str, str] | None = None
 
 
 def present_page(page: DealPage, member: Membership) -> ShownDeal:
@@ -286,7 +267,10 @@ def present_page(page: DealPage, member: Membership) -> ShownDeal:
         desk=_desk(page),
         is_appeal=bool(page.review and page.review.is_appeal and deal.is_open),
         has_conflict=bool(page.review and page.review.has_conflict and deal.is_open),
-        against=[_against(one, write) for one in page.against],
+        against=[present_against(one, write, TONES) for one in page.against],
+        engaged=[present_engagement(one, write) for one in page.engaged],
+        bought=[present_bought(one, write) for one in page.bought],
+        business=present_business(page.opportunity, write),
     )
 
 
@@ -377,41 +361,3 @@ def _desk(page: DealPage) -> str:
     where = str(review.get_level_display())  # type: ignore[attr-defined]
     more = str(review.get_escalated_to_display()) if review.escalated_to else ""  # type: ignore[attr-defined]
     return f"{where}, {_('escalated to')} {more.lower()}" if more else where
-
-
-def _against(one: Against, write: Formatter) -> ShownAgainst:
-    deal, conflict = one.deal, one.conflict
-    pending = conflict is not None and conflict.decision == DealConflict.Decision.PENDING
-    transfer = conflict is not None and conflict.decision == DealConflict.Decision.TRANSFER_PROPOSED
-    hearing = conflict.hearing if conflict else None
-    words = {
-        "domain": _("Same web domain"),
-        "name": _("Same name and country"),
-        "subdomain": _("Related web domain"),
-        "other_lines": _("Same customer, other product lines"),
-    }
-    return ShownAgainst(
-        id=str(deal.pk),
-        conflict_id=str(conflict.pk) if conflict else "",
-        url=deal.get_absolute_url(),
-        number=deal.number,
-        partner=deal.partner.name,
-        customer=deal.customer_name,
-        domain=deal.customer_domain,
-        country=deal.customer_country,
-        lines=", ".join(one.lines),
-        amount=write.money(deal.amount, deal.currency),
-        submitted=write.moment(deal.submitted_at),
-        state=str(State(deal.state).label),
-        tone=TONES[State(deal.state)],
-        expires=write.day(deal.expires_on) if deal.expires_on else "",
-        match=words.get(one.rival.match, ""),
-        is_first=one.rival.existing_first,
-        similar=one.rival.similar,
-        decision=str(conflict.get_decision_display()) if conflict and not pending else "",  # type: ignore[attr-defined]
-        is_pending=pending and not one.rival.similar and one.rival.existing_first,
-        is_transfer=transfer,
-        may_transfer=pending and deal.state == State.APPROVED,
-        reason=conflict.reason if conflict else "",
-        hearing=f"{hearing.answer or _('not answered yet')}" if hearing else "",
-    )

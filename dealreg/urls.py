@@ -1,8 +1,17 @@
-"""Addresses of deals."""
+"""Addresses of deals and opportunities."""
 
 from django.urls import path
 
-from dealreg.views import deals, lead_settings, leads, registering, verbs
+from dealreg.views import (
+    deals,
+    lead_settings,
+    leads,
+    opportunities,
+    opportunity_page,
+    opportunity_verbs,
+    registering,
+    verbs,
+)
 from dealreg.views.lead_offers import BY_NAME as LEAD_VERBS
 
 app_name = "dealreg"
@@ -31,6 +40,24 @@ urlpatterns = [
         )
         for name in LEAD_VERBS
     ),
+    path("pipeline/", opportunities.pipeline, name="pipeline"),
+    path("pipeline/figures/", opportunities.figures, name="figures"),
+    path("opportunities/", opportunities.opportunity_list, name="opportunities"),
+    path("opportunities/new/", opportunities.new, name="new_opportunity"),
+    path("opportunities/new/<uuid:partner_id>/", opportunities.new_with, name="new_opportunity_with"),
+    path("opportunities/<uuid:opportunity_id>/", opportunities.opportunity, name="opportunity"),
+    path("opportunities/<uuid:opportunity_id>/credits/", opportunity_verbs.credits, name="opportunity_credits"),
+    *(
+        path(
+            f"opportunities/<uuid:opportunity_id>/{name.replace('_', '-')}/",
+            opportunity_verbs.verb_view(name),
+            name=f"opportunity_{name}",
+        )
+        for name in opportunity_page.BY_NAME
+    ),
+    path("papers/<uuid:opportunity_document_id>/", opportunity_verbs.paper, name="paper"),
+    path("papers/<uuid:opportunity_document_id>/remove/", opportunity_verbs.take_paper_away, name="remove_paper"),
+    path("engagements/<uuid:deal_engagement_id>/decide/", opportunity_verbs.engagement, name="decide_engagement"),
     path("conflicts/<uuid:deal_conflict_id>/decide/", verbs.conflict, name="decide_conflict"),
     path("conflicts/<uuid:deal_conflict_id>/transfer/", verbs.transfer, name="propose_transfer"),
     path("conflicts/<uuid:deal_conflict_id>/transfer/decide/", verbs.transfer_decision, name="decide_transfer"),
@@ -40,6 +67,7 @@ urlpatterns = [
     path("<uuid:deal_registration_id>/keep/", leads.keep, name="keep_deal"),
     path("<uuid:deal_registration_id>/end/", leads.end, name="end_deal"),
     path("<uuid:deal_registration_id>/drop/", registering.drop, name="drop"),
+    path("<uuid:deal_registration_id>/deal.ics", deals.calendar_file, name="calendar_file"),
     path("<uuid:deal_registration_id>/receipt.txt", deals.receipt_as_text, name="receipt_text"),
     path("<uuid:deal_registration_id>/receipt.pdf", deals.receipt_as_pdf, name="receipt_pdf"),
     *(

@@ -16,6 +16,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from prm.kernel.events import announce
 from prm.kernel.models import Membership
 from prm.kernel.periods import FiscalQuarter
 from prm.kernel.policies import permits
@@ -266,7 +267,9 @@ def onboarding_check(name: str, check: Check) -> Check:
 
 def tell(**words: str) -> None:
     """Lend the words in which the timeline tells an app's events: `tell(deal__approved="approved the deal")`."""
-    event_words.update({name.replace("__", "."): text for name, text in words.items()})
+    told = {name.replace("__", "."): text for name, text in words.items()}
+    event_words.update(told)
+    announce(*told)
 
 
 def read_from(source: Source, name: str, empty: Any) -> Compute:

@@ -15,6 +15,7 @@ from prm.kernel.web.import_api import ImportBatchesViewSet, ImportUploadsViewSet
 from prm.kernel.web.team_api import TeamsViewSet
 from prm.kernel.web.vendor_api import DomainsViewSet, SettingsViewSet
 from prm.kernel.web.view_api import SavedViewsViewSet
+from prm.kernel.web.webhook_api import WebhookMessagesViewSet, WebhooksViewSet
 
 router = SimpleRouter()
 for _app in settings.APPS:
@@ -29,13 +30,19 @@ router.register("views", SavedViewsViewSet, basename="views")
 router.register("imports", ImportBatchesViewSet, basename="imports")
 router.register("import-files", ImportUploadsViewSet, basename="import-files")
 router.register("domains", DomainsViewSet, basename="domains")
+router.register("webhooks", WebhooksViewSet, basename="webhooks")
+router.register("webhook-messages", WebhookMessagesViewSet, basename="webhook-messages")
 
 urlpatterns = [
     path("v1/", include((router.urls, "v1"))),
     path("schema/", public(SpectacularAPIView.as_view(authentication_classes=[])), name="schema"),
     path(
         "docs/",
-        public(SpectacularSwaggerSplitView.as_view(url_name="schema", authentication_classes=[])),
+        public(
+            SpectacularSwaggerSplitView.as_view(
+                url_name="schema", authentication_classes=[], template_name="kernel/api_docs.html"
+            )
+        ),
         name="api-docs",
     ),
 ]

@@ -21,9 +21,13 @@ def check_fences(**kwargs: object) -> None:
     import django
 
     django.setup()
+    from django.conf import settings
+
+    from prm.kernel.egress import refuse_loopback
     from prm.kernel.tenancy.stamping import refuse_unsafe_start
 
     refuse_unsafe_start()
+    refuse_loopback(settings.DEBUG)
 
 
 @app.task(name="prm.deliver")

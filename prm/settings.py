@@ -26,6 +26,9 @@ ALLOWED_HOSTS = ["*"]
 DNS_SERVERS = env.list("DNS_SERVERS", default=[])  # host:port
 PROOF_PORT, PROOF_ON_LOOPBACK = 80, False  # tests run a web server of their own
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+# Ports besides 443 that a vendor's webhooks may call; and, in development only, the way to a receiver on this machine.
+WEBHOOK_PORTS = [int(port) for port in env.list("WEBHOOK_PORTS", default=[])]
+WEBHOOK_LOOPBACK = env.bool("WEBHOOK_LOOPBACK", default=False)
 
 # --- the house -------------------------------------------------------------------------------------------
 APPS = [  # lowest storey first

@@ -44,6 +44,12 @@ class DeckNotReady(Conflict):
     code = "deck_not_ready"
 
 
+class DeckTellsTooMuch(Conflict):
+    """The files of this edition say figures that are yours alone; make a new edition and share that one."""
+
+    code = "deck_tells_too_much"
+
+
 @transaction.atomic
 def open_review(partner: Partner, *, by: Membership | None, quarter: FiscalQuarter | None = None) -> Review:
     """The review of this partner and quarter (the last closed one unless said); opened when there is none yet."""
@@ -122,6 +128,8 @@ def share_deck(deck: Deck, *, by: Membership | None) -> Deck:
         raise DeckNotReady()
     if deck.shared_at is not None:
         return deck
+    if deck.tells_vendors_own:
+        raise DeckTellsTooMuch()
     deck.shared_at = clock.now()
     deck.save(update_fields=["shared_at", "updated_at"])
     # Until now the files were the vendor's alone, by the database's own rule.

@@ -21,7 +21,8 @@ from prm.kernel.tenancy.context import current_tenant
 from prm.kernel.web.access import find_visible
 from prm.kernel.web.viewsets import ReadRecordsViewSet
 from qbr.actions import edit_review, make_deck, open_review, share_deck
-from qbr.models import Deck, Review
+from qbr.models import VENDORS_OWN, Deck, Review
+from qbr.queries import file_of
 
 
 class ReviewSerializer(serializers.ModelSerializer):
@@ -84,7 +85,7 @@ class DeckSerializer(serializers.ModelSerializer):
         told = super().to_representation(deck)
         summary = told["figures"].get("summary")
         if isinstance(summary, dict):
-            kept = {name: value for name, value in summary.items() if name not in ("composite", "rank", "change")}
+            kept = {name: value for name, value in summary.items() if name not in VENDORS_OWN}
             told["figures"] = {**told["figures"], "summary": kept}
         return told
 
@@ -155,13 +156,13 @@ class DecksViewSet(ReadRecordsViewSet):
     @action(detail=True)
     def pptx(self, request: Any, pk: str) -> HttpResponse:
         """The PowerPoint file of this edition."""
-        return _file(self.get_object().pptx)
+        return _file(file_of(self.get_object(), "pptx", self.member))
 
     @extend_schema(responses={(200, files.CONTENT_TYPES["pdf"]): bytes})
     @action(detail=True)
     def pdf(self, request: Any, pk: str) -> HttpResponse:
         """The PDF of this edition."""
-        return _file(self.get_object().pdf)
+        return _file(file_of(self.get_object(), "pdf", self.member))
 
 
 def _file(stored: StoredFile | None) -> HttpResponse:

@@ -12,6 +12,8 @@ from prm.kernel.fields import TextField
 from prm.kernel.models import Job, Membership, StoredFile
 from prm.kernel.tenancy.models import PartnerReads, TenantForeignKey, TenantManager, TenantQuerySet
 
+VENDORS_OWN = ("composite", "rank", "change")  # what decks of before kept in their summary (decision 0016)
+
 
 class ReviewQuerySet(TenantQuerySet):
     def visible_to(self, member: Membership) -> Self:
@@ -108,3 +110,9 @@ class Deck(PartnerReads):
     @property
     def is_shared(self) -> bool:
         return self.shared_at is not None
+
+    @property
+    def tells_vendors_own(self) -> bool:
+        """An edition of before, whose files say the composite score or the rank: those are the vendor's alone."""
+        summary = self.figures.get("summary") or {}
+        return any((summary.get(name) or {}).get("value") is not None for name in VENDORS_OWN)

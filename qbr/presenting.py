@@ -7,7 +7,7 @@ from typing import Any
 
 from prm.kernel.web.format import formatter
 from qbr.powerpoint.build import Look
-from qbr.slides.build import clipped, legal
+from qbr.slides.writing import clipped, legal
 
 
 def look_of(figures: dict[str, Any]) -> Look:

@@ -9,12 +9,15 @@ from uuid import UUID
 
 from django.db.models import Case, Exists, Min, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Least
+from django.utils.translation import gettext as _
 
 from partners.models import Partner
 from prm.kernel import clock
-from prm.kernel.models import Membership
+from prm.kernel.errors import NotAllowed
+from prm.kernel.models import Membership, StoredFile
 from prm.kernel.periods import FiscalQuarter
 from prm.kernel.tenancy.context import current_tenant
+from prm.kernel.tenancy.prepared import prepared
 from prm.kernel.text import sort_key
 from qbr.models import Deck, Review
 from sales.models import SalesActual, Target
@@ -23,6 +26,19 @@ from scorecards.models import Assessment
 QUARTERS_OFFERED = 12  # at least, the running one not counted
 QUARTERS_AT_MOST = 120  # a wrong date in an import must not make an endless list
 PARTNERS_OFFERED = 50
+
+
+class FilesHeldBack(NotAllowed):
+    """The files of this edition say figures that are the vendor's own."""
+
+    code = "files_held_back"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("The files of this edition say figures that are the vendor's own.")
+            + " "
+            + _("What is yours stands on the page of the review; for a file, ask for a new edition.")
+        )
 
 
 def last_closed_quarter(on: dt.date | None = None) -> FiscalQuarter:
@@ -73,6 +89,18 @@ def editions_of(review: Review, member: Membership) -> list[Deck]:
         .select_related("job", "pptx", "pdf", "made_by__user")
         .order_by("-edition")
     )
+
+
+def may_have_files(deck: Deck, member: Membership) -> bool:
+    return member.is_vendor or not deck.tells_vendors_own
+
+
+def file_of(deck: Deck, kind: str, member: Membership) -> StoredFile | None:
+    """A file of an edition; an old one that says the vendor's own figures is not for a partner."""
+    stored = {"pptx": deck.pptx, "pdf": deck.pdf}.get(kind)
+    if stored is not None and not may_have_files(deck, member):
+        raise FilesHeldBack()
+    return stored
 
 
 def latest_decks(review_ids: Sequence[UUID], member: Membership) -> dict[UUID, Deck]:
@@ -134,4 +162,9 @@ def due_reviews(member: Membership) -> QuerySet[Partner]:
 
 
 def latest_review_of(partner: Partner, member: Membership) -> Review | None:
-    return Review.objects.visible_to(member).filter(partner=partner).order_by("-period_start").first()
+    return next(iter(_latest_review(member, partner.pk)), None)
+
+
+@prepared
+def _latest_review(member: Membership, partner_id: UUID) -> QuerySet[Review]:
+    return Review.objects.visible_to(member).filter(partner_id=partner_id).order_by("-period_start")[:1]

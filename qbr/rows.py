@@ -10,7 +10,7 @@ from django.urls import reverse
 from prm.kernel.models import Membership
 from prm.kernel.web.format import formatter
 from qbr.models import Deck, Review
-from qbr.queries import latest_decks
+from qbr.queries import latest_decks, may_have_files
 
 STATE_TONES = {
     Review.State.SCHEDULED: "grey",
@@ -70,12 +70,14 @@ class EditionRow:
     shared: str
     pptx_url: str
     pdf_url: str
+    is_held_back: bool  # an old edition whose files a partner is not given
     is_ready: bool
     is_waiting: bool
 
 
-def present_edition(deck: Deck) -> EditionRow:
-    write = formatter()
+def present_edition(deck: Deck, member: Membership) -> EditionRow:
+    write, given = formatter(), may_have_files(deck, member)
+    address = lambda kind: reverse("qbr:download", args=[deck.pk, kind])
     return EditionRow(
         deck=deck,
         number=deck.edition,
@@ -86,8 +88,9 @@ def present_edition(deck: Deck) -> EditionRow:
         made=write.moment(deck.created_at),
         made_by=deck.made_by.user.name if deck.made_by else "System",
         shared=write.day(deck.shared_at) if deck.shared_at else "",
-        pptx_url=reverse("qbr:download", args=[deck.pk, "pptx"]) if deck.pptx_id else "",
-        pdf_url=reverse("qbr:download", args=[deck.pk, "pdf"]) if deck.pdf_id else "",
+        pptx_url=address("pptx") if deck.pptx_id and given else "",
+        pdf_url=address("pdf") if deck.pdf_id and given else "",
+        is_held_back=not given,
         is_ready=deck.state == Deck.State.READY,
         is_waiting=deck.state == Deck.State.WAITING,
     )

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from partners.models import Partner
 from prm.kernel import files
+from prm.kernel.models import Membership
 from prm.kernel.policies import permits, require
 from prm.kernel.web.access import find_visible, may
 from prm.kernel.web.format import formatter
@@ -20,7 +21,7 @@ from prm.kernel.web.lists import Column, list_page
 from qbr.actions import edit_review, make_deck, open_review, share_deck
 from qbr.forms import MeetingForm, OpenForm, StartForm
 from qbr.models import Deck, Review
-from qbr.queries import editions_of, find_partners, first_figure, latest_quarter_with_figures
+from qbr.queries import editions_of, file_of, find_partners, first_figure, latest_quarter_with_figures
 from qbr.rows import STATE_TONES, EditionRow, present_edition, present_reviews
 from qbr.slides import BUILDERS, build_slides
 
@@ -116,7 +117,7 @@ def share(request: HttpRequest, deck: Deck) -> HttpResponse:
 @may("qbr.view_review", Deck.objects.select_related("pptx", "pdf"))
 def download(request: HttpRequest, deck: Deck, kind: str) -> HttpResponse:
     """The file of an edition; whoever asks is checked again."""
-    stored = {"pptx": deck.pptx, "pdf": deck.pdf}.get(kind)
+    stored = file_of(deck, kind, request.member)  # type: ignore[attr-defined]
     if stored is None:
         raise Http404
     return files.serve(stored)
@@ -155,7 +156,7 @@ def _review(request: HttpRequest, review: Review, form: Form | None) -> HttpResp
         form = MeetingForm(initial={"meeting_on": review.meeting_on, "attendees": review.attendees})
     waiting = next((d for d in decks if d.state == Deck.State.WAITING), None)
     failed = decks[0] if decks and decks[0].state == Deck.State.FAILED else None
-    edition = present_edition(deck) if deck else None
+    edition = present_edition(deck, member) if deck else None
     context = {
         "review": review,
         "partner": review.partner,
@@ -164,17 +165,21 @@ def _review(request: HttpRequest, review: Review, form: Form | None) -> HttpResp
         "edition": edition,
         "slides": _shown_slides(deck) if deck else [],
         "slide_count": len(BUILDERS),
-        "others": _others(decks, edition),
+        "others": _others(decks, edition, member),
         "waiting": waiting,
         "job": waiting.job if waiting else None,
         "failed": failed,
         "form": form,
         "may_edit": may_edit,
         "may_make": permits(member, "qbr.make_deck", review) and waiting is None,
-        "may_share": bool(edition and edition.is_ready and not edition.shared) and permits(member, "qbr.share_deck"),
+        "may_share": _is_to_share(deck) and permits(member, "qbr.share_deck"),
         "partner_url": reverse("partners:partner", args=[review.partner_id]),
     }
     return render(request, "qbr/review.html", context)
+
+
+def _is_to_share(deck: Deck | None) -> bool:
+    return bool(deck and deck.state == Deck.State.READY and not deck.is_shared and not deck.tells_vendors_own)
 
 
 def _chosen(decks: list[Deck], wanted: str) -> Deck | None:
@@ -185,8 +190,8 @@ def _chosen(decks: list[Deck], wanted: str) -> Deck | None:
     return next(iter(ready or decks), None)
 
 
-def _others(decks: list[Deck], edition: EditionRow | None) -> list[EditionRow]:
-    return [present_edition(deck) for deck in decks if edition is None or deck.pk != edition.deck.pk]
+def _others(decks: list[Deck], edition: EditionRow | None, member: Membership) -> list[EditionRow]:
+    return [present_edition(deck, member) for deck in decks if edition is None or deck.pk != edition.deck.pk]
 
 
 def _shown_slides(deck: Deck) -> list[Any]:

@@ -1,7 +1,21 @@
-"""What changes deals: registering, deciding, conflicts, keeping and ending them, and what time does."""
+"""What changes deals and opportunities: registering, deciding, conflicts, keeping, working, ending, what time does."""
 
 from dealreg.actions.by_time import run_night, time_out_deal
-from dealreg.actions.conflicts import answer_hearing, decide_conflict, decide_transfer, propose_transfer
+from dealreg.actions.closing import (
+    link_booking,
+    lose_deal,
+    lose_opportunity,
+    reopen_opportunity,
+    win_deal,
+    win_opportunity,
+)
+from dealreg.actions.conflicts import (
+    answer_hearing,
+    decide_conflict,
+    decide_engagement,
+    decide_transfer,
+    propose_transfer,
+)
 from dealreg.actions.deciding import (
     answer_question,
     appeal_deal,
@@ -18,13 +32,20 @@ from dealreg.actions.keeping import (
     ask_extension,
     change_deal,
     grant_extension,
-    lose_deal,
     refuse_change,
     refuse_extension,
     reinstate_deal,
     update_next_step,
-    win_deal,
 )
+from dealreg.actions.opportunities import (
+    edit_opportunity,
+    open_opportunity,
+    plan_next_step,
+    set_credits,
+    set_opportunity_lines,
+    set_stage,
+)
+from dealreg.actions.papers import add_paper, remove_paper
 from dealreg.actions.protecting import AlreadyProtected, ConflictOpen, expire_deal
 from dealreg.actions.registering import (
     draft_deal,
@@ -38,6 +59,7 @@ from dealreg.actions.rules import edit_deal_rules
 __all__ = [
     "AlreadyProtected",
     "ConflictOpen",
+    "add_paper",
     "answer_hearing",
     "answer_question",
     "appeal_deal",
@@ -49,25 +71,37 @@ __all__ = [
     "cancel_deal",
     "change_deal",
     "decide_conflict",
+    "decide_engagement",
     "decide_transfer",
     "draft_deal",
     "drop_draft",
     "edit_deal_rules",
     "edit_draft",
+    "edit_opportunity",
     "expire_deal",
     "grant_extension",
+    "link_booking",
     "lose_deal",
+    "lose_opportunity",
     "open_deal",
+    "open_opportunity",
+    "plan_next_step",
     "propose_transfer",
     "refuse_change",
     "refuse_extension",
     "reinstate_deal",
     "reject_deal",
+    "remove_paper",
+    "reopen_opportunity",
     "run_night",
+    "set_credits",
     "set_deal_sharing",
+    "set_opportunity_lines",
+    "set_stage",
     "submit_deal",
     "time_out_deal",
     "update_next_step",
     "win_deal",
+    "win_opportunity",
     "withdraw_deal",
 ]

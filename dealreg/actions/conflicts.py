@@ -8,9 +8,11 @@ from uuid import UUID
 
 from django.db import transaction
 
+from dealreg.actions.carrying import credit_of, opportunity_of
+from dealreg.actions.closing import lose_transferred
 from dealreg.actions.deciding import _open, _reject, _withdraw
 from dealreg.actions.steps import enter, forget_review, reason_of
-from dealreg.models import DealConflict, DealHearing, DealLine, DealRegistration, DealReview
+from dealreg.models import DealConflict, DealEngagement, DealHearing, DealLine, DealRegistration, DealReview
 from dealreg.queries.rules import deal_rules
 from prm.kernel import clock
 from prm.kernel.errors import Conflict, Invalid
@@ -85,8 +87,46 @@ def _share(deal: DealRegistration, conflict: DealConflict, share: Decimal | None
     DealRegistration.objects.filter(pk=deal.pk).update(credit_share=given)
     deal.credit_share, first.credit_share = given, first.credit_share - given
     DealReview.objects.filter(deal=deal).update(is_joint=True)
+    business = opportunity_of(first)
+    if business is not None:
+        credit_of(business, first.credit_share)
     for one in (first, deal):
         enter(one, "deal.joined", by=None, credit_share=one.credit_share)
+
+
+@transaction.atomic
+def decide_engagement(
+    engagement: DealEngagement, *, by: Membership, decision: str, reason: str, credit_share: Decimal | None = None
+) -> DealEngagement:
+    """The vendor's own sales had an open deal there: reject the registration, or share the business with it."""
+    deal = engagement.candidate
+    require(by, "dealreg.decide_engagement", deal)
+    if decision not in (DealEngagement.Decision.REJECT, DealEngagement.Decision.JOINT):
+        raise Invalid("Choose how it is decided.", field="decision")
+    said = reason_of(reason)
+    is_joint = decision == DealEngagement.Decision.JOINT
+    if is_joint and (credit_share is None or not credit_share.is_finite() or not 0 < credit_share < 1):
+        raise Invalid("Give the partner's share, between 0 and 100 %.", field="credit_share")
+    won = DealEngagement.objects.filter(pk=engagement.pk, decision=DealEngagement.Decision.PENDING).update(
+        decision=decision, decided_by=by, decided_at=clock.now(), reason=said, version=engagement.version + 1
+    )
+    if not won:
+        raise Conflict("This was decided meanwhile. Reload to see how.", code="stale")
+    engagement.refresh_from_db()
+    if deal.state == DealRegistration.State.SUBMITTED:
+        _open(deal, by)
+    if is_joint and credit_share is not None:
+        share = round(deal.credit_share * credit_share, 4)
+        DealRegistration.objects.filter(pk=deal.pk).update(credit_share=share)
+        deal.credit_share = share
+    forget_review(deal)
+    against = engagement.opportunity_id
+    enter(deal, "deal.engagement_decided", by=by, inner=True, decision=decision, against=against, reason=said)
+    if is_joint:
+        enter(deal, "deal.joined", by=None, credit_share=deal.credit_share)
+    else:
+        _reject(deal, by, DealRegistration.RejectReason.VENDOR_ENGAGED, "")
+    return engagement
 
 
 @transaction.atomic
@@ -142,6 +182,7 @@ def decide_transfer(conflict: DealConflict, *, by: Membership, is_transferred: b
     enter(deal, "deal.transfer_decided", by=by, inner=True, is_transferred=is_transferred, reason=said)
     if is_transferred:
         _withdraw(first, None, event="deal.transferred")
+        lose_transferred(first)
     else:
         enter(first, "deal.kept", by=None)
         _reject(deal, by, DealRegistration.RejectReason.DUPLICATE, "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
+from dealreg.actions.carrying import open_for
 from dealreg.actions.protecting import protect, refuse_conflicts, release, track_conflicts
 from dealreg.actions.steps import enter, forget_review, reason_of, review_of, step
 from dealreg.models import DealQuestion, DealRegistration, DealReview, DealSignature
@@ -141,6 +142,7 @@ def _approve(deal: DealRegistration, by: Membership | None) -> None:
     )
     protect(deal)
     _settle(deal, by)
+    open_for(deal, by=by)
     enter(
         deal,
         "deal.approved",

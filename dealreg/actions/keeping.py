@@ -1,27 +1,35 @@
-"""While a deal is protected: its next step, more time, another amount, and how it ends."""
+"""While a deal is protected: its next step, more time, another amount."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
 
-from dealreg.actions.protecting import prolong, protect, refuse_conflicts, release
+from dealreg.actions.carrying import amounts_of, opportunity_of, spread, write_lines
+from dealreg.actions.protecting import prolong, protect, refuse_conflicts
 from dealreg.actions.registering import _refuse_bad_amount
 from dealreg.actions.steps import enter, forget_review, lines_of, reason_of, review_of, step
-from dealreg.models import DealChange, DealExtension, DealLine, DealRegistration, DealReview, DealSignature
+from dealreg.models import (
+    DealChange,
+    DealExtension,
+    DealLine,
+    DealRegistration,
+    DealReview,
+    DealSignature,
+    Opportunity,
+)
 from dealreg.queries.rules import deal_rules, desk_for, needs_chief
 from prm.kernel import clock
-from prm.kernel.errors import Conflict, IllegalMove, Invalid
+from prm.kernel.errors import Conflict, IllegalMove, Invalid, NotAllowed
 from prm.kernel.lifecycle import move, touch
 from prm.kernel.models import Membership
 from prm.kernel.periods import add_days
 from prm.kernel.policies import require
 from prm.kernel.tenancy.context import vendor_scope
-from prm.kernel.text import clean_text
 from sales.models import ProductLine
 
 State = DealRegistration.State
@@ -52,10 +60,19 @@ def update_next_step(
         raise Invalid("Choose a date from today on.", field="next_step_due")
     if deal.state in {State.WON, State.LOST, State.WITHDRAWN, State.REJECTED, State.CANCELLED}:
         raise IllegalMove("This deal is over.")
+    opportunity = opportunity_of(deal)
+    if opportunity is not None and opportunity.state == opportunity.State.OPEN:
+        Opportunity.objects.filter(pk=opportunity.pk).update(
+            next_step=said, next_step_due=next_step_due, worked_at=clock.now()
+        )
+    return note_step(deal, by, said, next_step_due)
+
+
+def note_step(deal: DealRegistration, by: Membership, said: str, due: dt.date) -> DealRegistration:
     touch(deal)
-    deal.next_step, deal.next_step_due, deal.progress_at = said, next_step_due, clock.now()
+    deal.next_step, deal.next_step_due, deal.progress_at = said, due, clock.now()
     deal.save(update_fields=["next_step", "next_step_due", "progress_at", "updated_at"])
-    return enter(deal, "deal.moved_on", by=by, next_step=said, next_step_due=next_step_due)
+    return enter(deal, "deal.moved_on", by=by, next_step=said, next_step_due=due)
 
 
 # --- more time ------------------------------------------------------------------------------------------------
@@ -176,9 +193,22 @@ def change_deal(
 ) -> DealChange:
     """Another amount or more lines. Up to 20 % counts at once; more, or a new line, is decided anew.
 
-    Until then the old approval stands for the old lines.
+    What counts at once is the opportunity's; the registration keeps what was approved, and until a change is decided
+    the old approval stands for the old lines.
     """
     require(by, "dealreg.change_deal", deal)
+    return ask_change(deal, by, amount, explanation, lines)
+
+
+def ask_change(
+    deal: DealRegistration,
+    by: Membership,
+    amount: Decimal,
+    explanation: str,
+    lines: Sequence[ProductLine] = (),
+    line_amounts: Mapping[UUID, Decimal] | None = None,
+) -> DealChange:
+    """The change itself, for verbs that have asked whether this member may."""
     said = reason_of(explanation, field="explanation", limit=1000, ask="What has changed?")
     if deal.state != State.APPROVED or deal.amount is None:
         raise IllegalMove("Only an approved deal is changed.")
@@ -198,18 +228,38 @@ def change_deal(
         amount_before=deal.amount,
         currency=deal.currency,
         new_lines=[str(line.pk) for line in new],
+        line_amounts={str(pk): str(part) for pk, part in (line_amounts or {}).items()},
         explanation=said,
     )
     change.save(force_insert=True)
-    if new or abs(amount - deal.amount) > deal.amount * FREE_CHANGE:
+    if new or needs_recheck(deal, amount):
         with vendor_scope("on whose desk a changed approval lies: kept for the vendor"):
             DealReview.objects.filter(deal=deal).update(level=desk_for(amount, has_conflict=False), escalated_to="")
         enter(deal, "deal.change_asked", by=by, amount=amount, lines=[line.name for line in new], explanation=said)
         return change
     move(change, DealChange.State.GRANTED)
-    _apply(deal, change)
+    _carry_over(deal, change)
     enter(deal, "deal.changed", by=by, amount=amount, amount_before=change.amount_before, explanation=said)
     return change
+
+
+def needs_recheck(deal: DealRegistration, amount: Decimal) -> bool:
+    """More than a fifth away from what was approved: many small steps make no large one."""
+    assert deal.amount is not None
+    return abs(amount - deal.amount) > deal.amount * FREE_CHANGE
+
+
+def _carry_over(deal: DealRegistration, change: DealChange) -> None:
+    """The opportunity has the new amount and lines."""
+    opportunity = opportunity_of(deal)
+    if opportunity is None:
+        return
+    said = {UUID(line): Decimal(part) for line, part in change.line_amounts.items()}
+    known = amounts_of(opportunity)
+    lines = [*known, *(UUID(line) for line in change.new_lines if UUID(line) not in known)]
+    write_lines(opportunity, said or spread(change.amount, lines, known, deal.currency))
+    touch(opportunity)
+    Opportunity.objects.filter(pk=opportunity.pk).update(worked_at=clock.now())
 
 
 def _apply(deal: DealRegistration, change: DealChange) -> None:
@@ -226,6 +276,8 @@ def approve_change(deal: DealRegistration, *, by: Membership) -> DealRegistratio
     """Accept the new amount and lines: bands and the conflict check apply again."""
     require(by, "dealreg.approve_change", deal)
     change = _asked_change(deal)
+    if change.asked_by_id == by.pk:
+        raise NotAllowed("You have asked for this change; somebody else decides it.")
     _apply(deal, change)
     refuse_conflicts(deal, by)
     if needs_chief(change.amount) and not _second_signature(deal, by):
@@ -236,6 +288,7 @@ def approve_change(deal: DealRegistration, *, by: Membership) -> DealRegistratio
     move(change, DealChange.State.GRANTED)
     DealChange.objects.filter(pk=change.pk).update(decided_at=clock.now())
     protect(deal, [UUID(line) for line in change.new_lines])
+    _carry_over(deal, change)
     DealReview.objects.filter(deal=deal).update(decider=by)
     return enter(deal, "deal.changed", by=by, amount=change.amount, amount_before=change.amount_before)
 
@@ -272,39 +325,3 @@ def _asked_change(deal: DealRegistration) -> DealChange:
     if found is None or deal.state != State.APPROVED:
         raise Conflict("No change waits for a decision.", code="nothing_asked")
     return found
-
-
-# --- how it ends ------------------------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def win_deal(
-    deal: DealRegistration, *, by: Membership | None, order_on: dt.date, amount: Decimal | None = None, reason: str = ""
-) -> DealRegistration:
-    """The order is booked. After the end of the protection: with a reason, or of an expired deal without discount."""
-    require(by, "dealreg.win_deal", deal)
-    if order_on > clock.today():
-        raise Invalid("The order is of today or earlier.", field="order_on")
-    is_late = deal.state == State.APPROVED and deal.expires_on is not None and order_on > deal.expires_on
-    said = reason_of(reason, ask="The order came after the protection: say why it counts.") if is_late else reason
-    won = amount if amount is not None else deal.amount
-    assert won is not None
-    _refuse_bad_amount(won, deal.currency)
-    discount = deal.discount if deal.state == State.APPROVED else Decimal(0)
-    step(deal, State.WON, closed_on=order_on, amount=won, discount=discount, reason=clean_text(said)[:500])
-    release(deal)
-    return enter(deal, "deal.won", by=by, order_on=order_on, amount=won, discount=discount)
-
-
-@transaction.atomic
-def lose_deal(deal: DealRegistration, *, by: Membership, loss_reason: str, reason: str = "") -> DealRegistration:
-    """The business is lost, with why: nobody learns from a loss without a reason."""
-    require(by, "dealreg.lose_deal", deal)
-    if loss_reason not in DealRegistration.LossReason.values:
-        raise Invalid("Choose a reason.", field="loss_reason")
-    needs_words = loss_reason == DealRegistration.LossReason.OTHER
-    said = reason_of(reason) if needs_words or reason else ""
-    step(deal, State.LOST, closed_on=clock.today(), loss_reason=loss_reason, reason=said)
-    with vendor_scope("the protection of a deal that was lost"):
-        release(deal)
-    return enter(deal, "deal.lost", by=by, loss_reason=str(DealRegistration.LossReason(loss_reason).label), reason=said)

@@ -10,9 +10,10 @@ from django.db import IntegrityError, transaction
 
 from dealreg.actions.claiming import track_claims
 from dealreg.actions.steps import enter, forget_review, review_of, step
-from dealreg.models import DealConflict, DealProtection, DealRegistration, DealReview
+from dealreg.models import DealConflict, DealEngagement, DealProtection, DealRegistration, DealReview
 from dealreg.queries.claims import undecided_claims_of
 from dealreg.queries.conflicts import holders_of, keys_of, line_ids_of, real_rivals, undecided_of
+from dealreg.queries.engaged import undecided_engagements, vendor_deals_of
 from prm.kernel import clock
 from prm.kernel.errors import Conflict
 from prm.kernel.models import Membership
@@ -32,6 +33,12 @@ class ConflictOpen(Conflict):
     """An earlier registration competes with this one. Decide the conflict first."""
 
     code = "conflict_open"
+
+
+class VendorEngaged(Conflict):
+    """The vendor's own sales has an open deal with this customer. Decide that first."""
+
+    code = "vendor_engaged"
 
 
 class UnderReview(Conflict):
@@ -141,13 +148,21 @@ def track_conflicts(deal: DealRegistration) -> bool:
         ],
         ignore_conflicts=True,
     )
-    claims = track_claims(deal)
-    if rivals or claims:
+    engaged, claims = _track_engagements(deal), track_claims(deal)
+    if rivals or engaged or claims:
         lifted = DealReview.objects.filter(deal=deal, level=DealReview.Level.MANAGER)
         DealReview.objects.filter(deal=deal, has_conflict=False).update(has_conflict=True)
         lifted.update(level=DealReview.Level.OPERATIONS)
         forget_review(deal)
-    return bool(rivals or claims)
+    return bool(rivals) or engaged or claims
+
+
+def _track_engagements(deal: DealRegistration) -> bool:
+    """Which deals of the vendor's own sales it meets by now."""
+    found = vendor_deals_of(deal, line_ids_of(deal, granted_only=True), deal.submitted_at or clock.now())
+    rows = [DealEngagement(candidate=deal, opportunity_id=pk) for pk in found.values_list("pk", flat=True)]
+    DealEngagement.objects.bulk_create(rows, ignore_conflicts=True)
+    return bool(rows)
 
 
 def refuse_conflicts(deal: DealRegistration, by: Membership | None, *, only_desk: bool = False) -> None:
@@ -156,3 +171,5 @@ def refuse_conflicts(deal: DealRegistration, by: Membership | None, *, only_desk
         raise UnderReview()
     if not only_desk and (undecided_of(deal) or undecided_claims_of(deal)):
         raise ConflictOpen()
+    if not only_desk and undecided_engagements(deal):
+        raise VendorEngaged()

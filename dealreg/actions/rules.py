@@ -1,4 +1,4 @@
-"""The vendor's rules of registration; they hold from then on and change no day that was already told."""
+"""The vendor's rules of registration and pipeline; they hold from then on and change no day that was told."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from dealreg.models import DealRules
+from dealreg.models import DealRules, Opportunity
 from prm.kernel.errors import Invalid
 from prm.kernel.events import record
 from prm.kernel.models import Membership
@@ -14,15 +14,16 @@ from prm.kernel.policies import require
 
 DAYS = (
     "review_days", "escalate_days", "answer_days", "appeal_days", "hearing_days", "warn_days", "last_warn_days",
-    "reinstate_days", "auto_after_hours",
+    "reinstate_days", "auto_after_hours", "stale_days", "reopen_days",
 )  # fmt: skip
 AMOUNTS = ("min_amount", "manager_band", "operations_band", "auto_max_amount")
-FIELDS = (*DAYS, *AMOUNTS, "auto_approve")
+PROBABILITIES = tuple(f"{stage}_probability" for stage in Opportunity.Stage.values)
+FIELDS = (*DAYS, *AMOUNTS, *PROBABILITIES, "coverage_index", "auto_approve")
 
 
 @transaction.atomic
 def edit_deal_rules(*, by: Membership | None, **fields: Any) -> DealRules:
-    """Change bands, days and the switch of automatic approval."""
+    """Change bands, days, the switch of automatic approval, and how likely a stage is."""
     require(by, "dealreg.edit_deal_rules")
     rules = DealRules.objects.select_for_update().first() or DealRules()
     before = {name: getattr(rules, name) for name in fields}
@@ -31,6 +32,10 @@ def edit_deal_rules(*, by: Membership | None, **fields: Any) -> DealRules:
             raise TypeError(f"there is no rule {name}")
         if name in DAYS and not 0 < value <= 366:
             raise Invalid("Give a number from 1 to 366.", field=name)
+        if name in PROBABILITIES and not 0 <= value <= 1:
+            raise Invalid("A probability lies between 0 and 100 %.", field=name)
+        if name == "coverage_index" and not 1 <= value <= 20:
+            raise Invalid("Give a number from 1 to 20.", field=name)
         setattr(rules, name, value)
     if rules.last_warn_days >= rules.warn_days:
         raise Invalid("The last warning comes after the first one.", field="last_warn_days")

@@ -14,6 +14,7 @@ from dealreg.api.leads import (
     LeadRulesViewSet,
     LeadsViewSet,
 )
+from dealreg.api.opportunities import EngagementsViewSet, OpportunitiesViewSet, PapersViewSet
 from dealreg.api.rules import DealRulesViewSet
 
 
@@ -27,3 +28,6 @@ def register(router: Any) -> None:
     router.register("lead-rules", LeadRulesViewSet, basename="lead-rules")
     router.register("lead-routes", LeadRoutesViewSet, basename="lead-routes")
     router.register("lead-claims", LeadClaimsViewSet, basename="lead-claims")
+    router.register("opportunities", OpportunitiesViewSet, basename="opportunities")
+    router.register("opportunity-papers", PapersViewSet, basename="opportunity-papers")
+    router.register("deal-engagements", EngagementsViewSet, basename="deal-engagements")

@@ -182,5 +182,6 @@ class RulesSerializer(serializers.ModelSerializer):
         fields = [
             "review_days", "escalate_days", "answer_days", "appeal_days", "hearing_days", "warn_days", "last_warn_days",
             "reinstate_days", "min_amount", "manager_band", "operations_band", "auto_approve", "auto_max_amount",
-            "auto_after_hours",
+            "auto_after_hours", "registered_probability", "qualified_probability", "proposed_probability",
+            "committed_probability", "coverage_index", "stale_days", "reopen_days",
         ]  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from dealreg.models import DealRegistration, DealReview, Lead
+from dealreg.models import DealRegistration, DealReview, Lead, Opportunity
 from prm.kernel import clock
 from prm.kernel.isolation.planting import lend_sample
 from prm.kernel.periods import add_days
@@ -89,3 +89,31 @@ def _lead_rules(row: dict[str, Any]) -> dict[str, Any]:
 @lend_sample("dealreg.LeadRoute")
 def _a_way(row: dict[str, Any]) -> dict[str, Any]:
     return {"country": "DE", "source": "form"}
+
+
+@lend_sample("dealreg.Opportunity")
+def _open_business(row: dict[str, Any]) -> dict[str, Any]:
+    """Open business without a registration: each of those has one at most."""
+    today = clock.today()
+    return {
+        "state": Opportunity.State.OPEN,
+        "registration_id": None,
+        "probability": None,
+        "credit": Decimal(1),
+        "closed_on": None,
+        "currency": current_tenant().currency,
+        "expected_close": add_days(today, 30),
+        "opened_on": today,
+        "worked_at": clock.now(),
+        "customer_country": "DE",
+    }
+
+
+@lend_sample("dealreg.OpportunityCredit")
+def _half_of_it(row: dict[str, Any]) -> dict[str, Any]:
+    return {"share": Decimal("0.5")}
+
+
+@lend_sample("dealreg.OpportunityLine")
+def _its_line(row: dict[str, Any]) -> dict[str, Any]:
+    return {"currency": current_tenant().currency}

@@ -6,6 +6,7 @@ from partners.registries import tell
 from prm.kernel.web.navigation import Entry, navigation
 
 navigation(Entry("Deals", "dealreg:deals", "businessplan", 35, "dealreg.view_deal"))
+navigation(Entry("Pipeline", "dealreg:pipeline", "layout-kanban", 36, "dealreg.view_opportunity"))
 
 tell(
     deal__drafted="began a registration",
@@ -43,6 +44,25 @@ tell(
     deal__won="won the deal with {customer}: {money}",
     deal__lost="lost the deal with {customer}: {loss_reason}",
     deal__escalated="escalated the decision to {to}",
+    deal__reopened="opened the deal with {customer} again: {reason}",
+    deal__engagement_decided="decided on the vendor's own deal there: {decision}",
     deal_sharing__set="changed who sees the company's deals",
     deal_rules__edited="changed the rules of deal registration",
+)
+
+tell(
+    opportunity__opened="opened the opportunity {name}: {money}",
+    opportunity__registered="the opportunity {name} is registered now",
+    opportunity__imported="brought the opportunity {name} in",
+    opportunity__edited="changed the opportunity {name}",
+    opportunity__staged="moved {name} from {stage_before} to {stage}",
+    opportunity__lines_set="set the lines of {name}: {money}",
+    opportunity__step_planned="planned the next step of {name}: {next_step}",
+    opportunity__credited="set who is credited with {name}",
+    opportunity__paper_added="added a paper to {name}: {kind}",
+    opportunity__paper_removed="took a paper of {name} away: {file}",
+    opportunity__won="won {name}: {money}",
+    opportunity__booked="linked a booking to {name}: {money}",
+    opportunity__lost="lost {name}: {loss_reason}",
+    opportunity__reopened="opened {name} again: {reason}",
 )

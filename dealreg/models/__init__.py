@@ -2,11 +2,20 @@
 
 from dealreg.models.deals import COMPETING, UNDECIDED, DealLine, DealQuerySet, DealRegistration, DealSharing
 from dealreg.models.lead_rules import LeadClaim, LeadRoute, LeadRules
-from dealreg.models.leads import HELD, OPEN, Lead, LeadCapture, LeadContact, LeadNote, LeadOffer
+from dealreg.models.leads import HELD, OPEN_LEAD, Lead, LeadCapture, LeadContact, LeadNote, LeadOffer
+from dealreg.models.opportunities import (
+    OPEN,
+    Opportunity,
+    OpportunityActual,
+    OpportunityCredit,
+    OpportunityDocument,
+    OpportunityLine,
+)
 from dealreg.models.proof import DealHistory, DealProtection, DealReceipt, DealRules
 from dealreg.models.review import (
     DealChange,
     DealConflict,
+    DealEngagement,
     DealExtension,
     DealHearing,
     DealOpening,
@@ -20,9 +29,11 @@ __all__ = [
     "COMPETING",
     "HELD",
     "OPEN",
+    "OPEN_LEAD",
     "UNDECIDED",
     "DealChange",
     "DealConflict",
+    "DealEngagement",
     "DealExtension",
     "DealHearing",
     "DealHistory",
@@ -45,5 +56,10 @@ __all__ = [
     "LeadOffer",
     "LeadRoute",
     "LeadRules",
+    "Opportunity",
+    "OpportunityActual",
+    "OpportunityCredit",
+    "OpportunityDocument",
+    "OpportunityLine",
     "Request",
 ]

@@ -95,8 +95,8 @@ class DealRegistration(PartnerRecord):
         State.EXPIRED: {State.APPROVED, State.WON, State.LOST},
         State.CANCELLED: {State.IN_REVIEW},
         State.WITHDRAWN: set(),
-        State.WON: set(),
-        State.LOST: set(),
+        State.WON: {State.APPROVED, State.EXPIRED},  # opened again with its opportunity
+        State.LOST: {State.APPROVED, State.EXPIRED},
     }
 
     number = models.CharField(max_length=8, default=random_number, editable=False)

@@ -144,7 +144,7 @@ class Lead(PartnerMaybe):
 
 
 HELD = (Lead.State.ACCEPTED, Lead.State.CONTACTED, Lead.State.QUALIFIED)
-OPEN = (Lead.State.NEW, Lead.State.ASSIGNED, Lead.State.RETURNED, *HELD)
+OPEN_LEAD = (Lead.State.NEW, Lead.State.ASSIGNED, Lead.State.RETURNED, *HELD)
 
 
 class LeadContact(PartnerMaybe):

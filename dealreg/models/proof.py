@@ -112,6 +112,13 @@ class DealRules(PublishedRecord):
     auto_approve = models.BooleanField(default=False)
     auto_max_amount = NumericField(default=Decimal("25000.00"))
     auto_after_hours = models.PositiveSmallIntegerField(default=4)
+    registered_probability = NumericField(default=Decimal("0.20"))
+    qualified_probability = NumericField(default=Decimal("0.40"))
+    proposed_probability = NumericField(default=Decimal("0.60"))
+    committed_probability = NumericField(default=Decimal("0.80"))
+    coverage_index = NumericField(default=Decimal("3.0"))
+    stale_days = models.PositiveSmallIntegerField(default=60)
+    reopen_days = models.PositiveSmallIntegerField(default=30)
 
     class Meta:
         constraints = [
@@ -124,6 +131,16 @@ class DealRules(PublishedRecord):
                     auto_max_amount__range=(0, Decimal("1e12")),
                     operations_band__lt=Decimal("1e12"),
                     operations_band__gte=models.F("manager_band"),
+                ),
+            ),
+            models.CheckConstraint(
+                name="deal_rules_stages",
+                condition=models.Q(
+                    registered_probability__range=(0, 1),
+                    qualified_probability__range=(0, 1),
+                    proposed_probability__range=(0, 1),
+                    committed_probability__range=(0, 1),
+                    coverage_index__range=(1, 20),
                 ),
             ),
         ]

@@ -129,6 +129,32 @@ class DealConflict(VendorRecord):
         return f"{self.candidate_id} against {self.existing_id}"
 
 
+class DealEngagement(VendorRecord):
+    """An open deal of the vendor's own sales that a registration meets, and how that was decided."""
+
+    class Decision(models.TextChoices):
+        PENDING = "pending", _("Not decided")
+        REJECT = "vendor_engaged", _("Rejected: the vendor is engaged")
+        JOINT = "joint", _("Joint deal")
+
+    candidate = TenantForeignKey(DealRegistration, on_delete=models.CASCADE, related_name="engagements")
+    opportunity = TenantForeignKey("dealreg.Opportunity", on_delete=models.CASCADE, related_name="+")
+    decision = models.CharField(max_length=20, choices=Decision, default=Decision.PENDING)
+    decided_by = TenantForeignKey(Membership, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    reason = TextField(max_length=500, blank=True)
+
+    objects = TenantManager.from_queryset(DealConflictQuerySet)()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "candidate", "opportunity"], name="deal_engagement_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.candidate_id} against {self.opportunity_id}"
+
+
 class DealQuestion(PartnerRecord):
     """A question of the reviewer. The clock stands still until it is answered."""
 
@@ -229,6 +255,7 @@ class DealChange(Request):
     currency = models.CharField(max_length=3)
     amount_before = NumericField()
     new_lines = models.JSONField(default=list)  # ids of the lines that come in
+    line_amounts = models.JSONField(default=dict, blank=True)  # id of a line to its amount, where that was said
     explanation = TextField(max_length=1000)
 
     class Meta:

@@ -42,11 +42,15 @@ def root_of(domain: str) -> str:
 
 def keys_of(deal: DealRegistration) -> list[str]:
     """The marks by which F37 knows the customer: what two deals share here is the same business."""
+    return keys_by(deal.normalised_domain, deal.normalised_name, deal.customer_country)
+
+
+def keys_by(domain: str, name: str, country: str) -> list[str]:
     keys = []
-    if deal.normalised_domain:
-        keys.append(f"domain:{deal.normalised_domain}")
-    if deal.normalised_name:
-        keys.append(f"name:{deal.normalised_name}|{deal.customer_country}")
+    if domain:
+        keys.append(f"domain:{domain}")
+    if name:
+        keys.append(f"name:{name}|{country}")
     return keys
 
 

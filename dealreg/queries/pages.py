@@ -8,6 +8,7 @@ from typing import Any
 from dealreg.models import (
     DealChange,
     DealConflict,
+    DealEngagement,
     DealExtension,
     DealHearing,
     DealHistory,
@@ -17,10 +18,12 @@ from dealreg.models import (
     DealRegistration,
     DealReview,
     DealSharing,
+    Opportunity,
 )
 from dealreg.policies import review_of
 from dealreg.queries.claims import ClaimShown, claims_shown
 from dealreg.queries.conflicts import Rival, claim_of, rivals_of
+from dealreg.queries.engaged import Bought, bought_before
 from prm.kernel import clock
 from prm.kernel.models import Membership
 from prm.kernel.policies import permits
@@ -59,7 +62,16 @@ class DealPage:
     openings: list[DealOpening]
     review: DealReview | None
     against: list[Against] = field(default_factory=list)
+    engaged: list[DealEngagement] = field(default_factory=list)
     claims: list[ClaimShown] = field(default_factory=list)
+    bought: list[Bought] = field(default_factory=list)
+    opportunity: Opportunity | None = None
+
+    @property
+    def is_undecided(self) -> bool:
+        """Something that operations decides first."""
+        waits = any(one.decision == DealEngagement.Decision.PENDING for one in self.engaged)
+        return waits or any(one.is_undecided for one in self.against) or any(one.is_undecided for one in self.claims)
 
 
 def deal_page(deal: DealRegistration, member: Membership) -> DealPage:
@@ -84,7 +96,15 @@ def deal_page(deal: DealRegistration, member: Membership) -> DealPage:
         review=review_of(deal) if member.is_vendor else None,
         against=against(deal) if sees_rivals and was_sent else [],
         claims=claims_shown(deal) if sees_rivals and was_sent else [],
+        engaged=_engaged(deal) if sees_rivals and was_sent else [],
+        bought=bought_before(deal) if sees_rivals and deal.is_open else [],
+        opportunity=Opportunity.objects.filter(registration=deal).first() if was_approved else None,
     )
+
+
+def _engaged(deal: DealRegistration) -> list[DealEngagement]:
+    found = DealEngagement.objects.filter(candidate=deal).select_related("opportunity__partner", "decided_by__user")
+    return list(found.order_by("created_at", "pk"))
 
 
 def _change(deal: DealRegistration) -> DealChange | None:

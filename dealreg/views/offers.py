@@ -79,8 +79,7 @@ def _in(*states: str) -> Callable[[DealPage], bool]:
 
 def _may_be_approved(page: DealPage) -> bool:
     """Not while an earlier claim waits to be decided: then that comes first."""
-    waits = any(one.is_undecided for one in page.against) or any(one.is_undecided for one in page.claims)
-    return _in(State.SUBMITTED, State.IN_REVIEW)(page) and not waits
+    return _in(State.SUBMITTED, State.IN_REVIEW)(page) and not page.is_undecided
 
 
 def _asked(page: DealPage) -> bool:

@@ -12,6 +12,7 @@ from dealreg.forms import ConflictForm, TransferDecisionForm, TransferForm
 from dealreg.lead_forms import ClaimForm, WhyForm
 from dealreg.lead_rows import present_claims
 from dealreg.models import DealRegistration
+from dealreg.opportunity_forms import EngagementForm
 from dealreg.policies import review_of
 from dealreg.queries.pages import deal_page, note_opening
 from dealreg.rows import present_page
@@ -43,10 +44,16 @@ def deal_answer(request: HttpRequest, deal: DealRegistration, *, refused: Any = 
         "against": [(one, _forms(one.conflict_id, deal, member)) for one in shown.against],
         "claims": [(one, _claim_form(one, deal, member)) for one in present_claims(page.claims)],
         "ended": _ended_forms(deal, member),
+        "engaged": [(one, _engagement_form(one, deal, member)) for one in shown.engaged],
         "register_again": not member.is_vendor and permits(member, "dealreg.draft_deal", deal.partner),
         "refused": refused if verb == "conflict" else None,
     }
     return render(request, "dealreg/deal.html", context)
+
+
+def _engagement_form(one: dict[str, str], deal: DealRegistration, member: Membership) -> EngagementForm | None:
+    waits = not one["decision"] and permits(member, "dealreg.decide_engagement", deal)
+    return EngagementForm(auto_id=f"e{one['id'].replace('-', '')[:8]}_%s") if waits else None
 
 
 def _forms(conflict_id: str, deal: DealRegistration, member: Membership) -> dict[str, Any]:

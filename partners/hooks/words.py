@@ -48,10 +48,21 @@ tell(
     tier__demotion_lapsed="let the proposed move down to {tier} lapse",
 )
 tell(
+    calendar__made="made an address for the own calendar",
+    calendar__revoked="withdrew the address of the own calendar",
     domain__claimed="claimed the host {host}",
     domain__proven="proved the host {host}",
     domain__made_main="made {host} the main host",
     domain__dropped="gave up the host {host}",
+    endpoint__added="added the webhook to {url}",
+    endpoint__edited="changed the webhook to {url}",
+    endpoint__removed="removed the webhook to {url}",
+    endpoint__enabled="switched the webhook to {url} on",
+    endpoint__disabled="switched the webhook to {url} off",
+    endpoint__secret_rotated="made a new secret for a webhook",  # noqa: S106 - words, no secret
+    endpoint__tested="sent a test to the webhook {url}",
+    endpoint__replayed="sent a message to a webhook again",
+    endpoint__period_replayed="sent the events from {since} to {until} to a webhook again",
     import__sent="sent the file {file} to be imported",
     import__finished="finished an import",
     import__undone="took back the import of {file}: {removed} removed, {restored} as before, {kept} kept",

@@ -9,13 +9,16 @@ from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID
 
+from django.db import connection
+
 from prm.kernel import clock
 from prm.kernel.models import Event, EventNote, Membership
-from prm.kernel.outbox import Deferred, post
-from prm.kernel.tenancy.context import current
+from prm.kernel.outbox import Deferred, post, registered
+from prm.kernel.tenancy.context import current, current_tenant
 
 S = TypeVar("S")
 _reactions: dict[str, list[Deferred]] = defaultdict(list)
+_announced: set[str] = set()
 
 
 def record(
@@ -51,6 +54,7 @@ def record(
     for reaction in _reactions[event_name]:
         # Reactions are the system's: they see the vendor's side even when a partner acted.
         post(reaction, {"event_id": str(event.pk)}, key=f"{reaction.name}:{event.pk}", event=event, as_system=True)
+    _tell_outside(event_name, [(event, subject)])
     return subject
 
 
@@ -64,7 +68,7 @@ def record_many(
     vendor_only: bool = False,
 ) -> None:
     """As `record` for each subject, written together: for imports, where thousands change at once."""
-    at, request = clock.now(), _request_id()
+    at, request, subjects = clock.now(), _request_id(), list(subjects)
     events = [
         Event(
             partner_id=None if vendor_only else _company_of(subject),
@@ -82,6 +86,7 @@ def record_many(
     for reaction in _reactions[event_name]:
         for event in events:
             post(reaction, {"event_id": str(event.pk)}, key=f"{reaction.name}:{event.pk}", event=event, as_system=True)
+    _tell_outside(event_name, list(zip(events, subjects, strict=True)))
 
 
 def on(name: str) -> Callable[[Deferred], Deferred]:
@@ -92,6 +97,36 @@ def on(name: str) -> Callable[[Deferred], Deferred]:
         return reaction
 
     return listen
+
+
+def announce(*names: str) -> None:
+    """An app says which events it records; a vendor's endpoints choose among them."""
+    _announced.update(names)
+
+
+def announced() -> list[str]:
+    return sorted(_announced)
+
+
+def _tell_outside(name: str, events: list[tuple[Event, Any]]) -> None:
+    """Post what goes to the vendor's endpoints, if one of them wants to hear of it.
+
+    The state is the record's in this transaction. The sequence comes from the database's clock: moves of one record
+    wait for each other, so of two of its events the later has the larger one, and it tells nothing of other vendors.
+    """
+    if not events or name not in current_tenant().webhook_events:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("select (extract(epoch from clock_timestamp()) * 1000000)::bigint")
+        first = cursor.fetchone()[0]
+    task = registered()["kernel.tell_endpoints"]
+    for number, (event, subject) in enumerate(events):
+        told = {
+            "event_id": str(event.pk),
+            "state": str(getattr(subject, "state", "") or ""),
+            "sequence": str(first + number),
+        }
+        post(task, told, key=f"{task.name}:{event.pk}", event=event, as_system=True)
 
 
 def plain(value: Any) -> Any:

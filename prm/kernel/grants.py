@@ -73,6 +73,8 @@ grant("kernel.revoke_token", R.TENANT_ADMIN, guard=may_revoke_token)
 grant("kernel.edit_sign_in", R.TENANT_ADMIN)
 grant("kernel.read_notification", *ALL_ROLES, guard=lambda member, notification: notification.member_id == member.pk)
 grant("kernel.set_mail_wishes", *ALL_ROLES, guard=lambda member, subject: subject.pk == member.pk)
+grant("kernel.make_calendar_feed", *ALL_ROLES, guard=is_oneself)
+grant("kernel.revoke_calendar_feed", *ALL_ROLES, guard=is_oneself)
 grant("kernel.view_settings", *VENDOR_ROLES)
 grant("kernel.edit_settings", R.TENANT_ADMIN)
 grant("kernel.reactivate_member", *LOOKS_AFTER_PEOPLE, guard=looks_after)
@@ -87,3 +89,17 @@ grant("kernel.view_team", *VENDOR_ROLES)
 grant("kernel.add_team", R.TENANT_ADMIN, R.OPERATIONS)
 grant("kernel.edit_team", R.TENANT_ADMIN, R.OPERATIONS)
 grant("kernel.set_team", R.TENANT_ADMIN, R.OPERATIONS)
+# Interfaces are the administrator's; operations and the auditor see how they do.
+grant("kernel.view_endpoint", R.TENANT_ADMIN, R.OPERATIONS, R.AUDITOR)
+for _verb in (
+    "add_endpoint",
+    "edit_endpoint",
+    "remove_endpoint",
+    "rotate_secret",
+    "enable_endpoint",
+    "disable_endpoint",
+    "send_test_event",
+    "replay_message",
+    "replay_period",
+):
+    grant(f"kernel.{_verb}", R.TENANT_ADMIN)

@@ -7,4 +7,5 @@ navigation(Entry("People", "kernel:people", "users", 800, "kernel.view_member", 
 navigation(Entry("Settings", "kernel:settings", "settings", 900, "kernel.edit_settings"))
 navigation(Entry("Imports", "kernel:imports", "file-import", 850, "kernel.import_file"))
 navigation(Entry("API keys", "kernel:tokens", "key", 910, "kernel.view_token"))
+navigation(Entry("Webhooks", "kernel:webhooks", "webhook", 915, "kernel.view_endpoint"))
 navigation(Entry("Sign-in", "kernel:sign_in_policy", "shield-lock", 920, "kernel.edit_sign_in"))

@@ -18,6 +18,7 @@ from prm.kernel.sites import home_of
 from prm.kernel.tenancy.context import Context, current_tenant, reenter
 from prm.kernel.vendor import begin_planned_fiscal_year
 from prm.kernel.web import list_exports  # noqa: F401 - long lists as files
+from prm.kernel.webhooks import sending  # noqa: F401 - what a vendor's other programs are told
 
 
 @deferred("kernel.send_invitation", long=True)

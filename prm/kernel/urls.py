@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from prm.kernel.web import import_pages, notices, pages, team_pages, vendor, view_pages
+from prm.kernel.web import import_pages, notices, pages, team_pages, vendor, view_pages, webhook_pages
 
 app_name = "kernel"
 urlpatterns = [
@@ -22,8 +22,23 @@ urlpatterns = [
     path("notifications/", notices.notifications, name="notifications"),
     path("notifications/read/", notices.read_all, name="read_notifications"),
     path("notifications/mail/", notices.mail_wishes, name="mail_wishes"),
+    path("notifications/calendar/", notices.make_calendar, name="make_calendar"),
+    path("notifications/calendar/revoke/", notices.revoke_calendar, name="revoke_calendar"),
+    path("calendar/<str:token>.ics", notices.calendar, name="calendar"),
     path("notifications/<uuid:notification_id>/", notices.open_notice, name="notification"),
     path("notifications/<uuid:notification_id>/read/", notices.read, name="read_notification"),
+    path("webhooks/", webhook_pages.webhooks, name="webhooks"),
+    path("webhooks/add/", webhook_pages.add, name="webhook_add"),
+    path("webhooks/messages/<uuid:webhook_message_id>/", webhook_pages.message, name="webhook_message"),
+    path("webhooks/messages/<uuid:webhook_message_id>/replay/", webhook_pages.replay, name="webhook_replay"),
+    path("webhooks/<uuid:webhook_endpoint_id>/", webhook_pages.webhook, name="webhook"),
+    path("webhooks/<uuid:webhook_endpoint_id>/edit/", webhook_pages.edit, name="webhook_edit"),
+    path("webhooks/<uuid:webhook_endpoint_id>/rotate/", webhook_pages.rotate, name="webhook_rotate"),
+    path("webhooks/<uuid:webhook_endpoint_id>/on/", webhook_pages.switch_on, name="webhook_on"),
+    path("webhooks/<uuid:webhook_endpoint_id>/off/", webhook_pages.switch_off, name="webhook_off"),
+    path("webhooks/<uuid:webhook_endpoint_id>/test/", webhook_pages.test, name="webhook_test"),
+    path("webhooks/<uuid:webhook_endpoint_id>/replay/", webhook_pages.replay_all, name="webhook_replay_period"),
+    path("webhooks/<uuid:webhook_endpoint_id>/remove/", webhook_pages.remove, name="webhook_remove"),
     path("teams/", team_pages.teams, name="teams"),
     path("teams/add/", team_pages.team_add, name="team_add"),
     path("teams/<uuid:team_id>/", team_pages.team, name="team"),

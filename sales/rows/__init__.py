@@ -1,6 +1,12 @@
 """Figures of sales as pages print them."""
 
-from sales.rows.performance import ShownPerformance, ShownPeriod, present_performance
+from sales.rows.performance import (
+    ShownPerformance,
+    ShownPeriod,
+    hint_of,
+    present_performance,
+    running_words,
+)
 from sales.rows.targets import (
     TONES,
     ShownProposal,
@@ -18,8 +24,10 @@ __all__ = [
     "ShownProposal",
     "grid_of_lines",
     "grid_of_partners",
+    "hint_of",
     "places_of",
     "present_performance",
     "present_proposals",
+    "running_words",
     "scope_of",
 ]

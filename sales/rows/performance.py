@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from prm.kernel.charts import Chart
-from prm.kernel.web.format import formatter
-from sales.queries import Performance, PeriodFigure
+from prm.kernel.web.format import Formatter, formatter
+from sales.queries import MonthFigure, Performance, PeriodFigure
 
 
 @dataclass(frozen=True)
@@ -18,6 +20,8 @@ class ShownPeriod:
     variance: str
     status: str
     why: str
+    running: str  # what the running month has booked so far; it counts once it is over
+    hint: str  # both, as one line below the figure
 
 
 @dataclass(frozen=True)
@@ -53,10 +57,25 @@ class ShownPerformance:
     chart: Chart
 
 
+def running_words(running: MonthFigure | None, write: Formatter) -> str:
+    """What a period leaves out yet, so that a quarter with bookings does not say 0.00 without a word."""
+    if running is None or not running.actual:
+        return ""
+    return _("%(month)s so far %(amount)s, counted once the month is over") % {
+        "month": running.month,
+        "amount": write.money(running.actual),
+    }
+
+
+def hint_of(why: str, running: str) -> str:
+    return "; ".join(part for part in (why, running) if part)
+
+
 def present_performance(figures: Performance) -> ShownPerformance:
     write = formatter()
 
     def period(figure: PeriodFigure) -> ShownPeriod:
+        running = running_words(figure.running, write)
         return ShownPeriod(
             label=figure.label,
             target=write.money(figure.target),
@@ -65,6 +84,8 @@ def present_performance(figures: Performance) -> ShownPerformance:
             variance=write.money(figure.variance),
             status=figure.status,
             why=figure.why,
+            running=running,
+            hint=hint_of(figure.why, running),
         )
 
     return ShownPerformance(

@@ -25,6 +25,7 @@ from dealreg.actions import (
     win_deal,
     withdraw_deal,
 )
+from dealreg.actions.carrying import opportunity_of
 from dealreg.actions.conflicts import NotHeard
 from dealreg.actions.deciding import SamePerson
 from dealreg.actions.keeping import NoMoreExtensions, NotMoving
@@ -225,15 +226,15 @@ def test_a_larger_amount_is_decided_anew_and_a_small_change_counts_at_once(cast,
     deal = approve_deal(deals.fresh(deals.send(cast.seller)), by=cast.cam)
     with member_scope(cast.seller):
         change_deal(deals.fresh(deal), by=cast.seller, amount=Decimal("48000"), explanation="One more site")
-        assert deals.fresh(deal).amount == 48000
+        assert (deals.fresh(deal).amount, opportunity_of(deal).amount) == (40000, 48000)  # what was approved stays
         change_deal(deals.fresh(deal), by=cast.seller, amount=Decimal("200000"), explanation="All sites")
-        assert deals.fresh(deal).amount == 48000
+        assert opportunity_of(deal).amount == 48000
     from dealreg.actions import approve_change
 
     with pytest.raises(NotAllowed):
         approve_change(deals.fresh(deal), by=cast.cam)
     approve_change(deals.fresh(deal), by=cast.operations)
-    assert deals.fresh(deal).amount == 200000
+    assert (deals.fresh(deal).amount, opportunity_of(deal).amount) == (200000, 200000)
 
 
 def test_a_cancellation_needs_two_people(cast, deals):

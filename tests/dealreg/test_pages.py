@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from dealreg.actions import approve_deal, reject_deal, win_deal
+from dealreg.actions import approve_deal, lose_deal, reject_deal, win_deal
 from dealreg.models import DealConflict, DealOpening, DealRegistration
 from dealreg.tasks import warn
 from partners.registries import measured, measures, panels_for, waiting_for
@@ -185,6 +185,12 @@ def test_the_kpis_and_the_deck_say_what_the_box_of_deals_says(cast, deals):
     deck = collect(Review(partner=cast.northwind, period_start=dt.date(2026, 1, 1)), DAY)
     assert (deck["pipeline"]["why"], deck["summary"]["headline"][1]["why"]) == (why, why)
     assert [tile["value"] for tile in deck["deals"]["tiles"]] == ["1", "1", "1.0000", "40000.00", "0.0"]
+    assert deck["deals"]["losses"] == []
+    lost = deals.fresh(approve_deal(deals.send(cast.seller, customer_name="Fabrikam", customer_domain=""), by=cast.cam))
+    lose_deal(lost, by=cast.seller, loss_reason="price")
+    deals_told = collect(Review(partner=cast.northwind, period_start=dt.date(2026, 1, 1)), DAY)["deals"]
+    losses = [(one["reason"], one["count"]["value"]) for one in deals_told["losses"]]
+    assert (losses, deals_told["year_ago"]["period"]) == ([("Price", "1")], "FY2025 Q1")
 
 
 @pytest.mark.parametrize("who", ["champion", "seller", "technician", "distributor", "auditor", "finance", "admin"])

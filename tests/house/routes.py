@@ -21,7 +21,7 @@ OWNERS = (UNKNOWN, "A/vendor", "A/all", "A/P1", "A/P2", "B/P1", "B/vendor")
 DONE = {200, 201, 202, 204, 302, 400, 409, 422, 405, 415}
 # Keywords that stand for no record, each with what it is.
 PLAIN_KEYWORDS: dict[str, str] = {
-    "token": "an invitation's secret; an unknown one answers like a used one",
+    "token": "the secret of an invitation or a calendar; an unknown one answers like a used one",
     "key": "allauth's confirmation of an address, which is answered with 404",
     "provider_id": "an outside identity provider's name",
     "kind": "which file of a deck",

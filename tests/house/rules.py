@@ -245,6 +245,7 @@ RULES = [
         "import requests",
         {
             "prm/kernel/signin/adapters.py": "names the errors of mail servers; sends nothing itself",
+            "prm/kernel/egress.py": "the one door to the outside, which looks at each address before it is called",
             "prm/kernel/proofs.py": "looks for the proof of a host at public addresses only",
         },
     ),

@@ -72,11 +72,25 @@ def test_shares_scores_multiples_and_counts():
 def test_a_figure_is_written_by_its_unit():
     written = {unit: ENGLISH.figure(Decimal("0.5"), unit) for unit in ("money", "ratio", "score", "multiple", "count")}
     assert written == {"money": "USD\u00a00.50", "ratio": "50.00 %", "score": "0.5", "multiple": "0.50x", "count": "1"}
+    assert ENGLISH.figure(Decimal("42.5"), "days") == "42.5\u00a0days"
+    assert ENGLISH.days(1) == "1\u00a0day"
     assert ENGLISH.figure(Decimal(2), "money", "EUR") == "EUR\u00a02.00"
 
 
 def test_what_is_not_known_is_not_zero():
-    writers = ("money", "money_short", "short", "percent", "score", "multiple", "count", "day", "moment", "number")
+    writers = (
+        "money",
+        "money_short",
+        "short",
+        "percent",
+        "score",
+        "multiple",
+        "count",
+        "days",
+        "day",
+        "moment",
+        "number",
+    )
     assert {getattr(GERMAN, name)(None) for name in writers} == {"n/a"}
     assert GERMAN.figure(None, "money") == "n/a"
 

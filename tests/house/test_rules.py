@@ -41,10 +41,9 @@ WIDENINGS = {
         "a lead that its partner accepts: its capacity is counted, the details become the partner's",
         "a lead that its partner refuses: it is nobody's then, and the next one is asked",
     },
-    "dealreg/actions/keeping.py": {
-        "on whose desk a changed approval lies: kept for the vendor",
-        "the protection of a deal that was lost",
-    },
+    "dealreg/actions/carrying.py": {"whom a business is credited to: written by the vendor alone"},
+    "dealreg/actions/closing.py": {"the protection of a deal that was lost"},
+    "dealreg/actions/keeping.py": {"on whose desk a changed approval lies: kept for the vendor"},
     "partners/actions/documents.py": {
         "the partner's signature on a document",
         "the partner's answer to a document",
@@ -66,7 +65,10 @@ WIDENINGS = {
     },
     "sales/actions/targets.py": {"targets that a partner confirms"},
     "scorecards/actions/kpis.py": {"a target of a KPI that a partner confirms"},
-    "scorecards/queries/composite.py": {"a partner's own percentile: one number in steps of ten leaves"},
+    "scorecards/queries/composite.py": {
+        "a partner's own percentile: one number in steps of ten leaves",
+        "the composite score for a distributor: one number and the reason where there is none leave",
+    },
     "scorecards/queries/peers.py": {"peer averages of a scorecard"},
 }
 # Columns that no form and no serializer may write.
@@ -80,9 +82,11 @@ WRITABLE_HERE: dict[tuple[str, str], str] = {
     ("BankDetailsInput", "partner_id"): FOUND_AMONG_VISIBLE,
     ("StandInInput", "partner_id"): FOUND_AMONG_VISIBLE,
     ("ContactInput", "partner_id"): FOUND_AMONG_VISIBLE,
+    ("CreditInput", "partner_id"): FOUND_AMONG_VISIBLE,
     ("DealInput", "partner_id"): FOUND_AMONG_VISIBLE,
     ("DocumentInput", "partner_id"): FOUND_AMONG_VISIBLE,
     ("LocationInput", "partner_id"): FOUND_AMONG_VISIBLE,
+    ("NewOpportunity", "partner_id"): FOUND_AMONG_VISIBLE,
     ("NoteInput", "partner_id"): FOUND_AMONG_VISIBLE,
     ("ReviewInput", "partner_id"): FOUND_AMONG_VISIBLE,
     ("StartInput", "partner_id"): FOUND_AMONG_VISIBLE,

@@ -169,6 +169,17 @@ FIGURES: dict[str, Any] = {
             missing("Average deal size", "money", "No deal was won in the quarter"),
             missing("Average sales cycle", "days", "No deal was won in the quarter"),
         ],
+        "year_ago": {
+            "period": "FY2025 Q2",
+            "tiles": [
+                figure("Deals registered", "5", "count"),
+                figure("Deals won", "2", "count"),
+                figure("Win rate", "0.5000", "ratio"),
+                figure("Average deal size", "41200.00", "money"),
+                figure("Average sales cycle", "61.5", "days"),
+            ],
+        },
+        "losses": [{"reason": "Price", "count": figure("", "2", "count"), "amount": figure("", "88000.00", "money")}],
     },
     "program": {
         "label": "Program level",

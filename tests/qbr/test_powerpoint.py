@@ -18,7 +18,7 @@ from qbr.powerpoint import draw_powerpoint
 from qbr.powerpoint.build import Look
 from qbr.powerpoint.elements import fit_table
 from qbr.slides import Cell, ChartBox, Column, Row, Slide, Table, build_slides
-from qbr.slides.build import missing_rows
+from qbr.slides.closing import missing_rows
 from tests.qbr.sample import figures, missing
 
 LOOK = Look("#1f6fb2", "#e0a100", "Acme", "Acme · Northwind", "Figures as of 30 Jun 2026", "A review")

@@ -42,6 +42,18 @@ def test_closed_months_count_and_the_running_one_does_not(figures):
     assert (found.year.actual, found.year.target) == (D("115870.50"), D("130000.00"))
     assert (found.year.performance, found.year.status) == (D("0.8913"), "yellow")
     assert found.quarters[1].why == "no month is closed yet"
+    running = found.quarters[1].running
+    assert (running.month, running.actual) == ("2026-04", D("12000.00"))
+    assert found.quarters[0].running is None
+    assert performance(figures.northwind.pk, dt.date(2026, 4, 30)).year.running is None
+
+
+def test_the_page_says_what_the_running_month_has_booked(figures, sign_in):
+    page = sign_in(figures.champion).get(f"/performance/{figures.northwind.pk}/?as_of=2026-04-15").content.decode()
+    said = "no month is closed yet; 2026-04 so far USD\u00a012,000.00, counted once the month is over"
+    assert page.count(said) == 2  # at the top and in the table
+    empty = sign_in(figures.champion).get(f"/performance/{figures.northwind.pk}/?as_of=2026-03-31").content.decode()
+    assert "so far USD" not in empty
 
 
 def test_without_a_target_there_is_no_variance(figures, sign_in):
@@ -149,3 +161,15 @@ def test_those_furthest_behind_are_the_ones_whom_the_list_shows_behind(cast):
     assert all(figures[pk].items() <= alone[pk].items() for pk in figures)
     assert (found.count, found.planned) == (len(below), sum(f["performance"] is not None for f in alone.values()))
     assert list(behind_plan(partners, day, 1)[0]) == list(figures)[:1]
+
+
+def test_pages_that_count_partners_say_which(cast, sign_in):
+    """The home page counts the active ones, and says how many there are in all states."""
+    Partner.objects.filter(pk=cast.sponsored.pk).update(state="identified")
+    Partner.objects.exclude(pk=cast.sponsored.pk).update(state="active")
+    words = lambda path: " ".join(re.sub(r"<[^>]+>", " ", sign_in(cast.chief).get(path).content.decode()).split())
+    home, board, listed = words("/"), words("/scorecards/board/"), words("/partners/")
+    assert "Active partners 3 of 4 in all states" in home
+    assert "3 signed partners, without candidates" in board
+    assert "4 partners in all states" in listed
+    assert "1 partner matches" in words("/partners/?state=identified")

@@ -18,7 +18,7 @@ from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
 from dealreg.actions.leads.steps import State, step, tell
-from dealreg.models import OPEN, Lead, LeadCapture, LeadContact
+from dealreg.models import OPEN_LEAD, Lead, LeadCapture, LeadContact
 from dealreg.queries.lead_rules import business_days_after, lead_rules
 from partners.actions.visitors import LINK, MOST_LINKS, count_visit
 from partners.countries import is_country
@@ -265,7 +265,7 @@ def _as_sent(given: Given) -> dict[str, Any]:
 
 def _same_open_lead(given: Given, pool: str, now: dt.datetime) -> Lead | None:
     """By address; else by company, country and product line within the days of the rules."""
-    contacts = LeadContact.objects.filter(lead__state__in=OPEN)
+    contacts = LeadContact.objects.filter(lead__state__in=OPEN_LEAD)
     if given.email:
         found = contacts.filter(open_key=f"{pool}:{given.email}").values_list("lead_id", flat=True).first()
         if found:

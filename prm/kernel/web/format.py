@@ -8,10 +8,12 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django.utils import dateformat, translation
+from django.utils.translation import gettext as _
 
 from prm.kernel.money import NO_BREAK_SPACE, format_money, format_number
 from prm.kernel.numbers import HUNDRED, Number, round_value, to_decimal
@@ -41,7 +43,7 @@ class Formatter:
     locale: str = "en"
     time_zone: str = "UTC"
 
-    @property
+    @cached_property
     def separators(self) -> tuple[str, str]:
         """What separates thousands, and the decimal point."""
         return _by_locale(_SEPARATORS, self.locale, (",", "."))
@@ -97,13 +99,21 @@ class Formatter:
         """A whole number of things."""
         return self.number(value, 0)
 
+    def days(self, value: Number | None) -> str:
+        """A length of time: 42 days; a mean of days with one decimal."""
+        if value is None:
+            return NOT_AVAILABLE
+        number = to_decimal(value)
+        text = self.number(number, 0 if number == number.to_integral_value() else 1)
+        return f"{text}{NO_BREAK_SPACE}{_('day') if number == 1 else _('days')}"
+
     def figure(self, value: Number | None, unit: str, currency: str = "") -> str:
-        """A figure by the unit its measure declares: money, ratio, score, multiple or count."""
+        """A figure by the unit its measure declares: money, ratio, score, multiple, count or days."""
         if unit == "money":
             return self.money(value, currency)
         if unit == "ratio":
             return self.percent(value)
-        return {"multiple": self.multiple, "count": self.count}.get(unit, self.score)(value)
+        return {"multiple": self.multiple, "count": self.count, "days": self.days}.get(unit, self.score)(value)
 
     def day(self, value: dt.date | None) -> str:
         """A calendar date. A moment is first taken to the vendor's time zone."""

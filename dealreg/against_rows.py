@@ -1,0 +1,123 @@
+"""What a registration meets, as its page prints it: other registrations, the vendor's own deals, what was bought."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from dealreg.models import DealConflict, DealEngagement, DealRegistration, Opportunity
+from dealreg.queries.engaged import Bought
+from dealreg.queries.pages import Against
+from prm.kernel.web.format import Formatter
+
+State = DealRegistration.State
+
+
+@dataclass(frozen=True)
+class ShownAgainst:
+    """A competing registration beside this one."""
+
+    id: str
+    conflict_id: str
+    url: str
+    number: str
+    partner: str
+    customer: str
+    domain: str
+    country: str
+    lines: str
+    amount: str
+    submitted: str
+    state: str
+    tone: str
+    expires: str
+    match: str
+    is_first: bool
+    similar: bool
+    decision: str
+    is_pending: bool
+    is_transfer: bool
+    may_transfer: bool
+    reason: str
+    hearing: str
+
+
+def present_against(one: Against, write: Formatter, tones: Mapping[Any, str]) -> ShownAgainst:
+    deal, conflict = one.deal, one.conflict
+    pending = conflict is not None and conflict.decision == DealConflict.Decision.PENDING
+    transfer = conflict is not None and conflict.decision == DealConflict.Decision.TRANSFER_PROPOSED
+    hearing = conflict.hearing if conflict else None
+    words = {
+        "domain": _("Same web domain"),
+        "name": _("Same name and country"),
+        "subdomain": _("Related web domain"),
+        "other_lines": _("Same customer, other product lines"),
+    }
+    return ShownAgainst(
+        id=str(deal.pk),
+        conflict_id=str(conflict.pk) if conflict else "",
+        url=deal.get_absolute_url(),
+        number=deal.number,
+        partner=deal.partner.name,
+        customer=deal.customer_name,
+        domain=deal.customer_domain,
+        country=deal.customer_country,
+        lines=", ".join(one.lines),
+        amount=write.money(deal.amount, deal.currency),
+        submitted=write.moment(deal.submitted_at),
+        state=str(State(deal.state).label),
+        tone=tones[State(deal.state)],
+        expires=write.day(deal.expires_on) if deal.expires_on else "",
+        match=words.get(one.rival.match, ""),
+        is_first=one.rival.existing_first,
+        similar=one.rival.similar,
+        decision=str(conflict.get_decision_display()) if conflict and not pending else "",  # type: ignore[attr-defined]
+        is_pending=pending and not one.rival.similar and one.rival.existing_first,
+        is_transfer=transfer,
+        may_transfer=pending and deal.state == State.APPROVED,
+        reason=conflict.reason if conflict else "",
+        hearing=f"{hearing.answer or _('not answered yet')}" if hearing else "",
+    )
+
+
+def present_engagement(one: DealEngagement, write: Formatter) -> dict[str, str]:
+    """A deal of the vendor's own sales beside the registration."""
+    business, pending = one.opportunity, one.decision == DealEngagement.Decision.PENDING
+    return {
+        "id": str(one.pk),
+        "url": business.get_absolute_url(),
+        "name": business.name,
+        "customer": business.customer_name,
+        "partner": business.partner.name if business.partner else "",
+        "amount": write.money(business.amount, business.currency),
+        "opened": write.day(business.opened_on),
+        "state": str(business.get_stage_display() if business.closed_on is None else business.get_state_display()),  # type: ignore[attr-defined]
+        "decision": "" if pending else str(one.get_decision_display()),  # type: ignore[attr-defined]
+        "reason": one.reason,
+    }
+
+
+def present_business(found: Opportunity | None, write: Formatter) -> dict[str, str] | None:
+    if found is None:
+        return None
+    is_open = found.state == Opportunity.State.OPEN
+    return {
+        "url": found.get_absolute_url(),
+        "amount": write.money(found.amount, found.currency),
+        "state": str(found.get_stage_display() if is_open else found.get_state_display()),  # type: ignore[attr-defined]
+        "close": write.day(found.expected_close if is_open else found.closed_on),
+    }
+
+
+def present_bought(one: Bought, write: Formatter) -> dict[str, str]:
+    """What the customer bought before."""
+    return {
+        "customer": one.customer,
+        "partner": one.partner or _("own sales"),
+        "amount": write.money(one.amount, one.currency),
+        "day": write.day(one.on),
+        "url": one.url,
+    }

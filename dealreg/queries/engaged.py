@@ -1,0 +1,92 @@
+"""What the vendor itself has with a customer: open deals of its own sales, and whether it has bought before.
+
+Asked in the vendor's scope only; its answer never reaches a partner.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from dealreg.models import DealEngagement, DealProtection, DealRegistration, Opportunity, OpportunityLine
+from dealreg.queries.conflicts import keys_by, line_ids_of
+from prm.kernel import clock
+from prm.kernel.periods import add_days
+
+ENGAGED_DAYS, SHOWN = 90, 10
+
+
+def vendor_deals_of(deal: DealRegistration, line_ids: Collection[UUID], at: dt.datetime) -> QuerySet:
+    """Deals of the vendor's own sales with this customer and a common line, open in the 90 days before a submission.
+
+    One that it has together with the same partner does not compete with that partner's registration.
+    """
+    day = at.date()
+    was_open = Q(state=Opportunity.State.OPEN) | Q(closed_on__gte=add_days(day, -ENGAGED_DAYS))
+    return (
+        Opportunity.objects.filter(
+            _same_customer(deal), was_open, source=Opportunity.Source.VENDOR_LED, opened_on__lte=day
+        )
+        .filter(Q(partner=None) | ~Q(partner_id=deal.partner_id))
+        .filter(Exists(OpportunityLine.objects.filter(opportunity=OuterRef("pk"), line_id__in=list(line_ids))))
+    )
+
+
+def _same_customer(deal: DealRegistration) -> Q:
+    same = Q(normalised_name=deal.normalised_name, customer_country=deal.customer_country) & ~Q(normalised_name="")
+    return same | Q(normalised_domain=deal.normalised_domain) if deal.normalised_domain else same
+
+
+def is_engaged(deal: DealRegistration, line_ids: Collection[UUID]) -> bool:
+    """Asked once for each registration that is sent, in one query, whatever else is found."""
+    return vendor_deals_of(deal, line_ids, deal.submitted_at or clock.now()).exists()
+
+
+def undecided_engagements(deal: DealRegistration) -> bool:
+    """Whether one of them still waits for operations."""
+    lines = line_ids_of(deal, granted_only=True)
+    live = vendor_deals_of(deal, lines, deal.submitted_at or clock.now()).values("pk")
+    waiting = DealEngagement.objects.filter(candidate=deal, decision=DealEngagement.Decision.PENDING)
+    return waiting.filter(opportunity_id__in=live).exists()
+
+
+def protections_against(opportunity: Opportunity, line_ids: Collection[UUID]) -> QuerySet:
+    """Registrations of others that protect this customer for one of these lines today."""
+    keys = keys_by(opportunity.normalised_domain, opportunity.normalised_name, opportunity.customer_country)
+    held = DealProtection.objects.filter(
+        customer_key__in=keys, line_id__in=list(line_ids), active=True, until_on__gte=clock.today()
+    )
+    return held.exclude(deal__partner_id=opportunity.partner_id) if opportunity.partner_id else held
+
+
+@dataclass(frozen=True)
+class Bought:
+    """That a customer has bought before: when, how much, through whom."""
+
+    customer: str
+    partner: str
+    amount: Decimal
+    currency: str
+    on: dt.date | None
+    url: str
+
+
+def bought_before(deal: DealRegistration) -> list[Bought]:
+    """Won business with this customer: an existing customer is no new one."""
+    won = Opportunity.objects.filter(_same_customer(deal), state=Opportunity.State.WON).exclude(registration=deal)
+    return [
+        Bought(
+            one.customer_name,
+            one.partner.name if one.partner else "",
+            one.amount,
+            one.currency,
+            one.closed_on,
+            one.get_absolute_url(),
+        )
+        for one in won.select_related("partner").order_by("-closed_on", "pk")[:SHOWN]
+    ]

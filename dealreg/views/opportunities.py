@@ -1,0 +1,227 @@
+"""The pipeline: its board and list, one opportunity, a new one, and how business of a period ended."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import django_filters
+from django import forms
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from dealreg.actions import open_opportunity
+from dealreg.models import Opportunity
+from dealreg.opportunity_forms import NewOpportunityForm
+from dealreg.opportunity_rows import present_board, present_figures, present_opportunities, present_stats
+from dealreg.queries.pages import active_lines
+from dealreg.queries.pipeline import (
+    by_stage,
+    figures_of,
+    first_cards,
+    overdue,
+    stage_probabilities,
+    stale,
+    steps_due,
+    unprotected,
+)
+from dealreg.views.opportunity_page import OPPORTUNITY, opportunity_answer
+from partners.models import Partner
+from prm.kernel import clock
+from prm.kernel.periods import FiscalQuarter
+from prm.kernel.policies import permits
+from prm.kernel.tenancy.context import current_tenant
+from prm.kernel.text import sort_key
+from prm.kernel.web.access import may
+from prm.kernel.web.forms import submit
+from prm.kernel.web.lists import Column, ListPage, list_page
+from prm.kernel.web.tenancy import member_of
+
+State = Opportunity.State
+COLUMNS = (
+    Column("name", _("Opportunity"), ("name",), lambda row: row.name),
+    Column("number", _("Number"), (), lambda row: row.number),
+    Column("customer", _("Customer"), ("normalised_name",), lambda row: row.customer),
+    Column("partner", _("Partner"), ("partner__sort_name",), lambda row: row.partner),
+    Column("stage", _("Stage"), ("state", "stage", "expected_close"), lambda row: row.state),
+    Column("amount", _("Amount"), ("amount",), lambda row: row.raw_amount),
+    Column("probability", _("Probability"), (), lambda row: row.raw_probability if row.is_open else None),
+    Column("close", _("Expected order"), ("expected_close",), lambda row: row.raw_close),
+    Column("closed", _("Closed"), ("closed_on",), lambda row: row.raw_closed),
+    Column("step", _("Next step"), ("next_step_due",), lambda row: row.next_step, optional=True),
+    Column("step_due", _("Next step on"), (), lambda row: row.raw_step_due),
+    Column("lines", _("Product lines"), (), lambda row: row.lines, optional=True),
+    Column("owner", _("Owner"), (), lambda row: row.owner, optional=True),
+    Column("source", _("Led by"), (), lambda row: row.source, optional=True),
+    Column("flags", _("Flags"), (), lambda row: ", ".join(flag.text for flag in row.flags)),
+)
+SHOWS = (
+    ("open", _("Open")),
+    ("overdue", _("Overdue")),
+    ("stale", _("Without news")),
+    ("step", _("Next step due")),
+    ("unprotected", _("No longer protected")),
+    ("won", _("Won")),
+    ("lost", _("Lost")),
+)
+
+
+class BoardFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(
+        method="search",
+        label=_("Search"),
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Name, customer or number")}),
+    )
+    source = django_filters.ChoiceFilter(label=_("Led by"), choices=Opportunity.Source.choices, empty_label=_("All"))
+    partner = django_filters.UUIDFilter(field_name="partner_id", widget=forms.HiddenInput)
+
+    class Meta:
+        model = Opportunity
+        fields: tuple[str, ...] = ()
+
+    def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        text = value[:100]
+        is_like = Q(normalised_name__contains=sort_key(text)) | Q(name__contains=text)
+        return queryset.filter(is_like | Q(number=text.upper()) | Q(normalised_domain=text.lower()))
+
+
+class OpportunityFilter(BoardFilter):
+    show = django_filters.ChoiceFilter(method="by_show", label=_("Show"), choices=SHOWS, empty_label=_("All"))
+    stage = django_filters.ChoiceFilter(label=_("Stage"), choices=Opportunity.Stage.choices, empty_label=_("All"))
+    until = django_filters.DateFilter(
+        field_name="expected_close",
+        lookup_expr="lte",
+        label=_("Order expected by"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+
+    def by_show(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        today = clock.today()
+        if value == "step":
+            return steps_due(queryset, today)
+        wanted = {"overdue": overdue(today), "stale": stale(today), "unprotected": unprotected()}
+        return queryset.filter(wanted.get(value, Q(state=value)))
+
+
+@may("dealreg.view_opportunity")
+@require_safe
+def pipeline(request: HttpRequest) -> HttpResponse:
+    """The board: a column for each stage with what it adds up to, the nearest order on top."""
+    member, today = member_of(request), clock.today()
+    visible = Opportunity.objects.visible_to(member)
+    chosen = BoardFilter(request.GET, queryset=visible, request=request)
+    found = chosen.qs if chosen.is_valid() else visible.none()
+    quarter = FiscalQuarter.containing(today, current_tenant().fy_start_month)
+    sums = by_stage(found, today)
+    query = request.GET.urlencode()
+    closed = figures_of(found, quarter.start, min(quarter.end, today)).figures
+    context = {
+        "list": ListPage(request, Paginator([], 1).get_page(1), (), "", chosen),
+        "is_empty": not any(one.count for one in sums.values()),
+        "is_filtered": bool(query),
+        "query": query,
+        "stats": present_stats(sums, closed, quarter.label),
+        "columns": present_board(sums, first_cards(found), query, stage_probabilities()),
+        "stages": Opportunity.Stage.choices,
+        "may_move": permits(member, "dealreg.set_stage"),
+        "may_open": permits(member, "dealreg.open_opportunity"),
+        "may_see_rules": permits(member, "dealreg.view_deal_rules"),
+    }
+    return render(request, "dealreg/pipeline.html", context)
+
+
+@may("dealreg.view_opportunity")
+@require_safe
+def opportunity_list(request: HttpRequest) -> HttpResponse:
+    """All opportunities this member may know of, open and closed."""
+    member = member_of(request)
+    found = list_page(
+        request,
+        Opportunity.objects.visible_to(member).select_related("partner", "registration", "owner__user"),
+        COLUMNS,
+        default_sort="close",
+        filterset=OpportunityFilter,
+        present=lambda rows: present_opportunities(rows, with_lines=True),
+        file_name="opportunities",
+    )
+    if isinstance(found, HttpResponse):
+        return found
+    return render(
+        request,
+        "dealreg/opportunities.html",
+        {"list": found, "may_open": permits(member, "dealreg.open_opportunity")},
+    )
+
+
+@may("dealreg.view_opportunity", OPPORTUNITY)
+@require_safe
+def opportunity(request: HttpRequest, opportunity: Opportunity) -> HttpResponse:
+    return opportunity_answer(request, opportunity)
+
+
+class PeriodForm(forms.Form):
+    """A period; both days count."""
+
+    start = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    end = forms.DateField(label=_("To"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("start") and cleaned.get("end") and cleaned["start"] > cleaned["end"]:
+            self.add_error("end", _("The end comes after the beginning."))
+        return cleaned
+
+
+def period_of(data: Any) -> tuple[PeriodForm, dt.date, dt.date]:
+    """What was asked, and the days that are shown: without a question the fiscal year so far."""
+    today = clock.today()
+    year = FiscalQuarter.containing(today, current_tenant().fy_start_month).fiscal_year
+    asked = {"start": data.get("start") or year.start.isoformat(), "end": data.get("end") or today.isoformat()}
+    form = PeriodForm(asked)
+    if not form.is_valid():
+        return form, year.start, today
+    return form, form.cleaned_data["start"], form.cleaned_data["end"]
+
+
+@may("dealreg.view_opportunity")
+@require_safe
+def figures(request: HttpRequest) -> HttpResponse:
+    """How business of a period ended: win rates, size, cycle."""
+    form, start, end = period_of(request.GET)
+    found = figures_of(Opportunity.objects.visible_to(member_of(request)), start, end)
+    context = {"form": form, "stats": present_figures(found.figures, current_tenant().currency)}
+    return render(request, "dealreg/figures.html", context, status=200 if form.is_valid() else 422)
+
+
+@may("dealreg.open_opportunity")
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """A deal of the vendor's own sales, without a partner."""
+    return _new(request, None)
+
+
+@may("dealreg.open_opportunity", Partner)
+@require_http_methods(["GET", "POST"])
+def new_with(request: HttpRequest, partner: Partner) -> HttpResponse:
+    """A deal that the vendor's own sales leads together with a partner."""
+    return _new(request, partner)
+
+
+def _new(request: HttpRequest, partner: Partner | None) -> HttpResponse:
+    def page(form: NewOpportunityForm) -> HttpResponse:
+        return render(request, "dealreg/new_opportunity.html", {"form": form, "partner": partner})
+
+    lines = active_lines()
+    if request.method == "GET":
+        return page(NewOpportunityForm(lines=lines, initial={"customer_country": partner.country if partner else ""}))
+    return submit(
+        request,
+        NewOpportunityForm(request.POST, lines=lines),
+        lambda data: open_opportunity(by=member_of(request), partner=partner, **data),
+        again=page,
+        then=lambda made: made,
+    )
