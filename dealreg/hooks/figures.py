@@ -80,7 +80,14 @@ for _measure in (
         registered_deals_quarter,
         _registered_rows,
     ),
-    Measure("won_deals", "Deals won", "count", "won_count of F9", _metric("won_count", ""), _closed_rows),
+    Measure(
+        "won_deals",
+        "Deals won",
+        "count",
+        "deals closed as won in the quarter (F9)",
+        _metric("won_count", ""),
+        _closed_rows,
+    ),
     Measure(
         "win_rate",
         "Win rate",

@@ -19,7 +19,7 @@ from prm.kernel.errors import Invalid, Refused
 from prm.kernel.events import record_many
 from prm.kernel.imports import values
 from prm.kernel.imports.problems import shown
-from prm.kernel.imports.registry import Fate, Importer, Prepared, Values, imports
+from prm.kernel.imports.registry import Check, Fate, Importer, Prepared, Values, imports
 from prm.kernel.models import Membership
 
 State = DealRegistration.State
@@ -82,6 +82,11 @@ class DealRegistrations(Importer):
         self._refusals: dict[UUID, Refused | None] = {}
         self._standing: dict[tuple[UUID, str], list[tuple[DealRegistration, frozenset[UUID]]]] = {}
 
+    def checks(self) -> Iterable[Check]:
+        """The company and the product lines of a row are looked for also where something else of it is wrong."""
+        yield ("partner",), lambda row: self._refuse_not_eligible(self._partner(row.get("partner", "")))
+        yield ("lines",), lambda row: self._lines_of(row.get("lines", ()))
+
     def meet(self, rows: Sequence[Values]) -> None:
         """Which of the next rows are drafts, or were sent, by the same company already; nobody else's are looked at."""
         names = {normalise_name(row["customer_name"]) for row in rows}
@@ -97,7 +102,6 @@ class DealRegistrations(Importer):
 
     def prepare(self, values: Values) -> tuple[Fate, Any]:
         partner = self._partner(values.get("partner", ""))
-        self._refuse_not_eligible(partner)
         lines = self._lines_of(values.get("lines", ()))
         fields = {name: value for name, value in values.items() if name not in {"partner", "lines"}}
         if not fields.get("source"):

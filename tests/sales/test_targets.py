@@ -154,6 +154,7 @@ def test_the_api_has_the_same_verbs(cast):
     assert post(cast.champion, "targets/", **ids, fiscal_year=2026, total="1").status_code == 403
     proposal = post(cast.champion, "target-proposals/", **ids, months=[{"month": "2026-01-01", "amount": "90"}]).json()
     where = f"target-proposals/{proposal['id']}/"
+    assert proposal["fiscal_years"] == ["FY2026"]
     assert post(cast.champion, f"{where}confirm/").json()["code"] == "other_side_decides"
     assert post(cast.rival_champion, f"{where}confirm/").status_code == 404
     assert post(cast.cam, f"{where}confirm/").json()["state"] == "confirmed"
