@@ -322,7 +322,7 @@ def _hearing(hearing: DealHearing | None, write: Formatter) -> dict[str, str] | 
 
 
 def _steps(page: DealPage, write: Formatter) -> list[ShownStep]:
-    """Newest first. What the vendor does before the decision is the team's, to its own people the person's who did it."""
+    """Newest first. What the vendor does before the decision is the team's, to its own people a person's."""
     links = sorted([*page.history, *page.inner], key=lambda link: (link.at, link.chain, link.step), reverse=True)
     return [
         ShownStep(
