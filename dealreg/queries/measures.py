@@ -10,12 +10,13 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from dealreg.formulas import deal_metrics
 from dealreg.models import DealRegistration
 from prm.kernel.periods import FiscalQuarter, add_months
 from prm.kernel.tenancy.context import current
+from prm.kernel.tenancy.prepared import prepared
 from prm.kernel.tenancy.remember import FEW, remember_few
 
 State = DealRegistration.State
@@ -44,14 +45,17 @@ def _deals(partner_ids: Sequence[UUID], start: dt.date, end: dt.date, as_of: dt.
 
 def _read(partner_ids: Sequence[UUID], start: dt.date, end: dt.date) -> Mapping[UUID, Sequence[_Deal]]:
     found: dict[UUID, list[_Deal]] = defaultdict(list)
-    inside = Q(approved_on__range=(start, end)) | Q(closed_on__range=(start, end))
-    rows = DealRegistration.objects.filter(inside, partner_id__in=partner_ids)
-    for partner_id, state, amount, sent, approved_on, closed_on in rows.values_list(
-        "partner_id", "state", "amount", "submitted_at", "approved_on", "closed_on"
-    ):
+    for partner_id, state, amount, sent, approved_on, closed_on in _rows(list(partner_ids), start, end):
         if sent is not None:
             found[partner_id].append(_Deal(state, amount or Decimal(0), sent.date(), approved_on, closed_on))
     return found
+
+
+@prepared
+def _rows(partner_ids: list[UUID], start: dt.date, end: dt.date) -> QuerySet:
+    inside = Q(approved_on__range=(start, end)) | Q(closed_on__range=(start, end))
+    rows = DealRegistration.objects.filter(inside, partner_id__in=partner_ids)
+    return rows.values_list("partner_id", "state", "amount", "submitted_at", "approved_on", "closed_on")
 
 
 def known(partner_ids: Sequence[UUID]) -> list[UUID]:

@@ -10,8 +10,9 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from html import escape
 
-from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 
 from prm.kernel.charts import Chart, ChartKind, Series
 from prm.kernel.charts_marks import TEXT, Mark
@@ -59,6 +60,10 @@ class Row:
     label: str
     texts: tuple[str, ...]
 
+    def html(self) -> str:
+        cells = "".join([f'<td class="num">{escape(text)}</td>' for text in self.texts])
+        return f'<tr><th scope="row">{escape(str(self.label))}</th>{cells}</tr>'
+
 
 @dataclass(frozen=True)
 class Drawing:
@@ -72,7 +77,12 @@ class Drawing:
     @property
     def shapes(self) -> str:
         """All marks as markup."""
-        return format_html_join("", "{}", ((mark.svg(),) for mark in self.marks))
+        return mark_safe("".join([mark.svg() for mark in self.marks]))  # noqa: S308 - each escapes its texts
+
+    @property
+    def body(self) -> str:
+        """The rows of the table behind it as markup."""
+        return mark_safe("".join([row.html() for row in self.rows]))  # noqa: S308 - each escapes its texts
 
 
 def draw(spec: Chart, *, paints: dict[str, str] | None = None) -> Drawing:
