@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from dealreg.formulas import deal_conflict
 from dealreg.models import DealConflict, DealLine, DealProtection, DealRegistration
@@ -60,6 +61,11 @@ def line_ids_of(deal: DealRegistration, *, granted_only: bool = False) -> list[U
     return sorted(lines.values_list("line_id", flat=True))
 
 
+def claim_of(deal: DealRegistration) -> dt.datetime:
+    """Since when it claims its customer: the acceptance of the lead that the vendor gave (rule 8), or its sending."""
+    return deal.claimed_at or deal.submitted_at or clock.now()
+
+
 def rivals_of(deal: DealRegistration, line_ids: Collection[UUID], at: dt.datetime) -> list[Rival]:
     """All registrations that may be about the same business, in one query by three partial indexes."""
     same = Q(normalised_name=deal.normalised_name, customer_country=deal.customer_country)
@@ -70,10 +76,11 @@ def rivals_of(deal: DealRegistration, line_ids: Collection[UUID], at: dt.datetim
         .filter(same)
         .exclude(pk=deal.pk)
         .annotate(line_ids=ArrayAgg("lines__line_id", filter=Q(lines__granted=True), default=[]))
-        .order_by("submitted_at", "pk")
+        .annotate(since=Coalesce("claimed_at", "submitted_at"))
+        .order_by("since", "pk")
         .values(
             "pk", "partner_id", "partner__sponsor_id", "customer_name", "customer_domain", "customer_country", "state",
-            "expires_on", "submitted_at", "line_ids", "normalised_domain",
+            "expires_on", "since", "line_ids", "normalised_domain",
         )[:MOST]
     )  # fmt: skip
     return _judged(deal, line_ids, at, list(rows))
@@ -100,7 +107,7 @@ def _judged(deal: DealRegistration, line_ids: Collection[UUID], at: dt.datetime,
             "domain": row["customer_domain"],
             "country": row["customer_country"],
             "product_lines": [str(pk) for pk in row["line_ids"]],
-            "submitted_at": row["submitted_at"],
+            "submitted_at": row["since"],
             "status": row["state"],
             "expires_on": row["expires_on"],
         }
@@ -134,8 +141,7 @@ def _text(value: Any) -> str | None:
 def real_rivals(deal: DealRegistration, line_ids: Collection[UUID] | None = None) -> list[Rival]:
     """Those that F37 calls a conflict with a submitted registration, for the lines that are still granted."""
     lines = line_ids_of(deal, granted_only=True) if line_ids is None else line_ids
-    at = deal.submitted_at or clock.now()
-    return [rival for rival in rivals_of(deal, lines, at) if not rival.similar]
+    return [rival for rival in rivals_of(deal, lines, claim_of(deal)) if not rival.similar]
 
 
 def own_duplicate(deal: DealRegistration, line_ids: Collection[UUID]) -> DealRegistration | None:

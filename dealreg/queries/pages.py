@@ -23,7 +23,8 @@ from dealreg.models import (
     Opportunity,
 )
 from dealreg.policies import review_of
-from dealreg.queries.conflicts import Rival, rivals_of
+from dealreg.queries.claims import ClaimShown, claims_shown
+from dealreg.queries.conflicts import Rival, claim_of, rivals_of
 from dealreg.queries.engaged import Bought, bought_before
 from prm.kernel import clock
 from prm.kernel.models import Membership
@@ -65,6 +66,7 @@ class DealPage:
     review: DealReview | None
     against: list[Against] = field(default_factory=list)
     engaged: list[DealEngagement] = field(default_factory=list)
+    claims: list[ClaimShown] = field(default_factory=list)
     bought: list[Bought] = field(default_factory=list)
     opportunity: Opportunity | None = None
 
@@ -72,7 +74,7 @@ class DealPage:
     def is_undecided(self) -> bool:
         """Something that operations decides first."""
         waits = any(one.decision == DealEngagement.Decision.PENDING for one in self.engaged)
-        return waits or any(one.is_undecided for one in self.against)
+        return waits or any(one.is_undecided for one in self.against) or any(one.is_undecided for one in self.claims)
 
 
 def deal_page(deal: DealRegistration, member: Membership) -> DealPage:
@@ -97,6 +99,7 @@ def deal_page(deal: DealRegistration, member: Membership) -> DealPage:
         openings=_openings(deal) if shows_openings else [],
         review=review_of(deal) if member.is_vendor else None,
         against=against(deal) if sees_rivals and was_sent else [],
+        claims=claims_shown(deal) if sees_rivals and was_sent else [],
         engaged=_engaged(deal) if sees_rivals and was_sent else [],
         bought=bought_before(deal) if sees_rivals and deal.is_open else [],
         opportunity=Opportunity.objects.filter(registration=deal).first() if was_approved else None,
@@ -125,7 +128,7 @@ def _openings(deal: DealRegistration) -> list[DealOpening]:
 def against(deal: DealRegistration) -> list[Against]:
     """What competes or looks alike, side by side; for those who may know of the other partner."""
     mine = [row.line_id for row in DealLine.objects.filter(deal=deal)]
-    rivals = rivals_of(deal, mine, deal.submitted_at or clock.now()) if deal.is_open else []
+    rivals = rivals_of(deal, mine, claim_of(deal)) if deal.is_open else []
     decided = DealConflict.objects.filter(candidate=deal).select_related("hearing", "decided_by__user")
     conflicts = {conflict.existing_id: conflict for conflict in decided}
     known = {rival.deal_id: rival for rival in rivals}

@@ -40,9 +40,12 @@ WITHOUT_PAGE: dict[str, str] = {
     "dealreg.told": "a part of every verb on an opportunity",
     "dealreg.refuse_conflicts": "what the verbs that decide ask first",
     "dealreg.time_out_deal": BY_TIME,
+    "dealreg.recycle_lead": BY_TIME,
+    "dealreg.time_out_lead": BY_TIME,
     "sales.decide": "what the verbs on proposals share; each of them has its own page",
 }
-WITHOUT_API: dict[str, str] = WITHOUT_PAGE | {}
+WITHOUT_API: dict[str, str] = dict(WITHOUT_PAGE)
+WITHOUT_PAGE |= {"dealreg.receive_lead": "the interface's own door; by hand it is capture_lead"}
 
 OWN_BROWSER = "how somebody signs in, and what may sign in for them, is decided in the browser with a fresh password"
 OWN_WISH = "a wish of the person, set where the letters are read"
