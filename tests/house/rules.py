@@ -234,7 +234,7 @@ RULES = [
         "float(amount)",
         {
             "qbr/powerpoint/": "the drawing library counts axes and positions in floats",
-            "prm/kernel/charts_svg.py": "positions on a drawing",
+            "prm/kernel/charts_svg/": "positions on a drawing",
         },
     ),
     Rule("no shell", "text of people would become a command", through_a_shell, "run('ls', shell=True)"),
