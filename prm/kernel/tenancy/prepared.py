@@ -9,7 +9,8 @@ database needs to answer. A prepared function is a named question whose every va
 
     open_tasks(member, partner.pk)  # a list
 
-The tenant, the fences and today are as late as everywhere; all other ids, days and moments must be arguments. Where one
+The tenant, the fences and today are as late as everywhere; all other ids, days and moments must be arguments. Texts of
+any kind are given as `Text`; other words, numbers and flags stand in the statement, so they should be few. Where an id
 is not (a team's lead whose people are looked up first), the question is asked as always. What else a function could
 depend on (settings of the tenant, the language) is found by the suite: it writes each statement again for every call
 and compares (`COMPARED`).
@@ -39,6 +40,10 @@ P = ParamSpec("P")
 Args = Sequence[Any]
 COMPARED = settings.TESTING
 MOST = 500  # statements of one question
+
+
+class Text(str):
+    """A text that somebody wrote, as an argument: an empty one may lead to another statement, others share theirs."""
 
 
 class NotPrepared(Exception):
@@ -153,6 +158,8 @@ def _shape(one: Any) -> Any:
     """Ids and days share a statement; a word, a number or a flag may change what is written, so it stands in it."""
     if isinstance(one, UUID | dt.date):
         return type(one)
+    if isinstance(one, Text):
+        return Text, bool(one)
     if isinstance(one, list | tuple):
         return tuple(_shape(each) for each in one)
     return one.shape() if isinstance(one, HasParts) else (type(one), one)
@@ -185,6 +192,8 @@ def _mark(one: Any, read: Callable[[Args], Any], slots: dict[Any, _Slot]) -> Any
         mark = dt.datetime(1800, 1, 1, tzinfo=dt.UTC) + dt.timedelta(days=len(slots))
     elif isinstance(one, dt.date):
         mark = dt.date(1700, 1, 1) + dt.timedelta(days=len(slots))
+    elif isinstance(one, Text) and one:
+        mark = f"mark {uuid4()}"
     else:
         return one
     slots[mark] = _Slot(read)
