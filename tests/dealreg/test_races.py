@@ -102,7 +102,7 @@ def test_every_verb_pressed_by_thirty_has_one_effect(world):
         before = traces(world, deal)
         outcomes = pressed(world, deal, [verb] * MANY)
         assert outcomes[verb] == 1, (verb, outcomes)
-            assert outcomes[verb] + sum(outcomes[status] for status in (403, 404, 409)) == MANY, (verb, outcomes)
+        assert outcomes[verb] + sum(outcomes[status] for status in (403, 404, 409)) == MANY, (verb, outcomes)
         after = traces(world, deal) - before
         assert after
         assert set(after.values()) == {1}, (verb, after)
