@@ -43,6 +43,7 @@ from prm.kernel import clock
 from prm.kernel.models import Membership
 from prm.kernel.periods import add_days
 from prm.kernel.policies import permits
+from prm.kernel.tokens import lend_key_scope
 from prm.kernel.web.home import home_part
 from prm.kernel.web.navigation import Entry, navigation
 from prm.kernel.web.tenancy import member_of
@@ -51,6 +52,7 @@ State = Lead.State
 SHOWN = 5
 QUIET_DAYS = 20
 
+lend_key_scope("dealreg.receive_lead", _("Hand in leads"))
 navigation(Entry("Leads", "dealreg:leads", "user-plus", 36, "dealreg.view_lead"))
 
 tell(

@@ -13,8 +13,7 @@ from partners.models import Inquiry, LocatorEntry, Partner
 from prm.kernel import clock
 from prm.kernel.models import ApiToken, Tenant
 from prm.kernel.tenancy.context import member_scope
-from prm.kernel.web.tokens import issue_token
-from tests.clients import MemberClient, token_client
+from tests.clients import MemberClient, member_client, token_client
 from tests.dealreg.conftest import DAY, at
 from tests.dealreg.leads import GIVEN, as_member, capture, offered, ready, settle
 
@@ -30,7 +29,10 @@ def leads(cast):
 
 
 def key_client(cast, **headers):
-    secret = issue_token(cast.admin, name="web form", scopes=["dealreg.receive_lead"])
+    """With a key as the administrator makes it."""
+    form = {"name": "web form", "scope": "dealreg.receive_lead"}
+    page = member_client(cast.admin).post("/tokens/create/", form).content.decode()
+    secret = page.split('id="new-key">')[1].split("<")[0]
     headers = {"Authorization": f"Bearer {secret}", **headers}
     return MemberClient("", raise_request_exception=False, headers=headers)
 
@@ -89,6 +91,7 @@ def test_a_key_for_leads_hands_in_leads_and_can_do_nothing_else(cast, leads, sig
             assert getattr(client, method)(path).status_code in {401, 403, 404, 405}, (method, path)
     assert client.get("/t/acme/deals/leads/").status_code == 404
     assert client.get(IN).status_code == 405
+    assert sign_in(cast.admin).post("/tokens/create/", {"name": "x", "scope": "dealreg.win_deal"}).status_code == 422
     ApiToken.objects.update(revoked_at=clock.now())
     assert send(client, BODY).status_code == 401
 
