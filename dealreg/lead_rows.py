@@ -241,6 +241,10 @@ def present_lead(page: LeadPage, member: Membership) -> ShownLead:
         registrations=[
             {"url": deal.get_absolute_url(), "state": str(deal.get_state_display()), "number": deal.number}  # type: ignore[attr-defined]
             for deal in page.registrations
+        ]
+        + [
+            {"url": one.get_absolute_url(), "state": str(one.get_stage_display()), "number": one.number}  # type: ignore[attr-defined]
+            for one in page.opportunities
         ],
     )
 

@@ -70,6 +70,7 @@ tell(
     lead__noted="wrote a note on the lead {number}",
     lead__qualified="qualified the lead {number}",
     lead__converted="began the registration of the lead {number}",
+    lead__opened="made open business of the lead {number}",
     lead__disqualified="disqualified the lead {number}: {disqualify_reason}",
     lead__handed="handed the lead {number} to {owner}",
     lead__recycled="the lead {number} had no news for {days} days and went back",

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from dealreg.models import HELD, DealRegistration, Lead, LeadCapture, LeadContact, LeadNote, LeadOffer
+from dealreg.models import HELD, DealRegistration, Lead, LeadCapture, LeadContact, LeadNote, LeadOffer, Opportunity
 from partners.models import Partner
 from prm.kernel import clock
 from prm.kernel.models import Event, Membership
@@ -31,6 +31,7 @@ class LeadPage:
     notes: list[LeadNote]
     events: list[Event]
     registrations: list[DealRegistration]
+    opportunities: list[Opportunity] = field(default_factory=list)
     offers: list[LeadOffer] = field(default_factory=list)
     captures: list[LeadCapture] = field(default_factory=list)
     reasons: dict[UUID, dict[str, Any]] = field(default_factory=dict)  # event to the vendor's note on it
@@ -61,6 +62,7 @@ def lead_page(lead: Lead, member: Membership) -> LeadPage:
         notes=list(LeadNote.objects.visible_to(member).filter(lead=lead).select_related("by__user").order_by("-at")),
         events=events,
         registrations=list(DealRegistration.objects.visible_to(member).filter(lead=lead).order_by("-created_at")),
+        opportunities=list(Opportunity.objects.visible_to(member).filter(lead=lead).order_by("opened_on", "pk")),
         offers=offers,
         captures=captures,
         reasons={event.pk: note.data for event in events for note in event.notes.all()} if member.is_vendor else {},

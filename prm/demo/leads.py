@@ -7,6 +7,7 @@ one, two for operations, a merged double, a partner's own, and a lead that stand
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 from dealreg.actions import approve_deal, submit_deal, win_deal
@@ -141,7 +142,7 @@ def _past_end(story: Any, lead: Lead, member: Membership, number: int, began: dt
         deal = register_lead(
             lead,
             by=member,
-            amount=9500 + number * 1700,
+            amount=Decimal(9500 + number * 1700),
             expected_close=clock.today() + dt.timedelta(days=60),
         )
         try:
