@@ -10,7 +10,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
-from dealreg.actions import approve_deal, submit_deal, win_deal
+from dealreg.actions import approve_deal, run_night, submit_deal, win_deal
 from dealreg.actions.leads import (
     accept_lead,
     add_lead_route,
@@ -48,13 +48,26 @@ COMPANIES = (
     ("Ironwood Hotels", "hospitality", "Nora Lindt"),
     ("Jasper Insurance", "finance", "Tobias Rehn"),
     ("Kingsway Retail Group", "retail", "Amara Obi"),
-    ("Linden Hospital", "healthcare", "Ewa Nowak"),
+    ("Lakeview Hospital", "healthcare", "Ewa Nowak"),
     ("Mosaic Foods", "retail", "Pierre Valois"),
     ("Northgate University", "education", "Sunil Rao"),
     ("Oakridge County", "public", "Grace Mbeki"),
     ("Port of Salem", "logistics", "Viktor Lang"),
     ("Quince Media", "media", "Ines Fado"),
     ("Riverbend Energy", "energy", "Owen Tudor"),
+)
+TODAY = (
+    ("Saltbox Hotels", "hospitality", "Nora Lindt"),
+    ("Tidewater Clinics", "healthcare", "Luis Ortega"),
+    ("Union Glass Works", "manufacturing", "Tobias Rehn"),
+    ("Linden Hospital", "healthcare", "Ewa Nowak"),
+    ("Valley Credit Union", "finance", "Priya Nair"),
+    ("Wharf Street Logistics", "logistics", "Viktor Lang"),
+    ("Yardley Transit", "logistics", "Andre Pauls"),
+    ("Zuni County", "public", "Grace Mbeki"),
+    ("Salem Fish Market", "retail", "Rosa Dune"),
+    ("Amber Energy Group", "energy", "Owen Tudor"),
+    ("Cordillera Mining", "energy", "Paz Quispe"),
 )
 NEEDS = (
     "Firewalls of all branches reach the end of support next spring.",
@@ -64,7 +77,7 @@ NEEDS = (
 )
 CAMPAIGNS = ("Spring webinar: ransomware", "", "Trade fair Boston", "Search: firewall renewal", "")
 SIZES = ("10-49", "50-249", "250-999", "1000+", "50-249")
-PAST = 22
+PAST = 18
 
 
 def tell_leads(story: Any) -> None:
@@ -81,6 +94,7 @@ def tell_leads(story: Any) -> None:
         _small_today(story, takers)
     with tenant_scope(story.tenant):
         run_lead_night(story.today)
+        run_night(story.today)
 
 
 def _takers(story: Any, people: dict[str, Membership]) -> list[Membership]:
@@ -121,7 +135,10 @@ def _past(story: Any, takers: list[Membership]) -> None:
         with _at(story, began, hours=2 + number % 7):
             if number % 5 == 4:
                 refuse_lead(lead, by=member, refuse_reason=("capacity", "industry", "size")[number % 3])
-                continue
+                lead = route_lead(lead, by=None)
+                member = next((one for one in takers if one.partner_id == lead.partner_id), None)
+                if member is None:
+                    continue
             accept_lead(lead, by=member)
         with _at(story, began + dt.timedelta(days=1)):
             contact_lead(lead, by=member, note="Called; a meeting with the head of IT is fixed for next week.")
@@ -149,12 +166,10 @@ def _past_end(story: Any, lead: Lead, member: Membership, number: int, began: dt
             deal = submit_deal(deal, by=member)
         except Conflict:
             return
-    if story.operations is None:
-        return
     with _at(story, began + dt.timedelta(days=11)):
         fresh = DealRegistration.objects.select_related("partner").get(pk=deal.pk)
-        approve_deal(fresh, by=story.operations)
-    if number % 3 == 0:
+        approve_deal(fresh, by=story.operations or story.managers[0])
+    if story.operations is not None and number % 3 == 0:
         with _at(story, began + dt.timedelta(days=45)):
             fresh = DealRegistration.objects.select_related("partner").get(pk=deal.pk)
             win_deal(fresh, by=story.operations, order_on=began + dt.timedelta(days=44))
@@ -175,15 +190,15 @@ def _today(story: Any, people: dict[str, Membership]) -> None:
         add_lead_route(by=maya, campaign="Harbor day", to_partner=harbor)
     spring, harbor_day = {"campaign": "Spring webinar: ransomware"}, {"campaign": "Harbor day"}
     with _at(story, story.today, back=23):
-        quiet = _offer(story, 40, by=maya, name=COMPANIES[8], **spring)
+        quiet = _offer(story, 40, by=maya, name=TODAY[0], **spring)
         accept_lead(quiet, by=sam)
         contact_lead(quiet, by=sam, note="Asked to be called again after the holidays.")
     with _at(story, story.today, back=6):
-        ready = _offer(story, 41, by=maya, name=COMPANIES[5], **spring)
+        ready = _offer(story, 41, by=maya, name=TODAY[1], **spring)
         accept_lead(ready, by=sam)
-        late = _offer(story, 42, by=maya, name=COMPANIES[9], **harbor_day)
+        late = _offer(story, 42, by=maya, name=TODAY[2], **harbor_day)
         accept_lead(late, by=bea)
-        first = _offer(story, 43, by=maya, name=COMPANIES[11], line=story.lines[0], **harbor_day)
+        first = _offer(story, 43, by=maya, name=TODAY[3], line=story.lines[0], **harbor_day)
         accept_lead(first, by=bea)
         contact_lead(first, by=bea, note="The hospital wants an offer by the end of the month.")
     with _at(story, story.today, back=4):
@@ -193,22 +208,22 @@ def _today(story: Any, people: dict[str, Membership]) -> None:
         )
         note_lead(first, by=bea, note="Offer is being written.")
     with _at(story, story.today, back=1):
-        talking = _offer(story, 44, by=maya, name=COMPANIES[4], **spring)
+        talking = _offer(story, 44, by=maya, name=TODAY[4], **spring)
         accept_lead(talking, by=paula)
         contact_lead(talking, by=paula, note="Priya sends us the list of branches.")
-        due = _offer(story, 45, by=maya, name=COMPANIES[15], **spring)
+        due = _offer(story, 45, by=maya, name=TODAY[5], **spring)
         accept_lead(due, by=sam)
-        _offer(story, 46, by=maya, name=COMPANIES[1], **spring)
+        _offer(story, 46, by=maya, name=TODAY[6], **spring)
         # Northwind registers the hospital whose lead Blue Harbor holds: the lead stands before it.
         _send(story, northwind, "Linden Hospital", "linden-hospital.example", 0, by=sam, amount="33000.00")
     with tenant_scope(story.tenant):
-        _offer(story, 47, by=maya, name=COMPANIES[10], **spring)
-        doubled = _given(story, 47, COMPANIES[10], need="Asked again on the web page: when can somebody call?")
+        _offer(story, 47, by=maya, name=TODAY[7], **spring)
+        doubled = _given(story, 47, TODAY[7], need="Asked again on the web page: when can somebody call?")
         capture_lead({**doubled, "campaign": ""}, by=None)
-        own = _given(story, 48, ("Salem Fish Market", "retail", "Rosa Dune"), need="Met at the harbour festival.")
+        own = _given(story, 48, TODAY[8], need="Met at the harbour festival.")
         capture_lead(own, by=sam, partner=northwind)
-        _offer(story, 49, by=maya, name=COMPANIES[17], campaign="Key accounts")
-        _offer(story, 50, by=maya, name=("Cordillera Mining", "energy", "Paz Quispe"), country="PE")
+        _offer(story, 49, by=maya, name=TODAY[9], campaign="Key accounts")
+        _offer(story, 50, by=maya, name=TODAY[10], country="PE")
 
 
 def _small_today(story: Any, takers: list[Membership]) -> None:
@@ -216,12 +231,12 @@ def _small_today(story: Any, takers: list[Membership]) -> None:
     with tenant_scope(story.tenant):
         add_lead_route(by=None, campaign="Hausmesse", to_partner=takers[0].partner)
     with _at(story, story.today, back=1):
-        working = _offer(story, 60, name=COMPANIES[3], campaign="Hausmesse")
+        working = _offer(story, 60, name=TODAY[0], campaign="Hausmesse")
         if working.state == Lead.State.ASSIGNED:
             accept_lead(working, by=takers[0])
     with tenant_scope(story.tenant):
-        _offer(story, 61, name=COMPANIES[13], campaign="Hausmesse")
-        _offer(story, 62, name=COMPANIES[16], country="PE")
+        _offer(story, 61, name=TODAY[1], campaign="Hausmesse")
+        _offer(story, 62, name=TODAY[2], country="PE")
 
 
 def _offer(
