@@ -128,7 +128,7 @@ def _row(lead: Lead, contact: LeadContact | None, write: Formatter, today: dt.da
         number=lead.number,
         title=title_of(lead, contact),
         is_hidden=contact is None,
-        contact=", ".join(filter(None, [contact.name, contact.email])) if contact else "",
+        contact=contact.name or contact.email if contact else "",
         partner=lead.partner.name if lead.partner else "",
         partner_url=lead.partner.get_absolute_url() if lead.partner else "",
         line=lead.line.name,
@@ -142,7 +142,7 @@ def _row(lead: Lead, contact: LeadContact | None, write: Formatter, today: dt.da
         clock=lead_clock(lead, today, write),
         queue=str(Lead.Queue(lead.queue).label) if lead.queue and lead.partner_id is None else "",
         owner=lead.owner.user.name if lead.owner else "",
-        taken_in=write.moment(lead.opened_at),
+        taken_in=write.day(lead.opened_at),
         raw_taken_in=lead.opened_at,
     )
 

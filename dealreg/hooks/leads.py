@@ -168,11 +168,17 @@ def _named(lead: Lead) -> str:
     return f"{lead.partner.name}: {short_of(lead)}" if lead.partner else short_of(lead)
 
 
+def _by_name(lead: Lead) -> str:
+    """Of a lead that one holds: who it is."""
+    found = [contact.company for contact in lead.contacts.all()]  # type: ignore[attr-defined]
+    return f"{found[0]}: {short_of(lead)}" if found else short_of(lead)
+
+
 lend_worklist(
     Worklist("leads_offered", "Leads offered to you", offered_to_me, _url, short_of, lambda lead: lead.accept_due)
 )
 lend_worklist(
-    Worklist("leads_to_contact", "Leads to contact", to_contact, _url, short_of, lambda lead: lead.contact_due)
+    Worklist("leads_to_contact", "Leads to contact", to_contact, _url, _by_name, lambda lead: lead.contact_due)
 )
 lend_worklist(
     Worklist(
@@ -180,7 +186,7 @@ lend_worklist(
         "Leads without news",
         quiet_ones,
         _url,
-        short_of,
+        _by_name,
         lambda lead: add_days(lead.progress_at.date(), 30),
     )
 )

@@ -93,14 +93,15 @@ def offered_to_me(member: Membership) -> QuerySet:
 
 
 def to_contact(member: Membership) -> QuerySet:
-    return _mine(member, "dealreg.contact_lead").filter(state=State.ACCEPTED).order_by("contact_due", "pk")
+    found = _mine(member, "dealreg.contact_lead").filter(state=State.ACCEPTED)
+    return found.prefetch_related("contacts").order_by("contact_due", "pk")
 
 
 def quiet_ones(member: Membership, days: int = 20) -> QuerySet:
     """Leads without news for long: they go back to nurturing soon."""
     moment = clock.now() - dt.timedelta(days=days)
     found = _mine(member, "dealreg.note_lead").filter(state__in=HELD, progress_at__lte=moment)
-    return found.order_by("progress_at", "pk")
+    return found.prefetch_related("contacts").order_by("progress_at", "pk")
 
 
 def queue_of_operations(member: Membership) -> QuerySet:

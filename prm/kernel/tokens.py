@@ -39,7 +39,7 @@ def create_token(name: str, *, by: Membership, scope: str = "") -> str:
     if not called:
         raise Invalid("Say what the key is for.", field="name")
     secret = issue_token(by, name=called, scopes=[scope] if scope else [])
-    record(by, "token.created", by=by, vendor_only=True, name=called, **({"scope": scope} if scope else {}))
+    record(by, "token.created", by=by, vendor_only=True, name=called, scope=scope)
     return secret
 
 
