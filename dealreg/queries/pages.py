@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,6 +61,7 @@ class DealPage:
     change: DealChange | None
     history: list[DealHistory]
     inner: list[DealHistory]
+    reviewers: dict[tuple[str, dt.datetime], str]  # who did what the partner reads as the vendor team's
     openings: list[DealOpening]
     review: DealReview | None
     against: list[Against] = field(default_factory=list)
@@ -92,6 +95,7 @@ def deal_page(deal: DealRegistration, member: Membership) -> DealPage:
         change=_change(deal) if was_approved else None,
         history=[link for link in links if link.chain == DealHistory.Chain.SHARED],
         inner=[link for link in links if link.chain == DealHistory.Chain.INNER] if sees_rivals else [],
+        reviewers=_reviewers(links) if member.is_vendor else {},
         openings=_openings(deal) if shows_openings else [],
         review=review_of(deal) if member.is_vendor else None,
         against=against(deal) if sees_rivals and was_sent else [],
@@ -100,6 +104,12 @@ def deal_page(deal: DealRegistration, member: Membership) -> DealPage:
         bought=bought_before(deal) if sees_rivals and deal.is_open else [],
         opportunity=Opportunity.objects.filter(registration=deal).first() if was_approved else None,
     )
+
+
+def _reviewers(links: Sequence[DealHistory]) -> dict[tuple[str, dt.datetime], str]:
+    """By step and moment: the names the vendor keeps for itself, beside the steps that both sides read."""
+    kept = [link for link in links if link.chain == DealHistory.Chain.INNER and "reviewer" in link.data]
+    return {(link.name, link.at): link.data["reviewer"] for link in kept}
 
 
 def _engaged(deal: DealRegistration) -> list[DealEngagement]:

@@ -15,7 +15,7 @@ from prm.kernel import clock
 from prm.kernel.models import Membership
 from prm.kernel.tenancy import prepared as room
 from prm.kernel.tenancy.context import current_tenant, member_scope, tenant_scope
-from prm.kernel.tenancy.prepared import NotPrepared, Prepared, prepared
+from prm.kernel.tenancy.prepared import NotPrepared, Prepared, Text, prepared
 
 
 @prepared
@@ -31,6 +31,11 @@ def seen_partners(member: Membership) -> QuerySet[Partner]:
 @prepared
 def due_tasks(partner_id: UUID, since: dt.date) -> QuerySet:
     return Task.objects.filter(partner_id=partner_id, due_on__gte=since, due_on__lte=clock.today()).values_list("title")
+
+
+@prepared
+def named(name: Text) -> QuerySet[Partner]:
+    return Partner.objects.filter(name=name) if name else Partner.objects.order_by("sort_name")[:1]
 
 
 def statements(question: Prepared) -> int:
@@ -61,6 +66,14 @@ def test_the_statement_is_written_once_and_each_tenant_and_member_sees_the_own(c
         assert not {one.pk for one in seen_partners(cast.cam)} & {*mine, cast.rival.pk}
     with member_scope(cast.champion):  # the database's own fence holds as for every statement
         assert some_partners([cast.rival.pk, cast.northwind.pk], "active") == [cast.northwind]
+
+
+def test_what_somebody_wrote_shares_a_statement_and_an_empty_text_has_its_own(cast) -> None:
+    assert [one.pk for one in named(Text("Northwind"))] == [cast.northwind.pk]
+    assert [one.pk for one in named(Text("Südstern"))] == [cast.rival.pk]
+    assert named(Text("'; drop table x; --%s")) == []
+    assert statements(named) == 1
+    assert len(named(Text(""))) == 1
 
 
 def test_today_is_the_day_of_asking(cast) -> None:

@@ -69,7 +69,7 @@ def test_without_a_target_there_is_no_variance(figures, sign_in):
     assert (third["target"], third["actual"], third["variance"], third["performance"]) == (None, "777.00", None, None)
     assert (first["target"], first["variance"]) == ("130000.00", "-14129.50")
     page = sign_in(figures.champion).get(f"/performance/{address}").content.decode()
-    row = page.split('<th scope="row">FY2026 Q3')[1].split("</tr>")[0]
+    row = page.split('class="nowrap">FY2026 Q3')[1].split("</tr>")[0]
     assert re.findall(r'class="num">([^<]*)<', row) == ["n/a", "USD\u00a0777.00", "n/a"]
 
 

@@ -92,7 +92,7 @@ def test_a_proposal_stands_on_the_page_of_its_year_and_basis(cast, sign_in):
     for other in ({"year": 2028, "by": "line"}, {"year": 2027, "by": "total"}):
         shown = client.get(page, other).content.decode()
         assert confirm not in shown
-        assert "year=2028&amp;by=total" in shown.split("A proposal for")[1]
+        assert "year=2028&amp;by=total" in shown.split("A proposal waits")[1]
     refused = client.post(f"/performance/targets/proposals/{made.pk}/decline/", {"reason": " "})
     assert refused.status_code == 422
     assert confirm in refused.content.decode()

@@ -9,9 +9,10 @@ database needs to answer. A prepared function is a named question whose every va
 
     open_tasks(member, partner.pk)  # a list
 
-The tenant, the fences and today are as late as everywhere; all other ids, days and moments must be arguments. Where one
+The tenant, the fences and today are as late as everywhere; all other ids, days and moments must be arguments. Texts of
+any kind are given as `Text`; other words, numbers and flags stand in the statement, so they should be few. Where an id
 is not (a team's lead whose people are looked up first), the question is asked as always. What else a function could
-depend on (settings of the tenant, the language) is found by the suite: it writes each statement again for every call
+depend on (settings of the tenant, the language) is found by the suite: it writes each statement again for every tenant
 and compares (`COMPARED`).
 """
 
@@ -39,6 +40,10 @@ P = ParamSpec("P")
 Args = Sequence[Any]
 COMPARED = settings.TESTING
 MOST = 500  # statements of one question
+
+
+class Text(str):
+    """A text that somebody wrote, as an argument: an empty one may lead to another statement, others share theirs."""
 
 
 class NotPrepared(Exception):
@@ -98,6 +103,7 @@ class Prepared(Generic[P]):
     def __init__(self, build: Callable[P, QuerySet]) -> None:
         self._build: Callable[..., QuerySet] = build
         self._statements: dict[Hashable, _Statement | None] = {}
+        self._compared: set[Hashable] = set()
         update_wrapper(self, build)
         self._name = getattr(build, "__qualname__", "a question")
 
@@ -114,8 +120,9 @@ class Prepared(Generic[P]):
         statement = self._statements[shape]
         if statement is None:
             return list(self._build(*args))
-        if COMPARED:
+        if COMPARED and (shape, tenant := is_inside() and current_tenant_id()) not in self._compared:
             self._compare(statement, args)
+            self._compared.add((shape, tenant))
         return statement.ask(args)
 
     def _written(self, args: Args) -> _Statement | None:
@@ -153,6 +160,8 @@ def _shape(one: Any) -> Any:
     """Ids and days share a statement; a word, a number or a flag may change what is written, so it stands in it."""
     if isinstance(one, UUID | dt.date):
         return type(one)
+    if isinstance(one, Text):
+        return Text, bool(one)
     if isinstance(one, list | tuple):
         return tuple(_shape(each) for each in one)
     return one.shape() if isinstance(one, HasParts) else (type(one), one)
@@ -185,6 +194,8 @@ def _mark(one: Any, read: Callable[[Args], Any], slots: dict[Any, _Slot]) -> Any
         mark = dt.datetime(1800, 1, 1, tzinfo=dt.UTC) + dt.timedelta(days=len(slots))
     elif isinstance(one, dt.date):
         mark = dt.date(1700, 1, 1) + dt.timedelta(days=len(slots))
+    elif isinstance(one, Text) and one:
+        mark = f"mark {uuid4()}"
     else:
         return one
     slots[mark] = _Slot(read)
