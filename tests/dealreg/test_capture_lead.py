@@ -127,36 +127,37 @@ def test_too_much_is_refused(cast, leads, monkeypatch):
     assert counts in ([400, 429, 429], [400, 400, 400])  # without a cache nothing is counted
 
 
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        ("company", ""),
-        ("company", "   "),
-        ("company", "x" * 201),
-        ("company", "a\u0000b"),
-        ("company", None),
-        ("company", ["a"]),
-        ("country", "Atlantis"),
-        ("country", "ZZ"),
-        ("line", "nothing"),
-        ("line", 7.5),
-        ("email", "no address"),
-        ("email", "kim@nebula.example\nbcc: x@x.example"),
-        ("industry", "<script>"),
-        ("size_band", "１０"),
-        ("need", "x" * 2001),
-        ("need", {"a": 1}),
-        ("consented_at", None),
-        ("consented_at", "NaN"),
-        ("consented_at", "1e5"),
-        ("consented_at", "2999-01-01T00:00:00Z"),
-        ("consented_at", ""),
-    ],
-)
-def test_bad_input_is_refused_with_its_field(cast, leads, field, value):
-    answer = send(key_client(cast), {**BODY, field: value})
-    assert answer.status_code == 400, answer.content
-    assert field in answer.content.decode()
+BAD = [
+    ("company", ""),
+    ("company", "   "),
+    ("company", "x" * 201),
+    ("company", "a\u0000b"),
+    ("company", None),
+    ("company", ["a"]),
+    ("country", "Atlantis"),
+    ("country", "ZZ"),
+    ("line", "nothing"),
+    ("line", 7.5),
+    ("email", "no address"),
+    ("email", "kim@nebula.example\nbcc: x@x.example"),
+    ("industry", "<script>"),
+    ("size_band", "１０"),
+    ("need", "x" * 2001),
+    ("need", {"a": 1}),
+    ("consented_at", None),
+    ("consented_at", "NaN"),
+    ("consented_at", "1e5"),
+    ("consented_at", "2999-01-01T00:00:00Z"),
+    ("consented_at", ""),
+]
+
+
+def test_bad_input_is_refused_with_its_field(cast, leads):
+    client = key_client(cast)
+    for field, value in BAD:
+        answer = send(client, {**BODY, field: value})
+        assert answer.status_code == 400, (field, value, answer.content)
+        assert field in answer.content.decode(), (field, value)
     assert not LeadContact.objects.exists()
 
 
@@ -168,10 +169,15 @@ def test_what_is_no_lead_at_all_is_refused(cast, leads):
     assert send(client, BODY, **{"Idempotency-Key": "x" * 201}).status_code == 400
 
 
-@pytest.mark.parametrize("company", ["Müller & Söhne", "شركة النور", "=cmd|' /C calc'!A0", "<script>alert(1)</script>"])
-def test_odd_names_come_in_as_they_are(cast, leads, company):
-    assert send(key_client(cast), {**BODY, "company": company}).status_code == 201
-    assert LeadContact.objects.get().company == company
+ODD = ["Müller & Söhne", "شركة النور", "=cmd|' /C calc'!A0", "<script>alert(1)</script>"]
+
+
+def test_odd_names_come_in_as_they_are(cast, leads):
+    client = key_client(cast)
+    for number, company in enumerate(ODD):
+        sent = send(client, {**BODY, "company": company, "email": f"a{number}@a.example"})
+        assert sent.status_code == 201, company
+        assert LeadContact.objects.filter(company=company).exists()
 
 
 # --- the public form ------------------------------------------------------------------------------------------------
