@@ -25,6 +25,7 @@ from prm.demo.cast import (
 )
 from prm.demo.deals import tell_deals
 from prm.demo.files import bring_in
+from prm.demo.leads import tell_leads
 from prm.demo.locator import tell_locator
 from prm.demo.measuring import tell_measures
 from prm.demo.papers import tell_papers
@@ -132,6 +133,7 @@ class Story:
             meet_twice()
             renew_standings()
         tell_deals(self)
+        tell_leads(self)
         return self.tenant
 
     # --- people and products ------------------------------------------------------------------------------

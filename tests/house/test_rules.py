@@ -37,6 +37,7 @@ WIDENINGS = {
         "a lead of a visitor: kept for the vendor, nothing is answered",
         "a lead that an inquiry of the locator becomes: it stays with the partner that was asked",
     },
+    "dealreg/actions/leads/converting.py": {"whom the business of a lead is credited to: written by the vendor alone"},
     "dealreg/actions/leads/working.py": {
         "a lead that its partner accepts: its capacity is counted, the details become the partner's",
         "a lead that its partner refuses: it is nobody's then, and the next one is asked",
