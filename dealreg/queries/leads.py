@@ -40,7 +40,8 @@ class LeadPage:
 def lead_page(lead: Lead, member: Membership) -> LeadPage:
     """What the database shows this member of it: the fence decides what there is of contact, notes and events."""
     events = list(
-        Event.objects.filter(subject_type="dealreg.Lead", subject_id=lead.pk)
+        Event.objects.visible_to(member)  # an account manager knows the own partners alone
+        .filter(subject_type="dealreg.Lead", subject_id=lead.pk)
         .select_related("actor__user", "partner")
         .prefetch_related("notes")
         .order_by("-at", "-created_at")[:200]
@@ -52,10 +53,6 @@ def lead_page(lead: Lead, member: Membership) -> LeadPage:
             LeadOffer.objects.visible_to(member).filter(lead=lead).select_related("partner").order_by("-offered_at")
         )
         captures = list(LeadCapture.objects.filter(lead=lead).select_related("by__user").order_by("at"))
-        mine = member.assigned
-        if mine is not None:  # an account manager knows the own partners alone
-            known = set(mine)
-            events = [event for event in events if event.partner_id is None or event.partner_id in known]
     return LeadPage(
         lead=lead,
         contact=LeadContact.objects.filter(lead=lead).first(),

@@ -83,9 +83,18 @@ def facts_of(lead: Lead, contact: LeadContact) -> LeadFacts:
     return LeadFacts(lead.line, contact.country, lead.region, lead.industry, contact.source, contact.campaign)
 
 
-def who_gets(facts: LeadFacts, *, refused: Collection[UUID] = (), only: Collection[UUID] | None = None) -> Ranking:
-    """All partners in the order of F38. `refused` had this lead before; `only` asks about some partners."""
-    partners = list(_partners(only))
+def who_gets(
+    facts: LeadFacts,
+    *,
+    refused: Collection[UUID] = (),
+    only: Collection[UUID] | None = None,
+    with_reasons: bool = True,
+) -> Ranking:
+    """All partners in the order of F38. `refused` had this lead before; `only` asks about some partners.
+
+    Without reasons those are left out from the start that take no leads: the order of the others is the same.
+    """
+    partners = list(_partners(only, with_reasons))
     ids = [partner.pk for partner in partners]
     wanted = {
         "product_line": facts.line.code,
@@ -133,8 +142,11 @@ def who_gets(facts: LeadFacts, *, refused: Collection[UUID] = (), only: Collecti
     )
 
 
-def _partners(only: Collection[UUID] | None) -> Iterable[Partner]:
+def _partners(only: Collection[UUID] | None, with_reasons: bool) -> Iterable[Partner]:
     found = Partner.objects.filter(state__in=KNOWN_STATES) if only is None else Partner.objects.filter(pk__in=only)
+    if not with_reasons:
+        takes = PartnerProfile.objects.filter(accepts_leads=True).values("partner_id")
+        found = found.filter(state=Partner.State.ACTIVE, pk__in=takes)
     return found.select_related("tier", "territory").order_by("sort_name", "pk")
 
 

@@ -131,6 +131,13 @@ def test_the_next_partner_learns_nothing_of_the_one_before(cast, lead, sign_in):
     assert "Northwind" not in page
     assert "Zqnever" not in page
     assert "Seller" not in page
+    for cam, seen, unseen in ((cast.other_cam, "Südstern", "Northwind"), (cast.cam, "", "")):
+        answer = sign_in(cam).get(f"/deals/leads/{lead.pk}/")
+        assert answer.status_code == (200 if seen else 404)  # an account manager knows the own partners alone
+        if seen:
+            text = answer.content.decode().split("<main")[1]
+            assert seen in text
+            assert unseen not in text
     vendor = sign_in(cast.operations).get(f"/deals/leads/{lead.pk}/").content.decode()
     assert "Zqnever" in vendor
     assert "Northwind" in vendor

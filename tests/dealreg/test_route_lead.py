@@ -64,7 +64,11 @@ def test_all_partners_are_asked_in_a_few_queries(cast, leads, django_assert_max_
         partner = add_partner(f"More {number}", country="DE", state="active", by=None)
         update_profile(partner, by=None, source="partner", accepts_leads=True, certifications_held=["security"])
     with django_assert_max_num_queries(25):
-        assert len(who_gets(facts).candidates) > 20
+        found = who_gets(facts)
+    assert len(found.candidates) > 20
+    quick = who_gets(facts, with_reasons=False)  # as a lead is given out: the same order
+    eligible = [one for one in found.candidates if one.place is not None]
+    assert [one for one in quick.candidates if one.place is not None] == eligible
 
 
 def test_changed_points_change_the_order(cast, leads, sign_in):

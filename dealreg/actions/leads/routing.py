@@ -48,7 +48,8 @@ def route_lead(lead: Lead, *, by: Membership | None) -> Lead:
         return _queue(lead, Queue.BY_HAND)
     if by is None and lead.state == State.RETURNED and lead.reassignments >= rules.max_reassignments:
         return _queue(lead, Queue.REASSIGNED)
-    ranking = who_gets(facts_of(lead, LeadContact.objects.get(lead=lead)), refused=had_before(lead))
+    facts = facts_of(lead, LeadContact.objects.get(lead=lead))
+    ranking = who_gets(facts, refused=had_before(lead), with_reasons=False)
     if ranking.to_operations and by is None:
         return _queue(lead, Queue.BY_RULE)
     best = ranking.candidates[0] if ranking.candidates and ranking.candidates[0].place == 1 else None
