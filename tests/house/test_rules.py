@@ -43,6 +43,9 @@ WIDENINGS = {
         "a lead that its partner refuses: it is nobody's then, and the next one is asked",
     },
     "dealreg/actions/carrying.py": {"whom a business is credited to: written by the vendor alone"},
+    "dealreg/actions/sharing.py": {
+        "the credit of a joint deal that one of the two has left: written by the vendor alone"
+    },
     "dealreg/actions/closing.py": {"the protection of a deal that was lost"},
     "dealreg/actions/keeping.py": {"on whose desk a changed approval lies: kept for the vendor"},
     "partners/actions/documents.py": {
