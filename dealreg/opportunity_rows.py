@@ -203,6 +203,16 @@ def present_stats(sums: Mapping[str, StageSum], figures: Mapping[str, Any], peri
     ]
 
 
+def present_totals(sums: Mapping[str, StageSum]) -> str:
+    """The pipeline in a sentence."""
+    write, late = formatter(), sum(found.overdue for found in sums.values())
+    said = _("%(sum)s open, %(weighted)s weighted by probability.") % {
+        "sum": write.money_short(total_of(found.amount for found in sums.values())),
+        "weighted": write.money_short(total_of(found.weighted for found in sums.values())),
+    }
+    return f"{said} {_('%(count)s overdue, not counted.') % {'count': late}}" if late else said
+
+
 def present_figures(figures: Mapping[str, Any], currency: str) -> list[dict[str, str]]:
     """F9 in words."""
     write = formatter()

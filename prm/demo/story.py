@@ -28,6 +28,7 @@ from prm.demo.files import bring_in
 from prm.demo.locator import tell_locator
 from prm.demo.measuring import tell_measures
 from prm.demo.papers import tell_papers
+from prm.demo.pipeline import tell_own_sales, tell_pipeline
 from prm.demo.portal import make_it_theirs
 from prm.demo.program import tell_program
 from prm.demo.questionnaire import second_edition, third_edition
@@ -131,7 +132,9 @@ class Story:
             group_and_announce(list(self.people.values()))
             meet_twice()
             renew_standings()
+        tell_own_sales(self)
         tell_deals(self)
+        tell_pipeline(self)
         return self.tenant
 
     # --- people and products ------------------------------------------------------------------------------
