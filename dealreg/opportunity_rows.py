@@ -46,6 +46,7 @@ class OpportunityRow:
     number: str
     name: str
     customer: str
+    customer_in_name: bool
     partner: str
     partner_url: str
     lines: str
@@ -85,6 +86,7 @@ def _row(one: Opportunity, write: Formatter, today: dt.date, lines: str) -> Oppo
         number=one.number,
         name=one.name,
         customer=one.customer_name,
+        customer_in_name=not one.customer_name or one.customer_name in one.name,
         partner=one.partner.name if one.partner else "",
         partner_url=one.partner.get_absolute_url() if one.partner else "",
         lines=lines,

@@ -212,4 +212,4 @@ def closed_rows(partner_id: UUID, start: dt.date, end: dt.date) -> list[dict[str
     closed = Opportunity.objects.filter(
         partner_id=partner_id, state__in=["won", "lost"], closed_on__range=(start, end)
     ).order_by("closed_on", "pk")
-    return list(closed.values("number", "state", "amount", "opened_on", "closed_on"))
+    return [dict(row) for row in closed.values("number", "state", "amount", "opened_on", "closed_on")]
