@@ -3,6 +3,7 @@
 import datetime as dt
 import statistics
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -172,17 +173,33 @@ def _instant(value: dt.datetime | str) -> dt.datetime:
     return instant
 
 
+@dataclass(frozen=True)
+class LeadWeights:
+    """What each fact is worth in F38; a vendor may set its own."""
+
+    region: Number = 40
+    vertical: Number = 20
+    composite: Number = Decimal("0.2")
+    load: Number = 20
+    tiers: Mapping[str, Number] = field(default_factory=lambda: dict(_TIER_POINTS))
+
+
 @formula("F38")
 def lead_match(
-    *, lead: Record, partners: Sequence[Record], tier_points: Mapping[str, Number] = _TIER_POINTS
+    *,
+    lead: Record,
+    partners: Sequence[Record],
+    tier_points: Mapping[str, Number] = _TIER_POINTS,
+    weights: LeadWeights | None = None,
 ) -> Outputs:
     """Which partner gets a lead: the eligible ones in order, their scores, and the first of them.
 
     Scores 1 place, compared as shown; ties go to fewer open leads, then to who waits longest (never had
     one first), then by id. A tier without points counts 0. Source: domain formulas F38.
     """
-    eligible = {partner["id"]: partner for partner in partners if _is_eligible(lead, partner)}
-    scores = {key: _lead_score(lead, partner, tier_points) for key, partner in eligible.items()}
+    worth = weights or LeadWeights(tiers=tier_points)
+    eligible = {partner["id"]: partner for partner in partners if not lead_obstacles(lead, partner)}
+    scores = {key: score(sum(lead_points(lead, one, worth).values(), ZERO)) for key, one in eligible.items()}
 
     def place(key: str) -> tuple[Any, ...]:
         last_lead_on = to_date_or_none(eligible[key]["last_lead_on"])
@@ -192,21 +209,30 @@ def lead_match(
     return {"order": order, "scores": scores, "assigned": order[0] if order else None}
 
 
-def _is_eligible(lead: Record, partner: Record) -> bool:
-    return (
-        to_flag(partner["active"])
-        and to_flag(partner["accepts_leads"])
-        and lead["product_line"] in partner["certified_lines"]
-        and (not partner["territories"] or lead["country"] in partner["territories"])
-        and max(0, to_whole(partner["open_leads"])) < to_whole(partner["lead_capacity"])
-    )
+def lead_obstacles(lead: Record, partner: Record) -> list[str]:
+    """What keeps a partner from a lead: state, accepts_leads, line, territory, capacity; nothing when eligible."""
+    full = max(0, to_whole(partner["open_leads"])) >= to_whole(partner["lead_capacity"])
+    found = {
+        "state": not to_flag(partner["active"]),
+        "accepts_leads": not to_flag(partner["accepts_leads"]),
+        "line": lead["product_line"] not in partner["certified_lines"],
+        "territory": bool(partner["territories"]) and lead["country"] not in partner["territories"],
+        "capacity": full,
+    }
+    return [name for name, is_so in found.items() if is_so]
 
 
-def _lead_score(lead: Record, partner: Record, tier_points: Mapping[str, Number]) -> Decimal:
+def lead_points(lead: Record, partner: Record, worth: LeadWeights) -> dict[str, Decimal]:
+    """What an eligible partner's points are made of, unrounded: region, vertical, tier, composite, load."""
     in_region = lead["region"] is not None and lead["region"] in partner["regions"]
     in_vertical = lead["vertical"] is not None and lead["vertical"] in partner["verticals"]
     composite = partner["composite"]
     known = _UNSCORED_COMPOSITE if composite is None else to_decimal(composite)
-    load = Decimal(20 * to_whole(partner["open_leads"])) / to_whole(partner["lead_capacity"])
-    fit = (40 if in_region else ZERO) + (20 if in_vertical else ZERO)
-    return score(fit + to_decimal(tier_points.get(partner["tier"], 0)) + known / 5 - load)
+    load = Decimal(to_whole(partner["open_leads"])) / to_whole(partner["lead_capacity"])
+    return {
+        "region": to_decimal(worth.region) if in_region else ZERO,
+        "vertical": to_decimal(worth.vertical) if in_vertical else ZERO,
+        "tier": to_decimal(worth.tiers.get(partner["tier"], 0)),
+        "composite": known * to_decimal(worth.composite),
+        "load": -to_decimal(worth.load) * load,
+    }

@@ -9,6 +9,8 @@ from dealreg.models import (
     DealEngagement,
     DealRegistration,
     DealReview,
+    Lead,
+    LeadClaim,
     Opportunity,
     OpportunityDocument,
 )
@@ -61,7 +63,7 @@ def may_decide_later(member: Membership, subject: Any) -> bool:
 
 def deal_of(subject: Any) -> DealRegistration:
     """The deal that is decided about: of a conflict the later one."""
-    return subject.candidate if isinstance(subject, DealConflict | DealEngagement) else subject
+    return subject.candidate if isinstance(subject, DealConflict | DealEngagement | LeadClaim) else subject
 
 
 def may_write(member: Membership, deal: DealRegistration) -> bool:
@@ -157,3 +159,52 @@ grant("dealreg.win_opportunity", R.OPERATIONS, guard=may_close)
 grant("dealreg.link_booking", R.OPERATIONS, guard=may_close)
 grant("dealreg.lose_opportunity", *PARTNERS_SIDE, R.ACCOUNT_MANAGER, R.OPERATIONS, guard=may_give_up)
 grant("dealreg.reopen_opportunity", R.OPERATIONS)
+
+
+# --- leads ----------------------------------------------------------------------------------------------------------
+
+
+def works_on(member: Membership, lead: Lead) -> bool:
+    """A partner's people work on leads of their company; a seller on the own ones and those nobody has taken yet."""
+    if member.is_vendor or lead.partner_id not in (member.reach or ()):
+        return False
+    return member.has(R.CHAMPION, R.DISTRIBUTOR) or lead.owner_id in (None, member.pk)
+
+
+def may_note(member: Membership, lead: Lead) -> bool:
+    return member.is_vendor or works_on(member, lead)
+
+
+def leads_the_company(member: Membership, lead: Lead) -> bool:
+    return not member.is_vendor and lead.partner_id in (member.reach or ())
+
+
+def may_capture_for(member: Membership, partner: Any) -> bool:
+    """The vendor's people take leads in for whoever fits, a partner's for their own company."""
+    return member.is_vendor or partner.pk in (member.reach or ())
+
+
+GIVES_OUT = (R.MARKETING, R.OPERATIONS, R.ACCOUNT_MANAGER)
+SEES_BENCH = (R.MARKETING, R.OPERATIONS, R.CHANNEL_CHIEF, R.TENANT_ADMIN, R.AUDITOR)
+grant("dealreg.view_lead", *sorted(VENDOR_ROLES - {R.FINANCE}), *PARTNERS_SIDE, R.PARTNER_MARKETING)
+grant("dealreg.capture_lead", *GIVES_OUT, *PARTNERS_SIDE, guard=may_capture_for)
+grant("dealreg.receive_lead", R.TENANT_ADMIN, R.OPERATIONS, R.MARKETING)  # the interface, by a key
+grant("dealreg.convert_inquiry", *GIVES_OUT, *PARTNERS_SIDE)
+grant("dealreg.import_leads", R.MARKETING, R.OPERATIONS)
+for _verb in ("assign_lead", "route_lead"):
+    grant(f"dealreg.{_verb}", *GIVES_OUT)
+for _verb in ("accept_lead", "refuse_lead", "contact_lead", "qualify_lead", "register_lead", "disqualify_lead"):
+    grant(f"dealreg.{_verb}", *PARTNERS_SIDE, guard=works_on)
+grant("dealreg.note_lead", *PARTNERS_SIDE, *GIVES_OUT, guard=may_note)
+grant("dealreg.hand_lead", R.CHAMPION, R.DISTRIBUTOR, guard=leads_the_company)
+grant("dealreg.reopen_lead", R.MARKETING, R.OPERATIONS)
+grant("dealreg.return_lead", R.OPERATIONS)
+grant("dealreg.time_out_lead")  # the system's
+grant("dealreg.recycle_lead")  # the system's
+grant("dealreg.view_lead_bench", *SEES_BENCH)
+grant("dealreg.view_lead_rules", *SEES_BENCH)
+for _verb in ("edit_lead_rules", "add_lead_route", "drop_lead_route"):
+    grant(f"dealreg.{_verb}", R.MARKETING, R.OPERATIONS, R.CHANNEL_CHIEF)
+grant("dealreg.decide_lead_claim", R.OPERATIONS, guard=may_decide)
+grant("dealreg.keep_deal", R.OPERATIONS)
+grant("dealreg.end_deal", R.OPERATIONS)

@@ -322,12 +322,14 @@ def _hearing(hearing: DealHearing | None, write: Formatter) -> dict[str, str] | 
 
 
 def _steps(page: DealPage, write: Formatter) -> list[ShownStep]:
-    """Newest first. What the vendor does before the decision is the team's; the system's own moves are the System's."""
+    """Newest first. What the vendor does before the decision is the team's, to its own people a person's."""
     links = sorted([*page.history, *page.inner], key=lambda link: (link.at, link.chain, link.step), reverse=True)
     return [
-        ShownStep(write.moment(link.at), _who(link), _words(link, page.deal), link.chain == DealHistory.Chain.INNER)
+        ShownStep(
+            write.moment(link.at), _who(link, page), _words(link, page.deal), link.chain == DealHistory.Chain.INNER
+        )
         for link in links
-        if not (link.chain == DealHistory.Chain.INNER and link.name in {"deal.opened", "deal.asked"})
+        if not (link.chain == DealHistory.Chain.INNER and link.name in BY_THE_TEAM)
     ]
 
 
@@ -336,9 +338,11 @@ BY_THE_TEAM = frozenset(
 )
 
 
-def _who(link: DealHistory) -> str:
+def _who(link: DealHistory, page: DealPage) -> str:
     if link.actor is not None:
         return link.actor.user.name
+    if known := page.reviewers.get((link.name, link.at)):
+        return known
     return _("Vendor team") if link.name in BY_THE_TEAM else _("System")
 
 

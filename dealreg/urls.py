@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from dealreg.views import deals, opportunities, opportunity_page, opportunity_verbs, registering, verbs
+from dealreg.views import (
+    deals,
+    lead_settings,
+    leads,
+    opportunities,
+    opportunity_page,
+    opportunity_verbs,
+    registering,
+    verbs,
+)
+from dealreg.views.lead_offers import BY_NAME as LEAD_VERBS
 
 app_name = "dealreg"
 urlpatterns = [
@@ -12,6 +22,24 @@ urlpatterns = [
     path("receipts/", deals.receipt_keys, name="receipt_keys"),
     path("rules/", deals.rules, name="rules"),
     path("sharing/", deals.sharing, name="sharing"),
+    path("leads/", leads.lead_list, name="leads"),
+    path("leads/new/", leads.new_lead, name="new_lead"),
+    path("leads/bench/", lead_settings.bench, name="lead_bench"),
+    path("leads/rules/", lead_settings.rules, name="lead_rules"),
+    path("leads/rules/ways/", lead_settings.add_route, name="add_lead_route"),
+    path("leads/rules/ways/<uuid:lead_route_id>/drop/", lead_settings.drop_route, name="drop_lead_route"),
+    path("leads/inquiries/<uuid:inquiry_id>/", leads.inquiry_lead, name="inquiry_lead"),
+    path("leads/claims/<uuid:lead_claim_id>/decide/", leads.claim, name="decide_lead_claim"),
+    path("leads/<uuid:lead_id>/", leads.lead, name="lead"),
+    path("leads/<uuid:lead_id>/register/", registering.register_from_lead, name="register_lead"),
+    *(
+        path(
+            f"leads/<uuid:lead_id>/{name.removesuffix('_lead').replace('_', '-')}/",
+            leads.lead_verb_view(name),
+            name=name,
+        )
+        for name in LEAD_VERBS
+    ),
     path("pipeline/", opportunities.pipeline, name="pipeline"),
     path("pipeline/figures/", opportunities.figures, name="figures"),
     path("pipeline/list/", opportunities.opportunity_list, name="opportunities"),
@@ -38,7 +66,10 @@ urlpatterns = [
     path("<uuid:deal_registration_id>/", deals.deal, name="deal"),
     path("<uuid:deal_registration_id>/edit/", registering.edit, name="edit_draft"),
     path("<uuid:deal_registration_id>/submit/", registering.send, name="submit"),
+    path("<uuid:deal_registration_id>/keep/", leads.keep, name="keep_deal"),
+    path("<uuid:deal_registration_id>/end/", leads.end, name="end_deal"),
     path("<uuid:deal_registration_id>/drop/", registering.drop, name="drop"),
+    path("<uuid:deal_registration_id>/deal.ics", deals.calendar_file, name="calendar_file"),
     path("<uuid:deal_registration_id>/receipt.txt", deals.receipt_as_text, name="receipt_text"),
     path("<uuid:deal_registration_id>/receipt.pdf", deals.receipt_as_pdf, name="receipt_pdf"),
     *(

@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from partners.models import BulkEditRow, Contact, ManagerAssignment, Partner, Tier
-from partners.queries import qualifying_for
-from prm.kernel.models import Membership
-from prm.kernel.roles import Role
+from partners.models import BulkEditRow, Contact, ManagerAssignment, Partner
+from partners.queries import list_choices, qualifying_for
 from prm.kernel.text import sort_key
 
 
-def _tiers(request: Any) -> QuerySet:
-    return Tier.objects.order_by("level")
+def tier_choices() -> list[tuple[str, str]]:
+    return list_choices()["tier"]
 
 
-def _managers(request: Any) -> QuerySet:
-    return (
-        Membership.objects.filter(partner=None, roles__contains=[Role.ACCOUNT_MANAGER.value])
-        .select_related("user")
-        .order_by("user__name")
-    )
+def manager_choices() -> list[tuple[str, str]]:
+    return list_choices()["manager"]
 
 
 class PartnerFilter(django_filters.FilterSet):
@@ -34,12 +26,12 @@ class PartnerFilter(django_filters.FilterSet):
         label="Search",
         widget=forms.TextInput(attrs={"type": "search", "placeholder": "Name, number, domain"}),
     )
-    state = django_filters.MultipleChoiceFilter(choices=Partner.State.choices, label="State")
-    tier = django_filters.ModelChoiceFilter(queryset=_tiers, label="Tier", empty_label="All tiers")
+    state = django_filters.MultipleChoiceFilter(choices=Partner.State.choices, label="State", distinct=False)
+    tier = django_filters.ChoiceFilter(choices=tier_choices, label="Tier", empty_label="All tiers")
     type = django_filters.ChoiceFilter(choices=Partner.Type.choices, label="Type", empty_label="All types")
     country = django_filters.CharFilter(label="Country", method="in_country", max_length=2)
-    manager = django_filters.ModelChoiceFilter(
-        queryset=_managers, label="Account manager", method="managed_by", empty_label="All managers"
+    manager = django_filters.ChoiceFilter(
+        choices=manager_choices, label="Account manager", method="managed_by", empty_label="All managers"
     )
 
     qualifies = django_filters.ChoiceFilter(
@@ -71,9 +63,9 @@ class PartnerFilter(django_filters.FilterSet):
     def in_country(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         return queryset.filter(country=value.strip().upper())
 
-    def managed_by(self, queryset: QuerySet, name: str, value: Membership) -> QuerySet:
+    def managed_by(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         return queryset.filter(
-            pk__in=ManagerAssignment.objects.filter(manager=value, to_date=None).values("partner_id")
+            pk__in=ManagerAssignment.objects.filter(manager_id=value, to_date=None).values("partner_id")
         )
 
 

@@ -9,7 +9,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 
 from partners.countries import COUNTRIES
-from partners.filters import _managers
+from partners.filters import manager_choices
 from partners.models import Application, Candidate, ManagerAssignment
 from prm.kernel.text import sort_key
 
@@ -17,8 +17,8 @@ from prm.kernel.text import sort_key
 class BoardFilter(django_filters.FilterSet):
     """By account manager, country and source: the choices are those that exist."""
 
-    manager = django_filters.ModelChoiceFilter(
-        queryset=_managers, label="Account manager", method="managed_by", empty_label="All managers"
+    manager = django_filters.ChoiceFilter(
+        choices=manager_choices, label="Account manager", method="managed_by", empty_label="All managers"
     )
     country = django_filters.ChoiceFilter(
         field_name="partner__country", label="Country", choices=(), empty_label="All countries"

@@ -7,12 +7,13 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from partners.forms import AnswerForm
 from partners.queries import next_profile_question
 from partners.queries.announcements import announcements_for
 from partners.queries.directory import account_managers
-from partners.queries.home import changes_since, names_in, partners_by, records_with_gaps
+from partners.queries.home import RUNNING, changes_since, names_in, partners_by, records_with_gaps
 from partners.registries import waiting_for, worklists
 from partners.rows import present_card, present_changes
 from prm.kernel import clock
@@ -94,7 +95,8 @@ def the_whole(request: HttpRequest) -> dict[str, Any] | None:
     if not member.has(*LOOKS_AT_THE_WHOLE):
         return None
     by_state, by_tier = partners_by(member, "state"), partners_by(member, "tier")
-    return {"by_state": by_state, "by_tier": by_tier, "url": reverse("partners:list")}
+    running = urlencode([("state", state) for state in RUNNING])
+    return {"by_state": by_state, "by_tier": by_tier, "url": reverse("partners:list"), "running": running}
 
 
 @home_part(30, "partners/home/gaps.html")

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from partners.models import PartnerTier
 from partners.queries.program import Benefits, Ladder, RequirementRow, Rung, label_of, unit_of
 from partners.queries.tiers import TierOutlook
+from partners.registries import measures
 from partners.rows import present_requirement
 from prm.kernel.numbers import HUNDRED
 from prm.kernel.web.format import Formatter, formatter
@@ -48,6 +49,12 @@ def in_units(row: RequirementRow) -> str:
     }
     known = words.get(row.metric)
     return known % {"n": number} if known else _("%(n)s more: %(label)s") % {"n": number, "label": row.label}
+
+
+def unmeasured(*ladders: Ladder) -> list[str]:
+    """What these versions ask and nobody keeps figures of: it counts as missing for every partner, on any day."""
+    asked = sorted({metric for ladder in ladders for metric in ladder.metrics if metric not in measures})
+    return [label_of(metric) for metric in asked]
 
 
 @dataclass(frozen=True)

@@ -170,6 +170,7 @@ class Alert:
 measures: dict[str, Measure] = {}
 panels: list[Panel] = []
 partner_actions: list[tuple[int, Callable[[Membership, Any], PartnerAction | None]]] = []
+inquiry_actions: list[Callable[[Membership, Any], PartnerAction | None]] = []
 screenings: list[Callable[[Membership, Any], ScreeningLink | None]] = []
 worklists: dict[str, Worklist] = {}
 alerts: dict[str, Alert] = {}
@@ -224,6 +225,12 @@ def lend_partner_action(order: int) -> Callable[[Any], Any]:
         return action
 
     return lend
+
+
+def lend_inquiry_action(action: Callable[[Membership, Any], PartnerAction | None]) -> Any:
+    """Put a button on the page of an inquiry of the locator; None for those who may not press it."""
+    inquiry_actions.append(action)
+    return action
 
 
 def lend_screening(screening: Callable[[Membership, Any], ScreeningLink | None]) -> Any:

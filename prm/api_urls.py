@@ -38,7 +38,11 @@ urlpatterns = [
     path("schema/", public(SpectacularAPIView.as_view(authentication_classes=[])), name="schema"),
     path(
         "docs/",
-        public(SpectacularSwaggerSplitView.as_view(url_name="schema", authentication_classes=[])),
+        public(
+            SpectacularSwaggerSplitView.as_view(
+                url_name="schema", authentication_classes=[], template_name="kernel/api_docs.html"
+            )
+        ),
         name="api-docs",
     ),
 ]

@@ -99,7 +99,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "prm.kernel.web.context.page",
             ],
-            "builtins": ["prm.kernel.templatetags.kit", "template_partials.templatetags.partials"],
+            "builtins": [
+                "prm.kernel.templatetags.kit",
+                "prm.kernel.templatetags.kit_lists",
+                "template_partials.templatetags.partials",
+            ],
         },
     }
 ]

@@ -11,6 +11,7 @@ urlpatterns = [
     path("recruiting/", include("partners.urls_recruitment")),
     path("locator/", include("partners.urls_locator")),
     path("become-a-partner/", include("partners.urls_public")),
+    path("get-in-touch/", include("dealreg.urls_public")),
     path("performance/", include("sales.urls")),
     path("scorecards/", include("scorecards.urls")),
     path("deals/", include("dealreg.urls")),

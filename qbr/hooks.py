@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterator
 from typing import Any
 
 from django.urls import reverse
 
 from partners.models import Partner
 from partners.registries import Worklist, lend_panel, lend_worklist, tell
+from prm.kernel.calendars import CalendarEntry, lend_calendar
 from prm.kernel.isolation.planting import lend_sample
 from prm.kernel.models import Membership
 from prm.kernel.policies import permits
@@ -67,6 +70,22 @@ lend_worklist(
         text=lambda partner: f"{partner.name}: review of {last_closed_quarter().label}",
     )
 )
+
+
+@lend_calendar
+def meetings(member: Membership, since: dt.date, until: dt.date) -> Iterator[CalendarEntry]:
+    """The meetings of the reviews that this member may know of."""
+    ahead = [Review.State.SCHEDULED, Review.State.DECK_READY]
+    found = Review.objects.visible_to(member).filter(state__in=ahead, meeting_on__range=(since, until))
+    for review in found.select_related("partner").order_by("meeting_on", "pk"):
+        yield CalendarEntry(
+            uid=f"review-{review.pk}",
+            on=review.meeting_on,
+            title=f"Business review {review}: {review.partner.name}",
+            text="",
+            url=review.get_absolute_url(),
+            changed_at=review.updated_at,
+        )
 
 
 @lend_sample("qbr.Deck")

@@ -17,6 +17,7 @@ from prm.kernel.errors import NotAllowed
 from prm.kernel.models import Membership, StoredFile
 from prm.kernel.periods import FiscalQuarter
 from prm.kernel.tenancy.context import current_tenant
+from prm.kernel.tenancy.prepared import prepared
 from prm.kernel.text import sort_key
 from qbr.models import Deck, Review
 from sales.models import SalesActual, Target
@@ -161,4 +162,9 @@ def due_reviews(member: Membership) -> QuerySet[Partner]:
 
 
 def latest_review_of(partner: Partner, member: Membership) -> Review | None:
-    return Review.objects.visible_to(member).filter(partner=partner).order_by("-period_start").first()
+    return next(iter(_latest_review(member, partner.pk)), None)
+
+
+@prepared
+def _latest_review(member: Membership, partner_id: UUID) -> QuerySet[Review]:
+    return Review.objects.visible_to(member).filter(partner_id=partner_id).order_by("-period_start")[:1]

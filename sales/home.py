@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Count, Q
 from django.http import HttpRequest
 
 from partners.models import Partner
@@ -24,13 +25,17 @@ def year_so_far(request: HttpRequest) -> dict[str, Any] | None:
     member = request.member  # type: ignore[attr-defined]
     if not permits(member, "sales.view_performance"):
         return None
-    year, count = total_performance(member, clock.today()), Partner.objects.visible_to(member).count()
-    if not count:
+    year = total_performance(member, clock.today())
+    count = Partner.objects.visible_to(member).aggregate(
+        all=Count("pk"), active=Count("pk", filter=Q(state=Partner.State.ACTIVE))
+    )
+    if not count["all"]:
         return None
     write = formatter()
     return {
         "label": year.label,
-        "count": write.count(count),
+        "active": write.count(count["active"]),
+        "all": write.count(count["all"]),
         "is_vendor": member.is_vendor,
         "actual": write.money(year.actual),
         "target": write.money(year.target),

@@ -147,7 +147,7 @@ lend_measure(
         PERFORMANCE,
         "Performance to plan",
         "ratio",
-        "performance_to_plan over the closed months of the fiscal year",
+        "actual / target over the closed months of the fiscal year (F7)",
         plan_performance,
         lines_of_the_year,
         source=PLAN,

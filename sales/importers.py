@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Sum
 
-from partners.importers import PERMISSION, UnknownPartner, partners_by_external_id
+from partners.importers import PERMISSION, known_partner, partners_by_external_id
 from prm.kernel.errors import Invalid
 from prm.kernel.imports import values
 from prm.kernel.imports.problems import shown
-from prm.kernel.imports.registry import RecordImporter, Values, imports
+from prm.kernel.imports.registry import Check, RecordImporter, Values, imports
 from prm.kernel.money import currency_places, format_money
 from prm.kernel.numbers import places_of
 from prm.kernel.periods import FiscalYear
@@ -63,6 +64,19 @@ def _currency(values: Values) -> str:
     if values.get("currency") not in (None, "", ours):
         raise NotOurCurrency(f"{values['currency']} is not the reporting currency {ours}.", field="currency")
     return ours
+
+
+def _refuse_long_ago(values: Values) -> None:
+    if values["booked_on"] < FIRST_DAY:
+        raise Invalid(f"{values['booked_on']} is too long ago for a booking.", field="booked_on")
+
+
+def _refuse_bad_line_amount(values: Values) -> None:
+    checked_amount(values["amount"], "amount", extra_digits=LINE_DIGITS)
+
+
+def _refuse_bad_target(values: Values) -> None:
+    checked_amount(values["amount"], "amount", minimum=0)
 
 
 @imports
@@ -149,15 +163,20 @@ class Actuals(RecordImporter):
         products = Product.objects.values_list("sku", "pk", "line_id")
         self._products = {sku: (pk, line_id) for sku, pk, line_id in products}
 
+    def checks(self) -> Iterable[Check]:
+        return [
+            (("partner",), partial(known_partner, self._partners)),
+            (("product", "line"), self._what),
+            (("booked_on",), _refuse_long_ago),
+            (("amount",), _refuse_bad_line_amount),
+            (("currency",), _currency),
+        ]
+
     def fill(self, record: SalesActual, values: Values, *, is_new: bool) -> None:
-        partner_id = self._partners.get(values["partner"])
-        if partner_id is None:
-            raise UnknownPartner(values["partner"])
-        if values["booked_on"] < FIRST_DAY:
-            raise Invalid(f"{values['booked_on']} is too long ago for a booking.", field="booked_on")
-        checked_amount(values["amount"], "amount", extra_digits=LINE_DIGITS)
+        _refuse_long_ago(values)
+        _refuse_bad_line_amount(values)
         record.external_id = values["external_id"]
-        record.partner_id = partner_id
+        record.partner_id = known_partner(self._partners, values)
         record.product_id, record.line_id = self._what(values)
         record.booked_on, record.amount = values["booked_on"], values["amount"]
         record.currency = _currency(values)
@@ -212,18 +231,26 @@ class Targets(RecordImporter):
         for target in found:
             self._kinds[target.partner_id, self._year(target.month)] = target.line_id is not None
 
+    def checks(self) -> Iterable[Check]:
+        return [
+            (("partner",), partial(known_partner, self._partners)),
+            (("line",), self._line),
+            (("amount",), _refuse_bad_target),
+            (("currency",), _currency),
+        ]
+
+    def _line(self, values: Values) -> UUID | None:
+        return self._lines.id_of(values["line"]) if values.get("line") else None
+
     def _year(self, month: dt.date) -> FiscalYear:
         return FiscalYear.containing(month, self._start)
 
     def prepare(self, values: Values) -> tuple[Any, Any]:
-        partner_id = self._partners.get(values["partner"])
-        if partner_id is None:
-            raise UnknownPartner(values["partner"])
-        line_id = self._lines.id_of(values["line"]) if values.get("line") else None
+        partner_id, line_id = known_partner(self._partners, values), self._line(values)
         year = self._year(values["month"])
         if self._kinds.setdefault((partner_id, year), line_id is not None) != (line_id is not None):
             raise Invalid(f"{year.label} has targets either by line or in total, not both.", field="line")
-        checked_amount(values["amount"], "amount", minimum=0)
+        _refuse_bad_target(values)
         target = self.standing.get((partner_id, values["month"], line_id))
         before = None if target is None else self.state_of(target)
         target = target or Target(partner_id=partner_id, month=values["month"], line_id=line_id)

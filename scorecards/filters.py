@@ -11,17 +11,12 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from partners.models import ManagerAssignment
-from partners.queries.managers import managers_with_partners
+from partners.queries.managers import main_managers
 from prm.kernel import clock
-from prm.kernel.models import Membership
 from prm.kernel.text import sort_key
 from prm.kernel.web.tenancy import member_of
 from scorecards.models import ActionItem
 from scorecards.queries import OPEN_STATES
-
-
-def _managers(request: Any) -> QuerySet:
-    return managers_with_partners()
 
 
 class ActionFilter(django_filters.FilterSet):
@@ -42,8 +37,8 @@ class ActionFilter(django_filters.FilterSet):
     whose = django_filters.ChoiceFilter(
         method="by_person", label=_("Whose"), choices=[("mine", _("Mine"))], empty_label=_("All I may see")
     )
-    manager = django_filters.ModelChoiceFilter(
-        queryset=_managers, label=_("Account manager"), method="managed_by", empty_label=_("All managers")
+    manager = django_filters.ChoiceFilter(
+        choices=main_managers, label=_("Account manager"), method="managed_by", empty_label=_("All managers")
     )
     partner = django_filters.CharFilter(method="of_partner", label=_("Partner"), widget=forms.HiddenInput)
 
@@ -76,8 +71,8 @@ class ActionFilter(django_filters.FilterSet):
     def by_person(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         return queryset.filter(owner=member_of(self.request))
 
-    def managed_by(self, queryset: QuerySet, name: str, value: Membership) -> QuerySet:
-        held = ManagerAssignment.objects.filter(manager=value, kind="main", to_date=None)
+    def managed_by(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        held = ManagerAssignment.objects.filter(manager_id=value, kind="main", to_date=None)
         return queryset.filter(partner__in=held.values("partner_id"))
 
     def of_partner(self, queryset: QuerySet, name: str, value: str) -> QuerySet:

@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from partners.models import ManagerAssignment, Partner, Tier
-from partners.queries.managers import managers_with_partners
+from partners.filters import tier_choices
+from partners.models import ManagerAssignment, Partner
+from partners.queries.managers import main_managers
 from prm.kernel import clock
-from prm.kernel.models import Membership
 from prm.kernel.periods import add_days
 from prm.kernel.text import sort_key
 from scorecards.models import PartnerStanding
 from scorecards.queries.board import NEAR_DAYS
-
-
-def _tiers(request: Any) -> QuerySet:
-    return Tier.objects.order_by("level")
-
-
-def _managers(request: Any) -> QuerySet:
-    return managers_with_partners()
 
 
 class BoardFilter(django_filters.FilterSet):
@@ -47,10 +37,10 @@ class BoardFilter(django_filters.FilterSet):
         method="when_due",
         empty_label=_("All"),
     )
-    manager = django_filters.ModelChoiceFilter(
-        queryset=_managers, label="Account manager", method="managed_by", empty_label=_("All")
+    manager = django_filters.ChoiceFilter(
+        choices=main_managers, label="Account manager", method="managed_by", empty_label=_("All")
     )
-    tier = django_filters.ModelChoiceFilter(queryset=_tiers, label=_("Tier"), empty_label=_("All"))
+    tier = django_filters.ChoiceFilter(choices=tier_choices, label=_("Tier"), empty_label=_("All"))
     life_stage = django_filters.ChoiceFilter(
         choices=Partner.LifeStage.choices, label=_("Life-stage"), empty_label=_("All")
     )
@@ -78,6 +68,6 @@ class BoardFilter(django_filters.FilterSet):
         soon = Q(standing_due_on__gt=today, standing_due_on__lte=add_days(today, NEAR_DAYS))
         return queryset.filter({"now": overdue | never, "overdue": overdue, "never": never, "soon": soon}[value])
 
-    def managed_by(self, queryset: QuerySet, name: str, value: Membership) -> QuerySet:
-        held = ManagerAssignment.objects.filter(manager=value, kind=ManagerAssignment.Kind.MAIN, to_date=None)
+    def managed_by(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        held = ManagerAssignment.objects.filter(manager_id=value, kind=ManagerAssignment.Kind.MAIN, to_date=None)
         return queryset.filter(pk__in=held.values("partner_id"))

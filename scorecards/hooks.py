@@ -187,7 +187,7 @@ lend_measure(
         "composite_score",
         "Composite score",
         "score",
-        "composite_score (F11) by the weights of the life-stage",
+        "weighted mean of its components by the weights of the life-stage (F11)",
         _composites,
     )
 )

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from partners.importers import PERMISSION, UnknownPartner, partners_by_external_id
+from partners.importers import PERMISSION, known_partner, partners_by_external_id
 from partners.models import Tier
 from prm.kernel import clock
 from prm.kernel.errors import Invalid
 from prm.kernel.imports import values
 from prm.kernel.imports.problems import shown
-from prm.kernel.imports.registry import RecordImporter, Values, imports
+from prm.kernel.imports.registry import Check, RecordImporter, Values, imports
 from scorecards.models import KpiActual, KpiDefinition, KpiTarget, PartnerKpiTarget
 
 LARGEST = 10**12
@@ -31,14 +31,17 @@ class _Numbers(RecordImporter):
         return self._kpis[row["kpi"]]
 
     def _partner(self, row: Values) -> Any:
-        found = self._partners.get(row["partner"])
-        if found is None:
-            raise UnknownPartner(row["partner"])
-        return found
+        return known_partner(self._partners, row)
 
-    def _take(self, record: Any, value: Any) -> tuple[Any, Any]:
-        if abs(value) >= LARGEST:
-            raise Invalid(f"{shown(value)} is too large.", field="value")
+    def checks(self) -> Iterable[Check]:
+        checks: list[Check] = [(("kpi",), self._kpi), (("value",), _refuse_too_large)]
+        if "partner" in self.rules:
+            checks.append((("partner",), self._partner))
+        return checks
+
+    def _take(self, record: Any, row: Values) -> tuple[Any, Any]:
+        _refuse_too_large(row)
+        value = row["value"]
         before = None if record._state.adding else self.state_of(record)
         if before is None or record.value != value:
             record.value, record.source = value, "import"
@@ -65,6 +68,9 @@ class KpiActuals(_Numbers):
         "value": values.number(required=True),
     }
 
+    def checks(self) -> Iterable[Check]:
+        return [*super().checks(), (("month",), _refuse_to_come)]
+
     def meet(self, rows: Sequence[Values]) -> None:
         ids = {self._partners.get(row["partner"]) for row in rows} - {None}
         found = KpiActual.objects.filter(partner_id__in=ids, month__in={row["month"] for row in rows})
@@ -72,11 +78,10 @@ class KpiActuals(_Numbers):
 
     def prepare(self, row: Values) -> tuple[Any, Any]:
         key = (self._kpi(row), self._partner(row), row["month"])
-        if row["month"] > clock.today():
-            raise Invalid(f"{row['month']:%Y-%m} has not begun.", field="month")
+        _refuse_to_come(row)
         standing = self.standing.get(key)
         record = standing or KpiActual(kpi_id=key[0], partner_id=key[1], month=key[2])
-        return self._take(record, row["value"])
+        return self._take(record, row)
 
 
 @imports
@@ -97,6 +102,9 @@ class KpiTargets(_Numbers):
         "value": values.number(required=True),
     }
 
+    def checks(self) -> Iterable[Check]:
+        return [*super().checks(), (("month", "fiscal_year"), _period)]
+
     def meet(self, rows: Sequence[Values]) -> None:
         ids = {self._partners.get(row["partner"]) for row in rows} - {None}
         found = PartnerKpiTarget.objects.filter(partner_id__in=ids)
@@ -108,7 +116,7 @@ class KpiTargets(_Numbers):
         record = self.standing.get(key) or PartnerKpiTarget(
             kpi_id=key[0], partner_id=key[1], month=month, fiscal_year=year
         )
-        return self._take(record, row["value"])
+        return self._take(record, row)
 
 
 @imports
@@ -133,17 +141,33 @@ class SharedKpiTargets(_Numbers):
         super().begin()
         self._tiers = dict(Tier.objects.values_list("code", "pk"))
 
+    def checks(self) -> Iterable[Check]:
+        return [*super().checks(), (("month", "fiscal_year"), _period), (("tier",), self._tier)]
+
+    def _tier(self, row: Values) -> Any:
+        code = row.get("tier")
+        if code and code not in self._tiers:
+            raise Invalid(f"There is no tier {shown(code)}.", field="tier")
+        return self._tiers[code] if code else None
+
     def meet(self, rows: Sequence[Values]) -> None:
         self.standing = {(t.kpi_id, t.tier_id, t.month, t.fiscal_year): t for t in KpiTarget.objects.all()}
 
     def prepare(self, row: Values) -> tuple[Any, Any]:
         month, year = _period(row)
-        code = row.get("tier")
-        if code and code not in self._tiers:
-            raise Invalid(f"There is no tier {shown(code)}.", field="tier")
-        key = (self._kpi(row), self._tiers[code] if code else None, month, year)
+        key = (self._kpi(row), self._tier(row), month, year)
         record = self.standing.get(key) or KpiTarget(kpi_id=key[0], tier_id=key[1], month=month, fiscal_year=year)
-        return self._take(record, row["value"])
+        return self._take(record, row)
+
+
+def _refuse_too_large(row: Values) -> None:
+    if abs(row["value"]) >= LARGEST:
+        raise Invalid(f"{shown(row['value'])} is too large.", field="value")
+
+
+def _refuse_to_come(row: Values) -> None:
+    if row["month"] > clock.today():
+        raise Invalid(f"{row['month']:%Y-%m} has not begun.", field="month")
 
 
 def _period(row: Values) -> tuple[Any, Any]:

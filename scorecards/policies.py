@@ -83,6 +83,8 @@ grant("scorecards.reopen_action_item", *WORKS_ON_ACTIONS, guard=owns_or_leads)
 
 # KPIs are read by whom they are about: the partner's people too; only the vendor's weights and ranking are not.
 grant("scorecards.view_kpis", *VENDOR_ROLES, R.DISTRIBUTOR, *AT_A_PARTNER)
+# A distributor reads the composite score of its own company and of those it sponsors: the number alone.
+grant("scorecards.view_composite", R.DISTRIBUTOR)
 # Of its composite score a partner is told how many others stand lower, nothing else, and its champion alone.
 grant("scorecards.view_own_percentile", R.CHAMPION, guard=for_own_company)
 SETS_KPIS = (R.CHANNEL_CHIEF, R.OPERATIONS, R.TENANT_ADMIN)

@@ -118,6 +118,8 @@ def open_for(deal: DealRegistration, *, by: Membership | None) -> Opportunity:
         setattr(opportunity, name, getattr(deal, name))
     opportunity.name = opportunity.name or deal.customer_name
     opportunity.registration, opportunity.worked_at = deal, clock.now()
+    if deal.lead_id is not None:
+        opportunity.lead_id, opportunity.campaign = deal.lead_id, deal.campaign
     opportunity.expected_close = deal.expected_close or clock.today()
     if is_new:
         opportunity.save(force_insert=True)
@@ -125,7 +127,7 @@ def open_for(deal: DealRegistration, *, by: Membership | None) -> Opportunity:
         touch(opportunity)
         opportunity.save(update_fields=[
             "customer_name", "customer_domain", "customer_country", "normalised_name", "normalised_domain",
-            "registration", "worked_at", "expected_close", "updated_at",
+            "registration", "lead", "campaign", "worked_at", "expected_close", "updated_at",
         ])  # fmt: skip
     lines = list(
         DealLine.objects.filter(deal=deal, granted=True).order_by("created_at").values_list("line_id", flat=True)

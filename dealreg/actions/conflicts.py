@@ -123,7 +123,7 @@ def decide_engagement(
     against = engagement.opportunity_id
     enter(deal, "deal.engagement_decided", by=by, inner=True, decision=decision, against=against, reason=said)
     if is_joint:
-        enter(deal, "deal.joined", by=None, credit_share=deal.credit_share)
+        enter(deal, "deal.joined", by=None, note={"reviewer": by.user.name}, credit_share=deal.credit_share)
     else:
         _reject(deal, by, DealRegistration.RejectReason.VENDOR_ENGAGED, "")
     return engagement
@@ -146,7 +146,7 @@ def propose_transfer(conflict: DealConflict, *, by: Membership, statement: str) 
     if deal.state == DealRegistration.State.SUBMITTED:
         _open(deal, by)
     enter(deal, "deal.transfer_proposed", by=by, inner=True, against=first.pk, statement=said)
-    enter(first, "deal.hearing_opened", by=None, statement=said, due_on=due)
+    enter(first, "deal.hearing_opened", by=None, note={"reviewer": by.user.name}, statement=said, due_on=due)
     return hearing
 
 
@@ -184,6 +184,6 @@ def decide_transfer(conflict: DealConflict, *, by: Membership, is_transferred: b
         _withdraw(first, None, event="deal.transferred")
         lose_transferred(first)
     else:
-        enter(first, "deal.kept", by=None)
+        enter(first, "deal.kept", by=None, note={"reviewer": by.user.name})
         _reject(deal, by, DealRegistration.RejectReason.DUPLICATE, "")
     return conflict

@@ -8,8 +8,10 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from dealreg.actions.claiming import track_claims
 from dealreg.actions.steps import enter, forget_review, review_of, step
 from dealreg.models import DealConflict, DealEngagement, DealProtection, DealRegistration, DealReview
+from dealreg.queries.claims import undecided_claims_of
 from dealreg.queries.conflicts import holders_of, keys_of, line_ids_of, real_rivals, undecided_of
 from dealreg.queries.engaged import undecided_engagements, vendor_deals_of
 from prm.kernel import clock
@@ -146,13 +148,13 @@ def track_conflicts(deal: DealRegistration) -> bool:
         ],
         ignore_conflicts=True,
     )
-    engaged = _track_engagements(deal)
-    if rivals or engaged:
+    engaged, claims = _track_engagements(deal), track_claims(deal)
+    if rivals or engaged or claims:
         lifted = DealReview.objects.filter(deal=deal, level=DealReview.Level.MANAGER)
         DealReview.objects.filter(deal=deal, has_conflict=False).update(has_conflict=True)
         lifted.update(level=DealReview.Level.OPERATIONS)
         forget_review(deal)
-    return bool(rivals) or engaged
+    return bool(rivals) or engaged or claims
 
 
 def _track_engagements(deal: DealRegistration) -> bool:
@@ -167,7 +169,7 @@ def refuse_conflicts(deal: DealRegistration, by: Membership | None, *, only_desk
     """An account manager decides no conflict; an earlier claim must be decided before a later one is approved."""
     if track_conflicts(deal) and by is not None and not by.has(Role.OPERATIONS, Role.CHANNEL_CHIEF):
         raise UnderReview()
-    if not only_desk and undecided_of(deal):
+    if not only_desk and (undecided_of(deal) or undecided_claims_of(deal)):
         raise ConflictOpen()
     if not only_desk and undecided_engagements(deal):
         raise VendorEngaged()

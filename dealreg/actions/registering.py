@@ -12,6 +12,7 @@ from django.db import transaction
 
 from dealreg.actions.steps import enter, lines_of, step
 from dealreg.models import DealHistory, DealLine, DealReceipt, DealRegistration, DealReview, DealSharing
+from dealreg.queries.claims import lead_claims_on
 from dealreg.queries.conflicts import own_duplicate, real_rivals, root_of
 from dealreg.queries.engaged import is_engaged
 from dealreg.queries.receipts import receipt_body
@@ -155,7 +156,8 @@ def _put_on_a_desk(deal: DealRegistration, line_ids: list[UUID]) -> None:
     """Two questions and one row, whether or not somebody else holds the customer or the vendor is at it."""
     with vendor_scope("which registrations compete with a new one: kept for the vendor, nothing is answered"):
         has_rivals, engaged = bool(real_rivals(deal, line_ids)), is_engaged(deal, line_ids)
-        has_conflict = has_rivals or engaged
+        claims = lead_claims_on(deal, line_ids)
+        has_conflict = has_rivals or engaged or bool(claims)
         assert deal.amount is not None
         DealReview.objects.create(
             deal=deal, level=desk_for(deal.amount, has_conflict=has_conflict), has_conflict=has_conflict

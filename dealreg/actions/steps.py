@@ -9,7 +9,9 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from dealreg.models import DealHistory, DealRegistration
+from django.db.models import QuerySet
+
+from dealreg.models import DealHistory, DealLine, DealRegistration
 from dealreg.policies import review_of
 from prm.kernel import clock
 from prm.kernel.errors import Invalid
@@ -17,6 +19,7 @@ from prm.kernel.events import plain, record
 from prm.kernel.lifecycle import move
 from prm.kernel.models import Membership
 from prm.kernel.money import format_money
+from prm.kernel.tenancy.prepared import prepared
 from prm.kernel.text import clean_text
 
 
@@ -69,8 +72,7 @@ def add_to_history(
     deal: DealRegistration, name: str, *, by: Membership | None, chain: str, data: dict[str, Any]
 ) -> DealHistory:
     """The next link. Two at once want the same step, and the database lets one of them have it."""
-    last = DealHistory.objects.filter(deal=deal, chain=chain).order_by("-step").values_list("step", "hash").first()
-    number, before = last or (0, "")
+    number, before = next(iter(_last_link(deal.pk, str(chain))), (0, ""))
     link = DealHistory(
         partner_id=deal.partner_id,
         deal=deal,
@@ -86,6 +88,12 @@ def add_to_history(
     link.hash = hash_of(link)
     link.save(force_insert=True)
     return link
+
+
+@prepared
+def _last_link(deal_id: UUID, chain: str) -> QuerySet:
+    links = DealHistory.objects.filter(deal_id=deal_id, chain=chain)
+    return links.order_by("-step").values_list("step", "hash")[:1]
 
 
 def hash_of(link: DealHistory) -> str:
@@ -120,8 +128,12 @@ def forget_review(deal: DealRegistration) -> None:
 
 def lines_of(deal: DealRegistration) -> dict[UUID, str]:
     """The product lines of a deal by id, with their names."""
-    found = deal.lines.select_related("line").order_by("line__name")  # type: ignore[attr-defined]
-    return {row.line_id: row.line.name for row in found}
+    return dict(_named_lines(deal.pk))
+
+
+@prepared
+def _named_lines(deal_id: UUID) -> QuerySet:
+    return DealLine.objects.filter(deal_id=deal_id).order_by("line__name").values_list("line_id", "line__name")
 
 
 __all__ = ["add_to_history", "enter", "forget_review", "hash_of", "lines_of", "reason_of", "review_of", "step"]

@@ -85,7 +85,7 @@ for _name, _label, _unit, _formula, _rows, _why in (
         _registered_rows,
         "",
     ),
-    ("won_deals", "Deals won", "count", "won_count of F9, in the quarter up to the day", _closed_rows, ""),
+    ("won_deals", "Deals won", "count", "deals closed as won in the quarter (F9)", _closed_rows, ""),
     ("win_rate", "Win rate", "ratio", "won / (won + lost), by count, in the quarter", _closed_rows, NONE_CLOSED),
     (
         "average_deal_size",

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dealreg.models import DealRegistration
 from dealreg.queries.rules import eligibility_of
-from dealreg.queries.waiting import expiring
+from dealreg.queries.waiting import expiring, open_deals
 from dealreg.rows import present_deals, present_eligibility
 from partners.models import Partner
 from partners.registries import PartnerAction, lend_panel, lend_partner_action
@@ -36,10 +36,7 @@ def register_button(member: Membership, partner: Partner) -> PartnerAction | Non
 @lend_panel(25, "dealreg/panel.html", permission="dealreg.view_deal")
 def deals_panel(member: Membership, partner: Partner) -> dict[str, Any] | None:
     """The deals that are open, the nearest clock first."""
-    visible = DealRegistration.objects.visible_to(member).filter(partner=partner)
-    wanted = [State.SUBMITTED, State.IN_REVIEW, State.INFO_REQUESTED, State.APPROVED]
-    found = visible.filter(state__in=wanted).select_related("partner", "owner__user")
-    rows = present_deals(list(found.order_by("expires_on", "review_due", "pk")[:SHOWN]), with_lines=False)
+    rows = present_deals(open_deals(member, partner.pk, SHOWN), with_lines=False)
     if not rows:
         return None
     return {"rows": rows, "url": f"{reverse('dealreg:deals')}?partner={partner.pk}"}

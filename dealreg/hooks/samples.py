@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from dealreg.models import DealRegistration, DealReview, Opportunity
+from dealreg.models import DealRegistration, DealReview, Lead, Opportunity
 from prm.kernel import clock
 from prm.kernel.isolation.planting import lend_sample
 from prm.kernel.periods import add_days
@@ -50,6 +50,45 @@ def _a_protection(row: dict[str, Any]) -> dict[str, Any]:
 @lend_sample("dealreg.DealRules")
 def _the_rules(row: dict[str, Any]) -> dict[str, Any]:
     return {"min_amount": Decimal(1000), "manager_band": Decimal(100000), "operations_band": Decimal(250000)}
+
+
+@lend_sample("dealreg.Lead")
+def _a_lead(row: dict[str, Any]) -> dict[str, Any]:
+    """A company's own is in its hands, the vendor's is new."""
+    today, now = clock.today(), clock.now()
+    given: dict[str, Any] = {"opened_at": now, "industry": "finance", "queue": "", "owner_id": None}
+    if row.get("partner_id") is None:
+        return {**given, "state": Lead.State.NEW}
+    clocks = {"accept_due": add_days(today, 1), "contact_due": add_days(today, 2)}
+    times = {"assigned_at": now, "accepted_at": now, "progress_at": now}
+    return {**given, "state": Lead.State.ACCEPTED, **clocks, **times}
+
+
+@lend_sample("dealreg.LeadContact")
+def _a_contact(row: dict[str, Any]) -> dict[str, Any]:
+    """Of a lead of the same company: another one's would be taken for its own."""
+    lead = Lead.objects.filter(partner_id=row.get("partner_id"), contacts=None).order_by("created_at").first()
+    given: dict[str, Any] = {"country": "DE", "source": "form", "consent": {}}
+    return given | {"lead_id": lead.pk} if lead else given
+
+
+@lend_sample("dealreg.LeadOffer")
+def _an_offer(row: dict[str, Any]) -> dict[str, Any]:
+    now = clock.now()
+    given: dict[str, Any] = {"outcome": "accepted", "offered_at": now, "answered_at": now}
+    lead = Lead.objects.filter(partner_id=row["partner_id"]).order_by("created_at").first()
+    return given | {"lead_id": lead.pk} if lead else given
+
+
+@lend_sample("dealreg.LeadRules")
+def _lead_rules(row: dict[str, Any]) -> dict[str, Any]:
+    points = ("region_points", "vertical_points", "composite_weight", "load_points")
+    return dict.fromkeys(points, Decimal(5)) | {"tier_points": {"gold": "15"}}
+
+
+@lend_sample("dealreg.LeadRoute")
+def _a_way(row: dict[str, Any]) -> dict[str, Any]:
+    return {"country": "DE", "source": "form"}
 
 
 @lend_sample("dealreg.Opportunity")

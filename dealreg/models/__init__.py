@@ -1,6 +1,8 @@
-"""The tables of deal registration."""
+"""The tables of deal registration and of leads."""
 
 from dealreg.models.deals import COMPETING, UNDECIDED, DealLine, DealQuerySet, DealRegistration, DealSharing
+from dealreg.models.lead_rules import LeadClaim, LeadRoute, LeadRules
+from dealreg.models.leads import HELD, OPEN_LEAD, Lead, LeadCapture, LeadContact, LeadNote, LeadOffer
 from dealreg.models.opportunities import (
     OPEN,
     Opportunity,
@@ -25,7 +27,9 @@ from dealreg.models.review import (
 
 __all__ = [
     "COMPETING",
+    "HELD",
     "OPEN",
+    "OPEN_LEAD",
     "UNDECIDED",
     "DealChange",
     "DealConflict",
@@ -44,6 +48,14 @@ __all__ = [
     "DealRules",
     "DealSharing",
     "DealSignature",
+    "Lead",
+    "LeadCapture",
+    "LeadClaim",
+    "LeadContact",
+    "LeadNote",
+    "LeadOffer",
+    "LeadRoute",
+    "LeadRules",
     "Opportunity",
     "OpportunityActual",
     "OpportunityCredit",

@@ -120,6 +120,9 @@ class DealRegistration(PartnerRecord):
     need = TextField(max_length=2000, blank=True)
     source = models.CharField(max_length=12, choices=Source, default=Source.PARTNER_LED)
     tender = models.BooleanField(default=False)
+    lead = TenantForeignKey("dealreg.Lead", null=True, blank=True, related_name="registrations")
+    campaign = TextField(max_length=120, blank=True)  # the activity that it goes back to, carried over from the lead
+    claimed_at = models.DateTimeField(null=True, blank=True)  # of a lead given by the vendor: when it was accepted
     next_step = TextField(max_length=300, blank=True)
     next_step_due = models.DateField(null=True, blank=True)
     progress_at = models.DateTimeField(null=True, blank=True)  # when the next step was last brought up to date

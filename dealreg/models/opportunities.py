@@ -66,6 +66,8 @@ class Opportunity(PartnerMaybe):
     owner = TenantForeignKey(Membership, null=True, blank=True, related_name="+")  # of the partner's people
     created_by = TenantForeignKey(Membership, null=True, blank=True, related_name="+")
     registration = TenantForeignKey(DealRegistration, null=True, blank=True, related_name="opportunities")
+    lead = TenantForeignKey("dealreg.Lead", null=True, blank=True, related_name="opportunities")
+    campaign = TextField(max_length=120, blank=True)  # the activity that it goes back to
     external_id = models.CharField(max_length=120, blank=True)
 
     customer_name = TextField(max_length=200, blank=True)  # a CRM may hold deals that name no account yet

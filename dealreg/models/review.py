@@ -39,6 +39,7 @@ class DealReview(VendorRecord):
     project_key = models.CharField(max_length=20, blank=True)  # set when it was found to be a separate project
     reviewer = TenantForeignKey(Membership, null=True, blank=True, related_name="+")
     decider = TenantForeignKey(Membership, null=True, blank=True, related_name="+")  # of the last decision
+    kept_on = models.DateField(null=True, blank=True)  # the partner is gone, and its protection runs on all the same
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["tenant", "deal"], name="deal_review_once")]

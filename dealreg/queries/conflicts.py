@@ -9,12 +9,14 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from dealreg.formulas import deal_conflict
 from dealreg.models import DealConflict, DealLine, DealProtection, DealRegistration
 from prm.kernel import clock
 from prm.kernel.tenancy.context import current_tenant
+from prm.kernel.tenancy.prepared import Text, prepared
 
 MOST = 200  # of one customer; more would be a fault of the data
 TWO_PART_ENDINGS = frozenset({"co", "com", "org", "net", "gov", "ac", "edu"})
@@ -60,23 +62,34 @@ def line_ids_of(deal: DealRegistration, *, granted_only: bool = False) -> list[U
     return sorted(lines.values_list("line_id", flat=True))
 
 
+def claim_of(deal: DealRegistration) -> dt.datetime:
+    """Since when it claims its customer: the acceptance of the lead that the vendor gave (rule 8), or its sending."""
+    return deal.claimed_at or deal.submitted_at or clock.now()
+
+
 def rivals_of(deal: DealRegistration, line_ids: Collection[UUID], at: dt.datetime) -> list[Rival]:
     """All registrations that may be about the same business, in one query by three partial indexes."""
-    same = Q(normalised_name=deal.normalised_name, customer_country=deal.customer_country)
-    if deal.normalised_domain:
-        same |= Q(normalised_domain=deal.normalised_domain) | Q(domain_root=deal.domain_root)
-    rows = (
+    texts = deal.normalised_name, deal.customer_country, deal.normalised_domain, deal.domain_root
+    return _judged(deal, line_ids, at, _competing(deal.pk, *map(Text, texts)))
+
+
+@prepared
+def _competing(pk: UUID, name: Text, country: Text, domain: Text, root: Text) -> QuerySet:
+    same = Q(normalised_name=name, customer_country=country)
+    if domain:
+        same |= Q(normalised_domain=domain) | Q(domain_root=root)
+    return (
         DealRegistration.objects.competing()
         .filter(same)
-        .exclude(pk=deal.pk)
+        .exclude(pk=pk)
         .annotate(line_ids=ArrayAgg("lines__line_id", filter=Q(lines__granted=True), default=[]))
-        .order_by("submitted_at", "pk")
+        .annotate(since=Coalesce("claimed_at", "submitted_at"))
+        .order_by("since", "pk")
         .values(
             "pk", "partner_id", "partner__sponsor_id", "customer_name", "customer_domain", "customer_country", "state",
-            "expires_on", "submitted_at", "line_ids", "normalised_domain",
+            "expires_on", "since", "line_ids", "normalised_domain",
         )[:MOST]
     )  # fmt: skip
-    return _judged(deal, line_ids, at, list(rows))
 
 
 def _judged(deal: DealRegistration, line_ids: Collection[UUID], at: dt.datetime, rows: list[Any]) -> list[Rival]:
@@ -100,7 +113,7 @@ def _judged(deal: DealRegistration, line_ids: Collection[UUID], at: dt.datetime,
             "domain": row["customer_domain"],
             "country": row["customer_country"],
             "product_lines": [str(pk) for pk in row["line_ids"]],
-            "submitted_at": row["submitted_at"],
+            "submitted_at": row["since"],
             "status": row["state"],
             "expires_on": row["expires_on"],
         }
@@ -134,19 +147,24 @@ def _text(value: Any) -> str | None:
 def real_rivals(deal: DealRegistration, line_ids: Collection[UUID] | None = None) -> list[Rival]:
     """Those that F37 calls a conflict with a submitted registration, for the lines that are still granted."""
     lines = line_ids_of(deal, granted_only=True) if line_ids is None else line_ids
-    at = deal.submitted_at or clock.now()
-    return [rival for rival in rivals_of(deal, lines, at) if not rival.similar]
+    return [rival for rival in rivals_of(deal, lines, claim_of(deal)) if not rival.similar]
 
 
 def own_duplicate(deal: DealRegistration, line_ids: Collection[UUID]) -> DealRegistration | None:
     """An active registration of the same partner for the same customer and a common line. Asked in any scope."""
-    same = Q(normalised_name=deal.normalised_name, customer_country=deal.customer_country)
-    if deal.normalised_domain:
-        same |= Q(normalised_domain=deal.normalised_domain)
-    active = DealRegistration.objects.competing().filter(same, partner_id=deal.partner_id).exclude(pk=deal.pk)
+    texts = deal.normalised_name, deal.customer_country, deal.normalised_domain
+    return next(iter(_own(deal.pk, deal.partner_id, list(line_ids), *map(Text, texts))), None)
+
+
+@prepared
+def _own(pk: UUID, partner_id: UUID, line_ids: list[UUID], name: Text, country: Text, domain: Text) -> QuerySet:
+    same = Q(normalised_name=name, customer_country=country)
+    if domain:
+        same |= Q(normalised_domain=domain)
+    active = DealRegistration.objects.competing().filter(same, partner_id=partner_id).exclude(pk=pk)
     overdue = Q(state="approved", expires_on__lt=clock.today())
     lines = DealLine.objects.filter(line_id__in=line_ids).values("deal_id")
-    return active.exclude(overdue).filter(pk__in=lines).order_by("submitted_at").first()
+    return active.exclude(overdue).filter(pk__in=lines).order_by("submitted_at", "pk")[:1]
 
 
 def holders_of(deal: DealRegistration, line_ids: Collection[UUID], project_key: str) -> list[DealProtection]:

@@ -24,7 +24,10 @@ def rows_behind(partner_id: UUID, start: dt.date, end: dt.date) -> list[dict[str
     """The deals behind a figure: without the customers, whom not everybody who reads the figure may know."""
     found = DealRegistration.objects.filter(partner_id=partner_id, approved_on__range=(start, end))
     rows = found.exclude(state__in=TAKEN_BACK).order_by("-approved_on", "pk")
-    return [dict(row) for row in rows.values("approved_on", "number", "amount", "state")]
+    words = dict(State.choices)
+    return [
+        {**row, "state": str(words[row["state"]])} for row in rows.values("approved_on", "number", "amount", "state")
+    ]
 
 
 def with_submission(partner_ids: Sequence[UUID]) -> set[UUID]:

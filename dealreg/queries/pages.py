@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,7 +23,8 @@ from dealreg.models import (
     Opportunity,
 )
 from dealreg.policies import review_of
-from dealreg.queries.conflicts import Rival, rivals_of
+from dealreg.queries.claims import ClaimShown, claims_shown
+from dealreg.queries.conflicts import Rival, claim_of, rivals_of
 from dealreg.queries.engaged import Bought, bought_before
 from prm.kernel import clock
 from prm.kernel.models import Membership
@@ -58,10 +61,12 @@ class DealPage:
     change: DealChange | None
     history: list[DealHistory]
     inner: list[DealHistory]
+    reviewers: dict[tuple[str, dt.datetime], str]  # who did what the partner reads as the vendor team's
     openings: list[DealOpening]
     review: DealReview | None
     against: list[Against] = field(default_factory=list)
     engaged: list[DealEngagement] = field(default_factory=list)
+    claims: list[ClaimShown] = field(default_factory=list)
     bought: list[Bought] = field(default_factory=list)
     opportunity: Opportunity | None = None
 
@@ -69,7 +74,7 @@ class DealPage:
     def is_undecided(self) -> bool:
         """Something that operations decides first."""
         waits = any(one.decision == DealEngagement.Decision.PENDING for one in self.engaged)
-        return waits or any(one.is_undecided for one in self.against)
+        return waits or any(one.is_undecided for one in self.against) or any(one.is_undecided for one in self.claims)
 
 
 def deal_page(deal: DealRegistration, member: Membership) -> DealPage:
@@ -90,13 +95,21 @@ def deal_page(deal: DealRegistration, member: Membership) -> DealPage:
         change=_change(deal) if was_approved else None,
         history=[link for link in links if link.chain == DealHistory.Chain.SHARED],
         inner=[link for link in links if link.chain == DealHistory.Chain.INNER] if sees_rivals else [],
+        reviewers=_reviewers(links) if member.is_vendor else {},
         openings=_openings(deal) if shows_openings else [],
         review=review_of(deal) if member.is_vendor else None,
         against=against(deal) if sees_rivals and was_sent else [],
+        claims=claims_shown(deal) if sees_rivals and was_sent else [],
         engaged=_engaged(deal) if sees_rivals and was_sent else [],
         bought=bought_before(deal) if sees_rivals and deal.is_open else [],
         opportunity=Opportunity.objects.filter(registration=deal).first() if was_approved else None,
     )
+
+
+def _reviewers(links: Sequence[DealHistory]) -> dict[tuple[str, dt.datetime], str]:
+    """By step and moment: the names the vendor keeps for itself, beside the steps that both sides read."""
+    kept = [link for link in links if link.chain == DealHistory.Chain.INNER and "reviewer" in link.data]
+    return {(link.name, link.at): link.data["reviewer"] for link in kept}
 
 
 def _engaged(deal: DealRegistration) -> list[DealEngagement]:
@@ -115,7 +128,7 @@ def _openings(deal: DealRegistration) -> list[DealOpening]:
 def against(deal: DealRegistration) -> list[Against]:
     """What competes or looks alike, side by side; for those who may know of the other partner."""
     mine = [row.line_id for row in DealLine.objects.filter(deal=deal)]
-    rivals = rivals_of(deal, mine, deal.submitted_at or clock.now()) if deal.is_open else []
+    rivals = rivals_of(deal, mine, claim_of(deal)) if deal.is_open else []
     decided = DealConflict.objects.filter(candidate=deal).select_related("hearing", "decided_by__user")
     conflicts = {conflict.existing_id: conflict for conflict in decided}
     known = {rival.deal_id: rival for rival in rivals}

@@ -212,4 +212,6 @@ def closed_rows(partner_id: UUID, start: dt.date, end: dt.date) -> list[dict[str
     closed = Opportunity.objects.filter(
         partner_id=partner_id, state__in=["won", "lost"], closed_on__range=(start, end)
     ).order_by("closed_on", "pk")
-    return [dict(row) for row in closed.values("number", "state", "amount", "opened_on", "closed_on")]
+    words = dict(Opportunity.State.choices)
+    rows = closed.values("closed_on", "number", "amount", "state", "opened_on")
+    return [{**row, "state": str(words[row["state"]])} for row in rows]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
@@ -13,9 +14,18 @@ from prm.kernel.models import Membership
 from prm.kernel.periods import add_days
 from prm.kernel.policies import permits
 from prm.kernel.roles import Role
+from prm.kernel.tenancy.prepared import prepared
 
 State = DealRegistration.State
 WITH_PARTNER = DealRegistration.objects.select_related("partner", "owner__user")
+
+
+@prepared
+def open_deals(member: Membership, partner_id: UUID, most: int) -> QuerySet[DealRegistration]:
+    """The deals of a partner that wait or are protected, the nearest clock first."""
+    wanted = [State.SUBMITTED, State.IN_REVIEW, State.INFO_REQUESTED, State.APPROVED]
+    found = WITH_PARTNER.visible_to(member).filter(partner_id=partner_id, state__in=wanted)
+    return found.order_by("expires_on", "review_due", "pk")[:most]
 
 
 def desks_of(member: Membership) -> list[str]:

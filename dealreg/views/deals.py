@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dealreg.actions import edit_deal_rules, set_deal_sharing
 from dealreg.actions.rules import FIELDS
+from dealreg.calendar_rows import days_of
 from dealreg.forms import RulesForm
 from dealreg.models import UNDECIDED, DealReceipt, DealRegistration
 from dealreg.queries.pages import is_opened_to_sellers
@@ -26,6 +27,7 @@ from dealreg.rows import present_deals
 from dealreg.views.page import DEAL, deal_answer
 from partners.models import Partner
 from prm.kernel import clock
+from prm.kernel.calendars import to_ics
 from prm.kernel.errors import Conflict
 from prm.kernel.exports import attachment
 from prm.kernel.paper import PdfNotPossible, write_pdf
@@ -126,6 +128,14 @@ def deal_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def deal(request: HttpRequest, deal: DealRegistration) -> HttpResponse:
     return deal_answer(request, deal)
+
+
+@may("dealreg.view_deal", DEAL)
+@require_safe
+def calendar_file(request: HttpRequest, deal: DealRegistration) -> HttpResponse:
+    """The days of this deal, for one's own calendar."""
+    days = days_of(deal, with_partner=member_of(request).is_vendor)
+    return attachment(to_ics(days, name=deal.customer_name), f"deal-{deal.number}", "ics")
 
 
 # --- the receipt ------------------------------------------------------------------------------------------------

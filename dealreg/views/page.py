@@ -9,11 +9,15 @@ from django.shortcuts import redirect, render
 
 from dealreg.actions.protecting import track_conflicts
 from dealreg.forms import ConflictForm, TransferDecisionForm, TransferForm
+from dealreg.lead_forms import ClaimForm, WhyForm
+from dealreg.lead_rows import present_claims
 from dealreg.models import DealRegistration
 from dealreg.opportunity_forms import EngagementForm
+from dealreg.policies import review_of
 from dealreg.queries.pages import deal_page, note_opening
 from dealreg.rows import present_page
 from dealreg.views.offers import offered
+from partners.models import Partner
 from prm.kernel.models import Membership
 from prm.kernel.policies import permits
 from prm.kernel.web.tenancy import member_of
@@ -28,7 +32,8 @@ def deal_answer(request: HttpRequest, deal: DealRegistration, *, refused: Any = 
         return redirect("dealreg:edit_draft", deal.pk)
     note_opening(deal, member)
     page = deal_page(deal, member)
-    if any(one.conflict is None and not one.rival.similar for one in page.against):
+    unnoted = any(one.conflict is None and not one.rival.similar for one in page.against)
+    if unnoted or any(one.claim is None for one in page.claims):
         track_conflicts(deal)  # somebody claimed the customer since it was last looked at
         page = deal_page(deal, member)
     shown = present_page(page, member)
@@ -37,6 +42,8 @@ def deal_answer(request: HttpRequest, deal: DealRegistration, *, refused: Any = 
         "page": shown,
         "verbs": offered(page, member, refused=refused, verb=verb),
         "against": [(one, _forms(one.conflict_id, deal, member)) for one in shown.against],
+        "claims": [(one, _claim_form(one, deal, member)) for one in present_claims(page.claims)],
+        "ended": _ended_forms(deal, member),
         "engaged": [(one, _engagement_form(one, deal, member)) for one in shown.engaged],
         "register_again": not member.is_vendor and permits(member, "dealreg.draft_deal", deal.partner),
         "refused": refused if verb == "conflict" else None,
@@ -60,3 +67,21 @@ def _forms(conflict_id: str, deal: DealRegistration, member: Membership) -> dict
     if permits(member, "dealreg.decide_transfer", deal):
         forms["decide_transfer"] = TransferDecisionForm(auto_id=f"d{mark}_%s")
     return forms
+
+
+def _claim_form(one: dict[str, Any], deal: DealRegistration, member: Membership) -> ClaimForm | None:
+    if not one["is_pending"] or not permits(member, "dealreg.decide_lead_claim", deal):
+        return None
+    return ClaimForm(auto_id=f"l{one['claim_id'][:8]}_%s")
+
+
+def _ended_forms(deal: DealRegistration, member: Membership) -> dict[str, WhyForm]:
+    """Of a protected deal whose partner is gone: whether it is kept until it expires."""
+    is_open = deal.state == DealRegistration.State.APPROVED and deal.partner.state == Partner.State.TERMINATED
+    if not is_open or not permits(member, "dealreg.keep_deal", deal):
+        return {}
+    found = {"end": WhyForm(auto_id="end_deal_%s")}
+    review = review_of(deal)
+    if review is not None and review.kept_on is None:
+        found["keep"] = WhyForm(auto_id="keep_deal_%s")
+    return found

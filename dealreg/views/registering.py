@@ -12,8 +12,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from dealreg.actions import draft_deal, drop_draft, edit_draft, submit_deal
+from dealreg.actions.leads import register_lead
+from dealreg.actions.leads.working import prefill_of
 from dealreg.forms import DealForm
-from dealreg.models import DealLine, DealRegistration
+from dealreg.models import DealLine, DealRegistration, Lead, LeadContact
 from dealreg.queries.pages import active_lines
 from dealreg.queries.rules import eligibility_of
 from dealreg.rows import present_eligibility
@@ -59,6 +61,30 @@ def register(request: HttpRequest, partner: Partner) -> HttpResponse:
             deal = draft_deal(partner, by=member, **_written(form))
     except Refused as refusal:
         return _page(request, partner, _refuse(form, refusal), status=_status(refusal))
+    return _go_on(request, deal, form)
+
+
+@may("dealreg.register_lead", Lead.objects.select_related("partner__tier", "line"))
+@require_http_methods(["GET", "POST"])
+def register_from_lead(request: HttpRequest, lead: Lead) -> HttpResponse:
+    """The registration of a qualified lead: the form is filled in from it, and looking at it changes nothing."""
+    partner = lead.partner
+    contact = LeadContact.objects.filter(lead=lead).first()
+    if partner is None or contact is None:
+        return redirect(lead)
+    action = reverse("dealreg:register_lead", args=[lead.pk])
+    if request.method == "GET":
+        known = prefill_of(lead, contact)
+        known["lines"] = [str(line.pk) for line in known["lines"]]
+        return _page(request, partner, _form(initial=known), action=action)
+    form = _form(request.POST)
+    if not form.is_valid():
+        return _page(request, partner, form, action=action, status=422)
+    try:
+        with transaction.atomic():
+            deal = register_lead(lead, by=member_of(request), **_written(form))
+    except Refused as refusal:
+        return _page(request, partner, _refuse(form, refusal), action=action, status=_status(refusal))
     return _go_on(request, deal, form)
 
 
@@ -178,6 +204,7 @@ def _page(
     deal: DealRegistration | None = None,
     status: int = 200,
     problem: str = "",
+    action: str = "",
 ) -> HttpResponse:
     found = eligibility_of(partner, clock.today())
     member = member_of(request)
@@ -191,8 +218,7 @@ def _page(
         "benefit": present_eligibility(found, partner.tier.name if partner.tier else ""),
         "names_partner": member.is_vendor or len(member.reach or ()) > 1,
         "on_behalf": member.is_vendor,
-        "action": reverse("dealreg:edit_draft", args=[deal.pk])
-        if deal
-        else reverse("dealreg:register", args=[partner.pk]),
+        "action": action
+        or (reverse("dealreg:edit_draft", args=[deal.pk]) if deal else reverse("dealreg:register", args=[partner.pk])),
     }
     return render(request, "dealreg/register.html", context, status=status)

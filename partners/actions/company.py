@@ -78,11 +78,13 @@ def prepared(partner: Partner, name: str) -> Partner:
     partner.sort_name = sort_key(partner.name)
     partner.normalised_name = normalise_name(partner.name)
     partner.domain = normalise_domain(partner.domain) or ""
-    if not is_country(partner.country):
-        raise Invalid(
-            f"{partner.country or 'An empty text'} is no country code (two letters, ISO 3166).", field="country"
-        )
+    refuse_no_country(partner.country)
     return partner
+
+
+def refuse_no_country(code: str) -> None:
+    if not is_country(code):
+        raise Invalid(f"{code or 'An empty text'} is no country code (two letters, ISO 3166).", field="country")
 
 
 @transaction.atomic

@@ -22,7 +22,7 @@ from partners.actions import (
 )
 from partners.api.tiers import tier_of
 from partners.models import BENEFIT_FIELDS, Program, ProgramTier, Tier
-from partners.program_rows import differences
+from partners.program_rows import differences, unmeasured
 from partners.program_shape import written
 from partners.queries import ladder_of, ladder_on, preview
 from prm.kernel import clock
@@ -171,8 +171,9 @@ class ProgramsViewSet(ReadRecordsViewSet):
     @extend_schema(responses=OpenApiTypes.OBJECT)
     @action(detail=True)
     def what_if(self, request: Any, pk: Any = None) -> Response:
-        """How it would place all partners today."""
-        found = preview(ladder_of(self.get_object()), self.member, clock.today())
+        """How it would place all partners today; `unmeasured` is asked of them and has no figures anywhere yet."""
+        today, ladder = clock.today(), ladder_of(self.get_object())
+        found = preview(ladder, self.member, today)
         counts = [{"tier": t, "hold": h, "qualify_now": n, "would_qualify": w} for t, h, n, w in found.counts]
         movers = [
             {
@@ -182,7 +183,8 @@ class ProgramsViewSet(ReadRecordsViewSet):
             }
             for placing in found.movers
         ]
-        return Response({"as_of": found.as_of, "counts": counts, "movers": movers})
+        unknown = unmeasured(ladder_on(today), ladder)
+        return Response({"as_of": found.as_of, "counts": counts, "movers": movers, "unmeasured": unknown})
 
 
 class ProgramTiersViewSet(ReadRecordsViewSet):

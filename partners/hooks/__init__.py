@@ -2,6 +2,7 @@
 
 from partners.hooks import (
     bank,
+    calendar,
     company,
     documents,
     locator,
@@ -18,6 +19,7 @@ from partners.hooks import (
 
 __all__ = [
     "bank",
+    "calendar",
     "company",
     "documents",
     "locator",

@@ -47,7 +47,7 @@ lend_measure(
         TIER_PROGRESS,
         "Tier progress",
         "ratio",
-        "tier_attainment.progress of the latest evaluation",
+        "share of what all levels ask that is attained, at the latest evaluation (F10)",
         read_from(EVALUATIONS, TIER_PROGRESS, NOT_EVALUATED),
         source=EVALUATIONS,
         empty=NOT_EVALUATED,

@@ -7,7 +7,8 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
-from partners.models import Partner, Segment, SegmentMember
+from partners.models import Partner, SegmentMember
+from partners.queries import list_choices
 from partners.registries import tell
 from prm.kernel.models import Membership
 from prm.kernel.web.lists import ListFilter, lend_filter
@@ -16,18 +17,17 @@ from prm.kernel.web.navigation import Entry, navigation
 navigation(Entry("Segments", "partners:segments", "filter", 25, "partners.view_segment"))
 
 
-def segment_choice(member: Membership, model: Any) -> forms.ModelChoiceField | None:
+def segment_choice(member: Membership, model: Any) -> forms.ChoiceField | None:
     """Every list of partners, or of what belongs to one, can be narrowed to a segment by the vendor's people."""
     is_of_partners = model is Partner or any(f.name == "partner" for f in model._meta.fields)
     if not member.is_vendor or not is_of_partners or model is Membership:
         return None
-    return forms.ModelChoiceField(
-        Segment.objects.visible_to(member).order_by("name"), required=False, label="Segment", empty_label="All partners"
-    )
+    choices = [("", "All partners"), *list_choices()["segment"]]
+    return forms.ChoiceField(choices=choices, required=False, label="Segment")
 
 
-def in_segment(queryset: QuerySet, segment: Segment) -> QuerySet:
-    inside = SegmentMember.objects.filter(segment=segment).values("partner_id")
+def in_segment(queryset: QuerySet, segment_id: str) -> QuerySet:
+    inside = SegmentMember.objects.filter(segment_id=segment_id).values("partner_id")
     return queryset.filter(**{"pk__in" if queryset.model is Partner else "partner_id__in": inside})
 
 

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from partners.actions import end_partnership, lapse_partner
 from partners.models import Partner
-from partners.queries import due_notices, is_company_frozen, open_notice, open_suspension, partners_to_lapse
+from partners.noted import is_frozen
+from partners.queries import due_notices, open_notice, open_suspension, partners_to_lapse
 from partners.registries import PartnerAction, lend_panel, lend_partner_action, tell
 from prm.kernel.models import Membership
 from prm.kernel.outbox import deferred
@@ -20,7 +21,7 @@ from prm.kernel.web.format import formatter
 
 S = Partner.State
 
-Membership.frozen = staticmethod(is_company_frozen)  # type: ignore[assignment]
+Membership.frozen = staticmethod(is_frozen)  # type: ignore[assignment]
 
 tell(
     partner__suspended="suspended the partnership: {reason}",

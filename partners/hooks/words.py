@@ -48,6 +48,8 @@ tell(
     tier__demotion_lapsed="let the proposed move down to {tier} lapse",
 )
 tell(
+    calendar__made="made an address for the own calendar",
+    calendar__revoked="withdrew the address of the own calendar",
     domain__claimed="claimed the host {host}",
     domain__proven="proved the host {host}",
     domain__made_main="made {host} the main host",

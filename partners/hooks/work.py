@@ -12,7 +12,9 @@ from partners.actions import SLOW_AFTER_DAYS
 from partners.models import Alert, Document, Onboarding, Partner, Task
 from partners.queries import (
     my_tasks,
+    open_tasks,
     progress_of,
+    shown_alerts,
     signed_documents,
     slow_onboardings,
     with_all_users,
@@ -95,20 +97,13 @@ def alerts_panel(member: Membership, partner: Partner) -> dict[str, Any] | None:
     """What the account manager should know; nothing when all is well."""
     if not permits(member, "partners.view_alert"):
         return None
-    alerts = list(
-        Alert.objects.visible_to(member)
-        .shown()
-        .filter(partner=partner)
-        .select_related("partner")
-        .order_by("-last_at")[:PANEL_ROWS]
-    )
+    alerts = shown_alerts(member, partner.pk, PANEL_ROWS)
     return {"alerts": present_alerts(alerts, member)} if alerts else None
 
 
 @lend_panel(15, "partners/panels/tasks.html")
 def tasks_panel(member: Membership, partner: Partner) -> dict[str, Any]:
-    found = Task.objects.visible_to(member).open().filter(partner=partner).select_related("partner", "owner__user")
-    tasks = list(found.order_by("due_on", "pk")[: PANEL_ROWS + 1])
+    tasks = open_tasks(member, partner.pk, PANEL_ROWS + 1)
     return {
         "tasks": present_tasks(tasks[:PANEL_ROWS], member),
         "has_more": len(tasks) > PANEL_ROWS,

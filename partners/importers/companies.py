@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from partners.actions import (
     fill_profile,
     prepared,
 )
+from partners.actions.company import refuse_no_country
 from partners.countries import COUNTRIES
 from partners.importers.keys import PERMISSION, UnknownPartner, partners_by_external_id
 from partners.models import (
@@ -32,7 +33,7 @@ from prm.kernel.events import record_many
 from prm.kernel.imports import values
 from prm.kernel.imports.journal import TECHNICAL
 from prm.kernel.imports.problems import RowProblem, shown
-from prm.kernel.imports.registry import Fate, Prepared, RecordImporter, Values, imports
+from prm.kernel.imports.registry import Check, Fate, Prepared, RecordImporter, Values, imports
 from prm.kernel.models import Event
 from prm.kernel.tenancy.models import Record
 
@@ -48,6 +49,14 @@ class Company:
     location: PartnerLocation | None
     sponsor: str = ""
     changes: frozenset[str] = frozenset()
+
+
+OWN_SPONSOR = "A partner cannot sponsor itself."
+
+
+def _refuse_own_sponsor(values: Values) -> None:
+    if values.get("sponsor") and values["sponsor"] == values.get("external_id"):
+        raise Invalid(OWN_SPONSOR, field="sponsor")
 
 
 @imports
@@ -125,6 +134,18 @@ class Partners(RecordImporter):
         self._locations: dict[UUID, PartnerLocation] = {}
         self._locates = bool(self.fields & self.location_fields)
 
+    def checks(self) -> Iterable[Check]:
+        return [
+            (("country",), lambda values: refuse_no_country(values["country"])),
+            (("territory",), lambda values: self._territory(values.get("territory", ""))),
+            (("external_id", "sponsor"), _refuse_own_sponsor),
+        ]
+
+    def unknown(self, values: Values, in_file: Container[Any]) -> Iterator[tuple[str, str]]:
+        code = values.get("sponsor", "")
+        if code and code not in self._ids and code not in in_file:
+            yield "sponsor", str(UnknownPartner(code))
+
     def meet(self, rows: Sequence[Values]) -> None:
         super().meet(rows)
         ids = [partner.pk for partner in self.standing.values()]
@@ -178,7 +199,7 @@ class Partners(RecordImporter):
             if company.sponsor and sponsor is None:
                 problems.append(RowProblem(each.line, "sponsor", str(UnknownPartner(company.sponsor))))
             elif sponsor == company.partner.pk:
-                problems.append(RowProblem(each.line, "sponsor", "A partner cannot sponsor itself."))
+                problems.append(RowProblem(each.line, "sponsor", OWN_SPONSOR))
             elif company.partner.sponsor_id != sponsor:
                 company.partner.sponsor_id = sponsor
                 company.changes |= {"partner"}

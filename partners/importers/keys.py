@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from partners.models import (
@@ -26,3 +28,11 @@ def partners_by_external_id() -> dict[str, UUID]:
     """The id of a merged partner leads to the one that was kept."""
     rows = Partner.with_merged.exclude(external_id="").values_list("external_id", "pk", "merged_into")
     return {external_id: merged_into or pk for external_id, pk, merged_into in rows}
+
+
+def known_partner(partners: Mapping[str, UUID], values: Mapping[str, Any]) -> UUID:
+    """The partner of a row, by its external id."""
+    found = partners.get(values["partner"])
+    if found is None:
+        raise UnknownPartner(values["partner"])
+    return found

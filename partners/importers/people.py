@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from partners.actions import (
     end_access_of,
     prepared_contact,
 )
-from partners.importers.keys import PERMISSION, UnknownPartner, partners_by_external_id
+from partners.importers.keys import PERMISSION, known_partner, partners_by_external_id
 from partners.models import (
     Contact,
     ManagerAssignment,
@@ -21,7 +22,7 @@ from partners.models import (
 from prm.kernel.errors import Conflict
 from prm.kernel.imports import values
 from prm.kernel.imports.problems import shown
-from prm.kernel.imports.registry import Fate, Importer, Prepared, RecordImporter, Values, imports
+from prm.kernel.imports.registry import Check, Fate, Importer, Prepared, RecordImporter, Values, imports
 from prm.kernel.models import ImportChange, Membership
 
 
@@ -55,10 +56,11 @@ class Contacts(RecordImporter):
         super().begin()
         self._partners = partners_by_external_id()
 
+    def checks(self) -> Iterable[Check]:
+        return [(("partner",), partial(known_partner, self._partners))]
+
     def fill(self, record: Contact, values: Values, *, is_new: bool) -> None:
-        partner_id = self._partners.get(values["partner"])
-        if partner_id is None:
-            raise UnknownPartner(values["partner"])
+        partner_id = known_partner(self._partners, values)
         if not is_new and record.partner_id != partner_id:
             raise Conflict("This person stands at another partner already.", field="partner")
         record.partner_id = partner_id
@@ -111,21 +113,25 @@ class Managers(Importer):
         self._members = {member.user.email: member for member in members}
         self._now: dict[UUID, UUID] = {}
 
+    def checks(self) -> Iterable[Check]:
+        return [(("partner",), partial(known_partner, self._partners)), (("manager",), self._manager)]
+
     def meet(self, rows: Sequence[Values]) -> None:
         ids = [self._partners[row["partner"]] for row in rows if row["partner"] in self._partners]
         now = ManagerAssignment.objects.filter(partner_id__in=ids, kind=ManagerAssignment.Kind.MAIN, to_date=None)
         self._now = dict(now.values_list("partner_id", "manager_id"))
 
     def prepare(self, values: Values) -> tuple[Fate, Any]:
-        partner_id = self._partners.get(values["partner"])
-        if partner_id is None:
-            raise UnknownPartner(values["partner"])
-        manager = self._members.get(values["manager"])
-        if manager is None or not manager.active:
-            raise NoAccountManager(f"{shown(values['manager'])} is no active member of the vendor.", field="manager")
+        partner_id, manager = known_partner(self._partners, values), self._manager(values)
         now = self._now.get(partner_id)
         fate = Fate.CREATED if now is None else Fate.UNCHANGED if now == manager.pk else Fate.UPDATED
         return fate, (partner_id, manager, values.get("from_date"))
+
+    def _manager(self, values: Values) -> Membership:
+        manager = self._members.get(values["manager"])
+        if manager is None or not manager.active:
+            raise NoAccountManager(f"{shown(values['manager'])} is no active member of the vendor.", field="manager")
+        return manager
 
     def write(self, batch: Sequence[Prepared]) -> None:
         partners = Partner.objects.in_bulk([each.payload[0] for each in batch])

@@ -1,7 +1,7 @@
 """Questions about partners: where one stands in the programme, who looks after it, what happened."""
 
 from partners.queries.activity import KINDS, TimelinePage, notes_of, timeline_page
-from partners.queries.company import manager_names, managers_of
+from partners.queries.company import list_choices, manager_names, managers_of
 from partners.queries.documents import (
     declined_documents,
     documents_to_sign,
@@ -97,7 +97,7 @@ from partners.queries.tiers import (
     tier_outlook,
     waiting_proposals,
 )
-from partners.queries.work import my_tasks, owners_for
+from partners.queries.work import my_tasks, open_tasks, owners_for, shown_alerts
 
 __all__ = [
     "KINDS",
@@ -145,6 +145,7 @@ __all__ = [
     "ladder_of",
     "ladder_on",
     "last_full_quarters",
+    "list_choices",
     "locations_of",
     "look_alikes",
     "manager_for",
@@ -160,6 +161,7 @@ __all__ = [
     "open_questions",
     "open_required",
     "open_suspension",
+    "open_tasks",
     "over_limit",
     "owners_for",
     "partners_to_lapse",
@@ -175,6 +177,7 @@ __all__ = [
     "read_evaluations",
     "read_tasks",
     "rules",
+    "shown_alerts",
     "signed_documents",
     "signers_of",
     "slow_onboardings",

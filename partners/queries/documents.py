@@ -13,19 +13,24 @@ from partners.models import Document, DocumentVersion
 from partners.policies import may_sign
 from prm.kernel.models import Membership
 from prm.kernel.roles import Role
+from prm.kernel.tenancy.prepared import prepared
 
 ENDS_SOON = 30  # days
 
 
 def signed_documents(partner_ids: Sequence[UUID], as_of: dt.date) -> dict[str, set[UUID]]:
     """Per kind of document the partners that have a signed one in force on that day."""
-    rows = Document.objects.filter(
-        Q(valid_to=None) | Q(valid_to__gte=as_of), partner_id__in=list(partner_ids), signed_on__lte=as_of
-    ).values_list("kind", "partner_id")
     found: dict[str, set[UUID]] = defaultdict(set)
-    for kind, partner_id in rows:
+    for kind, partner_id in _signed(list(partner_ids), as_of):
         found[kind].add(partner_id)
     return found
+
+
+@prepared
+def _signed(partner_ids: list[UUID], as_of: dt.date) -> QuerySet:
+    in_force = Q(valid_to=None) | Q(valid_to__gte=as_of)
+    found = Document.objects.filter(in_force, partner_id__in=partner_ids, signed_on__lte=as_of)
+    return found.values_list("kind", "partner_id")
 
 
 def with_state(documents: QuerySet) -> QuerySet:

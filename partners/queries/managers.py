@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from partners.models import ManagerAssignment, Partner
 from prm.kernel.models import Membership
 from prm.kernel.roles import Role
+from prm.kernel.tenancy.remember import remember
 
 
 def account_managers() -> QuerySet:
@@ -24,6 +25,11 @@ def managers_with_partners() -> QuerySet:
     """Everybody who is somebody's main account manager, those who left included."""
     held = ManagerAssignment.objects.filter(kind="main", to_date=None).values("manager_id")
     return Membership.objects.filter(pk__in=held).select_related("user").order_by("user__name", "pk")
+
+
+def main_managers() -> list[tuple[str, str]]:
+    """Id and name of these, for the choices of filters; asked once per request."""
+    return remember("main managers", lambda: [(str(one.pk), one.user.name) for one in managers_with_partners()])
 
 
 def partners_of_manager(manager: Membership) -> QuerySet:

@@ -10,12 +10,15 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from partners.formulas import tier_attainment
 from partners.models import Partner, Program, ProgramTier, Tier
 from partners.queries.tier_past import tiers_held
 from partners.registries import Value, measured, measures
 from prm.kernel.periods import FiscalQuarter
 from prm.kernel.tenancy.context import current_tenant
+from prm.kernel.tenancy.prepared import prepared
 from prm.kernel.tenancy.remember import remember
 
 METRIC_LABELS = {
@@ -104,23 +107,35 @@ class Ladder:
 
 def tiers() -> list[Tier]:
     """All tiers partners may hold, lowest first; read once per request."""
-    return remember("tiers", lambda: list(Tier.objects.order_by("level")))
+    return remember("tiers", _all_tiers)
+
+
+@prepared
+def _all_tiers() -> QuerySet[Tier]:
+    return Tier.objects.order_by("level")
 
 
 def ladder_on(on: dt.date) -> Ladder:
     """The version in force on that day (empty when there is none); read once per request."""
-    rows = ProgramTier.objects.filter(program__in=Program.objects.in_force(on))
-    return remember(("ladder", on), lambda: _ladder(rows))
+    return remember(("ladder", on), lambda: _ladder(_rungs_on(on)))
+
+
+@prepared
+def _rungs_on(on: dt.date) -> QuerySet[ProgramTier]:
+    return _with_tiers(ProgramTier.objects.filter(program__in=Program.objects.in_force(on)))
 
 
 def ladder_of(program: Program) -> Ladder:
     """Any version, drafts too."""
-    found = _ladder(ProgramTier.objects.filter(program=program))
+    found = _ladder(list(_with_tiers(ProgramTier.objects.filter(program=program))))
     return found if found.program else Ladder(program, ())
 
 
-def _ladder(rows: Any) -> Ladder:
-    found = list(rows.select_related("program", "tier").order_by("tier__level"))
+def _with_tiers(rows: QuerySet[ProgramTier]) -> QuerySet[ProgramTier]:
+    return rows.select_related("program", "tier").order_by("tier__level")
+
+
+def _ladder(found: list[ProgramTier]) -> Ladder:
     return Ladder(found[0].program if found else None, tuple(_rung(row) for row in found))
 
 

@@ -12,6 +12,7 @@ from partners.registries import measured
 from prm.kernel.models import Event, Membership
 from prm.kernel.periods import FiscalQuarter, add_months
 from prm.kernel.tenancy.context import current_tenant
+from prm.kernel.tenancy.prepared import prepared
 from prm.kernel.tenancy.remember import remember
 
 QUARTERS_WITHOUT_SALE = 2  # F27: a prospect again
@@ -24,8 +25,12 @@ def open_suspension(partner: Partner) -> Suspension | None:
 
 def open_notice(partner: Partner) -> Termination | None:
     """The notice that runs; several parts of a page ask for it, the database is asked once."""
-    given = Termination.objects.filter(partner=partner, state=Termination.State.GIVEN)
-    return remember(("open notice", partner.pk, partner.version), given.first)
+    return remember(("open notice", partner.pk, partner.version), lambda: next(iter(_given(partner.pk)), None))
+
+
+@prepared
+def _given(partner_id: UUID) -> QuerySet[Termination]:
+    return Termination.objects.filter(partner_id=partner_id, state=Termination.State.GIVEN).order_by("pk")[:1]
 
 
 def due_notices(on: dt.date) -> QuerySet:

@@ -9,11 +9,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import DateTimeField, UUIDField, Value
+from django.db.models import DateTimeField, QuerySet, UUIDField, Value
 from django.db.models.functions import Cast
 
 from partners.models import PartnerTier, TierEvaluation
 from prm.kernel.fields import NumericField
+from prm.kernel.tenancy.prepared import prepared
 from prm.kernel.tenancy.remember import FEW, remember, remember_few
 
 
@@ -50,7 +51,8 @@ def _holdings(partner_ids: Sequence[UUID], on: dt.date) -> Any:
     return PartnerTier.objects.filter(partner_id__in=partner_ids, from_date__lte=on)
 
 
-def _read(ids: list[UUID], on: dt.date) -> TierPast:
+@prepared
+def _rows(ids: list[UUID], on: dt.date) -> QuerySet:
     nothing = lambda output: Cast(Value(None), output)
     held = _holdings(ids, on).values_list(
         "partner_id", "from_date", nothing(NumericField()), "tier_id", Cast("created_at", DateTimeField())
@@ -58,8 +60,12 @@ def _read(ids: list[UUID], on: dt.date) -> TierPast:
     judged = latest_evaluations(ids, on).values_list(
         "partner_id", "as_of", "progress", nothing(UUIDField()), nothing(DateTimeField())
     )
+    return held.union(judged, all=True)
+
+
+def _read(ids: list[UUID], on: dt.date) -> TierPast:
     past, holdings = TierPast(), []
-    for partner_id, day, progress, tier_id, at in held.union(judged, all=True):
+    for partner_id, day, progress, tier_id, at in _rows(list(ids), on):
         if tier_id is None:
             past.evaluated[partner_id] = (day, progress)
         else:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db.models import BooleanField, F, QuerySet, Value
 
-from partners.models import Partner, Task, falls_to
+from partners.models import Alert, Partner, Task, falls_to
 from prm.kernel.models import Membership
 from prm.kernel.roles import Role, Side
+from prm.kernel.tenancy.prepared import prepared
 
 WORKING_ROLES = (Role.CHANNEL_CHIEF, Role.ACCOUNT_MANAGER, Role.OPERATIONS, Role.MARKETING, Role.FINANCE)
 
@@ -16,6 +19,20 @@ def my_tasks(member: Membership) -> QuerySet[Task]:
     found = Task.objects.visible_to(member).open().filter(falls_to(member)).select_related("partner")
     names_partner = Value(member.is_vendor, BooleanField())
     return found.annotate(names_partner=names_partner).order_by(F("due_on").asc(nulls_last=True), "pk")
+
+
+@prepared
+def open_tasks(member: Membership, partner_id: UUID, most: int) -> QuerySet[Task]:
+    """The first open tasks of a partner, as far as this member may know of them."""
+    found = Task.objects.visible_to(member).open().filter(partner_id=partner_id)
+    return found.select_related("partner", "owner__user").order_by("due_on", "pk")[:most]
+
+
+@prepared
+def shown_alerts(member: Membership, partner_id: UUID, most: int) -> QuerySet[Alert]:
+    """The latest alerts of a partner that want a look."""
+    found = Alert.objects.visible_to(member).shown().filter(partner_id=partner_id)
+    return found.select_related("partner").order_by("-last_at")[:most]
 
 
 def owners_for(side: str, partner: Partner | None) -> QuerySet[Membership]:

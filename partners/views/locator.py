@@ -19,6 +19,7 @@ from partners.actions import (
 from partners.forms import LocatorProfileForm, ReasonForm
 from partners.models import Inquiry, LocatorProfile, Partner
 from partners.queries import entry_of
+from partners.registries import inquiry_actions
 from partners.rows.locator import PROFILE_TONES, present_entry, present_inquiries, present_profiles
 from prm.kernel.policies import permits
 from prm.kernel.web.access import may
@@ -170,6 +171,7 @@ def _inquiry_page(request: HttpRequest, inquiry: Inquiry, form: Any = None) -> H
         "form": form,
         "may_answer": is_open and permits(member, "partners.answer_inquiry", inquiry),
         "may_reopen": not is_open and permits(member, "partners.reopen_inquiry", inquiry),
+        "lent": [action for lend in inquiry_actions if (action := lend(member, inquiry)) is not None],
     }
     return render(request, "partners/locator/inquiry.html", context)
 

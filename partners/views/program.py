@@ -29,7 +29,7 @@ from partners.forms.program import (
     wanted_of,
 )
 from partners.models import Partner, Program, ProgramTier
-from partners.program_rows import differences, present_rung, side_by_side
+from partners.program_rows import differences, present_rung, side_by_side, unmeasured
 from partners.program_shape import to_yaml
 from partners.queries import ladder_of, ladder_on, preview, waiting_proposals
 from partners.queries.tiers import last_evaluated_on, movements, partners_by_tier
@@ -255,11 +255,13 @@ def compare(request: HttpRequest, program: Program) -> HttpResponse:
 @may("partners.view_tier_proposal", Program)
 def what_if(request: HttpRequest, program: Program) -> HttpResponse:
     """How this version would place all partners by today's figures: counts, and who moves."""
-    found = preview(ladder_of(program), request.member, clock.today())  # type: ignore[attr-defined]
+    today, ladder = clock.today(), ladder_of(program)
+    found = preview(ladder, request.member, today)  # type: ignore[attr-defined]
     movers = sorted(found.movers, key=lambda placing: (placing.moves != "down", placing.partner.sort_name))
     context = {
         "program": program,
         "preview": found,
+        "unmeasured": unmeasured(ladder_on(today), ladder),
         "up": sum(placing.moves == "up" for placing in found.movers),
         "down": sum(placing.moves == "down" for placing in found.movers),
         "movers": movers[:SHOWN_MOVERS],

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-from django.utils.html import format_html
+from html import escape
 
 TEXT = 12  # the size of all lettering, in the units of the drawing
 
@@ -30,54 +29,30 @@ class Mark:
     title: str = ""
 
     def svg(self) -> str:
-        """The shape as markup, every text in it escaped."""
+        """The shape as markup. Words are escaped; numbers, classes and paints are the painter's own."""
         match self.shape:
             case "rect":
-                return format_html(
-                    '<rect class="{}" x="{}" y="{}" width="{}" height="{}"{} fill="{}">{}</rect>',
-                    self.classes,
-                    self.x,
-                    self.y,
-                    self.width,
-                    self.height,
-                    self._optional("rx", self.radius),
-                    self.paint,
-                    self._title(),
+                rounded = f' rx="{self.radius}"' if self.radius else ""
+                return (
+                    f'<rect class="{self.classes}" x="{self.x}" y="{self.y}" width="{self.width}"'
+                    f' height="{self.height}"{rounded} fill="{escape(self.paint)}">{self._title()}</rect>'
                 )
             case "path":
-                return format_html(
-                    '<path class="{}" d="{}" fill="{}"{} stroke="{}" stroke-width="{}" stroke-linejoin="round"'
-                    ' stroke-linecap="round"></path>',
-                    self.classes,
-                    self.d,
-                    self.fill,
-                    self._optional("fill-opacity", self.fill_opacity),
-                    self.paint,
-                    self.width,
+                faint = f' fill-opacity="{self.fill_opacity}"' if self.fill_opacity else ""
+                return (
+                    f'<path class="{self.classes}" d="{self.d}" fill="{escape(self.fill)}"{faint}'
+                    f' stroke="{escape(self.paint)}" stroke-width="{self.width}" stroke-linejoin="round"'
+                    ' stroke-linecap="round"></path>'
                 )
             case "circle":
-                return format_html(
-                    '<circle class="{}" cx="{}" cy="{}" r="{}" fill="{}">{}</circle>',
-                    self.classes,
-                    self.x,
-                    self.y,
-                    self.radius,
-                    self.paint,
-                    self._title(),
+                return (
+                    f'<circle class="{self.classes}" cx="{self.x}" cy="{self.y}" r="{self.radius}"'
+                    f' fill="{escape(self.paint)}">{self._title()}</circle>'
                 )
-        return format_html(
-            '<text class="{}" x="{}" y="{}" text-anchor="{}" font-size="{}" fill="{}">{}</text>',
-            self.classes,
-            self.x,
-            self.y,
-            self.anchor,
-            self.size,
-            self.paint,
-            self.text,
+        return (
+            f'<text class="{self.classes}" x="{self.x}" y="{self.y}" text-anchor="{self.anchor}"'
+            f' font-size="{self.size}" fill="{escape(self.paint)}">{escape(self.text)}</text>'
         )
 
-    def _optional(self, name: str, value: str) -> str:
-        return format_html(' {}="{}"', name, value) if value else ""
-
     def _title(self) -> str:
-        return format_html("<title>{}</title>", self.title) if self.title else ""
+        return f"<title>{escape(self.title)}</title>" if self.title else ""

@@ -33,6 +33,7 @@ CONTENT_TYPES = {
     "jpg": "image/jpeg",
     "txt": "text/plain; charset=utf-8",
     "gz": "application/gzip",
+    "ics": "text/calendar; charset=utf-8",
 }
 SIGNATURES = {
     "gz": b"\x1f\x8b",

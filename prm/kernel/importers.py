@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import Any
 
 from prm.kernel.errors import Invalid
 from prm.kernel.events import record
 from prm.kernel.imports import values
 from prm.kernel.imports.problems import RowProblem, shown
-from prm.kernel.imports.registry import Fate, Importer, Prepared, RecordImporter, Values, imports
+from prm.kernel.imports.registry import Check, Fate, Importer, Prepared, RecordImporter, Values, imports
 from prm.kernel.members import add_member, get_or_create_user
 from prm.kernel.models import Membership, Team
 from prm.kernel.policies import grant
@@ -43,6 +43,11 @@ class Teams(RecordImporter):
         super().begin()
         self._known = {team.external_id: team for team in Team.objects.exclude(external_id="")}
         self._parents: dict[str, str] = {}
+
+    def unknown(self, values: Values, in_file: Container[Any]) -> Iterator[tuple[str, str]]:
+        parent = values.get("parent", "")
+        if parent and parent not in self._known and parent not in in_file:
+            yield "parent", f"There is no team {shown(parent)}."
 
     def existing(self, keys: set[Any]) -> list[Team]:
         return [team for key, team in self._known.items() if key in keys]
@@ -107,6 +112,9 @@ class Users(Importer):
     def begin(self) -> None:
         self._teams = {team.external_id: team for team in Team.objects.exclude(external_id="")}
         self._standing: dict[str, Membership] = {}
+
+    def checks(self) -> Iterable[Check]:
+        return [(("team",), lambda values: self._team(values.get("team", "")))]
 
     def meet(self, rows: Sequence[Values]) -> None:
         emails = [row["email"] for row in rows]

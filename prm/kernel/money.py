@@ -5,6 +5,7 @@ currency only, and a foreign amount is converted once, when it is booked (domain
 """
 
 from decimal import Decimal, localcontext
+from functools import lru_cache
 
 from prm.kernel.numbers import CONTEXT, Number, round_value, to_decimal
 
@@ -22,6 +23,7 @@ _CURRENCY_PLACES = {
 }
 
 
+@lru_cache(maxsize=300)
 def currency_places(currency: str) -> int:
     """The decimal places of a currency: 2 unless ISO 4217 says otherwise (JPY 0, KWD 3).
 
@@ -51,6 +53,8 @@ def convert(value: Number, rate: Number, currency: str) -> Decimal:
 def format_number(value: Number, places: int, *, thousands: str = ",", point: str = ".") -> str:
     """A number with separated thousands, such as -1,234.50; separators as the vendor writes them."""
     text = f"{round_value(value, places):,f}"
+    if (thousands, point) == (",", "."):
+        return text
     return text.translate({ord(","): thousands, ord("."): point})
 
 

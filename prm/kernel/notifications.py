@@ -8,12 +8,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Count, QuerySet
 
 from prm.kernel import clock
 from prm.kernel.models import Membership, Notification
 from prm.kernel.outbox import later
 from prm.kernel.policies import require
 from prm.kernel.tenancy.context import vendor_scope
+from prm.kernel.tenancy.prepared import prepared
 from prm.kernel.text import clean_text
 
 TEXT_LIMIT = 300
@@ -62,7 +64,13 @@ def notify_many(wanted: Iterable[tuple[Membership, str, Any, str, str]], *, mail
 
 
 def unread_count(member: Membership) -> int:
-    return Notification.objects.visible_to(member).unread().count()
+    return next((count for (count,) in _unread(member)), 0)
+
+
+@prepared
+def _unread(member: Membership) -> QuerySet:
+    unread = Notification.objects.visible_to(member).unread().order_by()
+    return unread.values("member_id").annotate(count=Count("pk")).values_list("count")
 
 
 def mark_read(notification: Notification, *, by: Membership) -> Notification:

@@ -41,8 +41,13 @@ def word(plain: str, tenant: Tenant | None = None) -> str:
 
 
 def own_word(label: Any) -> Any:
-    """A label that is one of the words a vendor may choose in the vendor's own; every other label as it is."""
-    return word(label) if isinstance(label, str) and is_word(label) else label
+    """A label that is one of the words a vendor may choose in the vendor's own; every other one in the page's language.
+
+    Labels of columns are written once, at import, so they are looked up here and not where they are written.
+    """
+    if not isinstance(label, str) or not label:
+        return label
+    return word(label) if is_word(label) else gettext(label)
 
 
 def _own(tenant: Tenant | None, term: str, number: int) -> str:

@@ -66,10 +66,27 @@ class ReasonInput(serializers.Serializer):
 class ProposalSerializer(serializers.ModelSerializer):
     line = serializers.CharField(source="line.code", default=None)
 
+    fiscal_years = serializers.SerializerMethodField(help_text="FY2028: those its months lie in, mostly one.")
+
     class Meta:
         model = TargetProposal
-        fields = ["id", "partner_id", "line", "months", "currency", "side", "state", "comment", "reason", "decided_at"]
+        fields = [
+            "id",
+            "partner_id",
+            "line",
+            "fiscal_years",
+            "months",
+            "currency",
+            "side",
+            "state",
+            "comment",
+            "reason",
+            "decided_at",
+        ]
         read_only_fields = fields
+
+    def get_fiscal_years(self, row: TargetProposal) -> list[str]:
+        return [year.label for year in row.years]
 
 
 def _amount(text: str | None) -> Decimal | None:

@@ -29,7 +29,7 @@ from prm.kernel.tenancy.context import current_tenant
 from prm.kernel.tenancy.remember import remember
 from sales.formulas import attained, performance_to_plan
 from sales.models import SalesActual, Target
-from sales.queries.sums import Behind, booked_sums, closed_sums, furthest_behind
+from sales.queries.sums import Behind, booked_sums, closed_sums, furthest_behind, page_sums
 from sales.queries.together import ByMonth, in_money, known_sums, sums_of
 
 
@@ -140,7 +140,8 @@ def revenue_12m(partner_ids: Sequence[UUID], as_of: dt.date) -> dict[UUID, Decim
     """Net revenue of the 12 months ending on `as_of` (that day included), per partner that has any."""
     if known := known_sums(partner_ids, as_of):
         return in_money(known.year_back)  # type: ignore[arg-type, return-value]
-    found = booked_sums(partner_ids, add_days(add_months(as_of, -12), 1), as_of)
+    page = page_sums(partner_ids, as_of)
+    found = page.year_back if page else booked_sums(partner_ids, add_days(add_months(as_of, -12), 1), as_of)
     return {partner_id: money(total) for partner_id, total in found.items()}
 
 
@@ -188,7 +189,8 @@ def performance_of(partner_ids: Sequence[UUID], quarter: FiscalQuarter, as_of: d
     """F7 over the fiscal year to `as_of`'s closed months, for many partners in two queries of one row a partner."""
     ids = list(partner_ids)
     months = [m for m in quarter.fiscal_year.months if is_closed_month(m, as_of)]
-    actuals, targets = closed_sums(ids, months) if months else ({}, {})
+    page = page_sums(ids, as_of) if quarter.start <= as_of <= quarter.end else None
+    actuals, targets = (page.booked, page.agreed) if page else closed_sums(ids, months) if months else ({}, {})
     found = {}
     for partner_id in ids:
         target, actual = targets.get(partner_id), actuals.get(partner_id, ZERO)

@@ -18,8 +18,9 @@ from django.db.models import QuerySet
 
 from partners.formulas import ATTAINMENT_GREEN
 from prm.kernel.money import currency_places
-from prm.kernel.periods import month_end, month_start
+from prm.kernel.periods import FiscalYear, add_days, add_months, is_closed_month, month_end, month_start
 from prm.kernel.tenancy.context import current_tenant, current_tenant_id
+from prm.kernel.tenancy.remember import FEW, remember_few
 
 Sums = dict[UUID, Decimal]
 
@@ -41,6 +42,45 @@ def closed_sums(partner_ids: Sequence[UUID], months: Sequence[str]) -> tuple[Sum
         _summed(BOOKED, booked, ends, partner_ids, first, last),
         _summed(AGREED, "sum(amount)", [], partner_ids, first, last),
     )
+
+
+@dataclass(frozen=True)
+class PageSums:
+    """Per partner that has any: booked in the 12 months, and booked and agreed in the closed months of the year."""
+
+    year_back: Sums
+    booked: Sums
+    agreed: Sums
+
+
+def page_sums(partner_ids: Sequence[UUID], as_of: dt.date) -> PageSums | None:
+    """What `booked_sums` and `closed_sums` give of the partners of one page, in one statement, once per request.
+
+    None for more than a page, or in the first month of a year.
+    """
+    year = FiscalYear.containing(as_of, current_tenant().fy_start_month)
+    months = [month for month in year.months if is_closed_month(month, as_of)]
+    if not months or len(partner_ids) > FEW:
+        return None
+    return remember_few("sums of a page", partner_ids, as_of, lambda: _page_sums(list(partner_ids), months, as_of))
+
+
+def _page_sums(ids: list[UUID], months: Sequence[str], as_of: dt.date) -> PageSums:
+    first, last = month_start(months[0]), month_end(months[-1])
+    booked, ends = _rounded_months(months)
+    sql = f"""
+        select partner_id, sum(back), sum(booked), sum(agreed) from (
+            select partner_id, sum(amount) as back, {booked} as booked, null::numeric as agreed
+              {BOOKED} and partner_id = any(%s) group by partner_id
+            union all
+            select partner_id, null, null, sum(amount) {AGREED} and partner_id = any(%s) group by partner_id
+        ) as each group by partner_id"""  # noqa: S608 - written here
+    year_ago, tenant = add_days(add_months(as_of, -12), 1), current_tenant_id()
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*ends, tenant, year_ago, as_of, ids, tenant, first, last, ids])
+        rows = cursor.fetchall()
+    of = lambda place: {row[0]: row[place] for row in rows if row[place] is not None}
+    return PageSums(of(1), of(2), of(3))
 
 
 @dataclass(frozen=True)

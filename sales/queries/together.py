@@ -10,12 +10,13 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, DateField, Max, Sum, Value
+from django.db.models import CharField, DateField, Max, QuerySet, Sum, Value
 from django.db.models.functions import Cast, TruncMonth
 
 from prm.kernel.numbers import money
 from prm.kernel.periods import FiscalYear, add_months, month_of
 from prm.kernel.tenancy.context import current_tenant
+from prm.kernel.tenancy.prepared import prepared
 from prm.kernel.tenancy.remember import recall_few, remember_few
 from sales.models import SalesActual, Target
 
@@ -50,18 +51,8 @@ def in_money(by_month: ByMonth) -> ByMonth:
 
 def _read(ids: list[UUID], as_of: dt.date) -> Sums:
     year = FiscalYear.containing(as_of, current_tenant().fy_start_month)
-    booked = SalesActual.objects.filter(partner_id__in=ids, booked_on__lte=as_of)
-    agreed = Target.objects.filter(partner_id__in=ids, month__gte=year.start, month__lte=year.end)
-    no_day = Cast(Value(None), DateField())
-    of_year = booked.filter(booked_on__gte=year.start).annotate(at=TruncMonth("booked_on"))
-    back = booked.filter(booked_on__gt=add_months(as_of, -12)).annotate(at=no_day)
-    rows = _summed("booked", of_year, last=Max("booked_on")).union(
-        _summed("agreed", agreed.annotate(at=Cast("month", DateField())), last=no_day),
-        _summed("back", back, last=no_day),
-        all=True,
-    )
     sums = Sums()
-    for kind, partner_id, at, total, last in rows:
+    for kind, partner_id, at, total, last in _rows(ids, year.start, year.end, add_months(as_of, -12), as_of):
         if kind == "agreed":
             sums.agreed[partner_id][month_of(at)] = total
         elif kind == "back":
@@ -70,6 +61,20 @@ def _read(ids: list[UUID], as_of: dt.date) -> Sums:
             sums.booked[partner_id][month_of(at)] = total
             sums.last[partner_id] = max(last, sums.last.get(partner_id, last))
     return sums
+
+
+@prepared
+def _rows(ids: list[UUID], start: dt.date, end: dt.date, year_ago: dt.date, as_of: dt.date) -> QuerySet:
+    booked = SalesActual.objects.filter(partner_id__in=ids, booked_on__lte=as_of)
+    agreed = Target.objects.filter(partner_id__in=ids, month__gte=start, month__lte=end)
+    no_day = Cast(Value(None), DateField())
+    of_year = booked.filter(booked_on__gte=start).annotate(at=TruncMonth("booked_on"))
+    back = booked.filter(booked_on__gt=year_ago).annotate(at=no_day)
+    return _summed("booked", of_year, last=Max("booked_on")).union(
+        _summed("agreed", agreed.annotate(at=Cast("month", DateField())), last=no_day),
+        _summed("back", back, last=no_day),
+        all=True,
+    )
 
 
 def _summed(kind: str, rows: Any, *, last: Any) -> Any:

@@ -55,6 +55,11 @@ def plain_amount(write: Formatter, amount: Decimal | None, *, whole: bool) -> st
     return format(round_value(amount, places), "f").replace(".", write.separators[1])
 
 
+def plain_sum(write: Formatter, amounts: Amounts) -> str:
+    """Without the currency, which the head of the column names: twelve months stand beside it."""
+    return write.number(sum(amounts.values(), ZERO), currency_places(write.currency))
+
+
 def _row(
     key: Any,
     title: str,
@@ -71,7 +76,7 @@ def _row(
         name = cell_name(key, first)
         text = typed.get(name, plain_amount(write, amounts.get(first), whole=whole))
         cells.append(Cell(name, f"{title}, {month}", text, problems.get(name, ""), month))
-    return GridRow(title, more.pop("url", ""), tuple(cells), write.money(sum(amounts.values(), ZERO)), **more)
+    return GridRow(title, more.pop("url", ""), tuple(cells), plain_sum(write, amounts), **more)
 
 
 def grid_of_lines(

@@ -17,6 +17,7 @@ from partners.models import Partner
 from prm.kernel.errors import Refused
 from prm.kernel.periods import FiscalYear, month_start
 from prm.kernel.policies import permits
+from prm.kernel.tenancy.context import current_tenant
 from prm.kernel.web.access import may
 from prm.kernel.web.forms import go
 from sales.actions import confirm_targets, decline_targets, propose_targets, set_targets, withdraw_targets
@@ -95,6 +96,7 @@ def _page(
             {"label": _("By product line"), "url": f"{here}?year={year.year}&by=line", "here": by_line},
         ],
         "months": year.months,
+        "currency": current_tenant().currency,
         "grid": grid_of_lines(lines or [None], year.months, found.by_line, typed or {}, problems or {}),
         "source": found.source,
         "unconfirmed": found.unconfirmed and bool(found.by_line),
@@ -230,6 +232,7 @@ def all_targets(request: HttpRequest) -> HttpResponse:
         "year": year,
         "years": [year.previous.year, year.next.year],
         "months": year.months,
+        "currency": current_tenant().currency,
         "page": page,
         "search": search,
         "grid": grid_of_partners(partners, year.months, totals, by_line, year.year, typed, problems),

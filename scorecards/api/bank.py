@@ -77,6 +77,20 @@ class ComparedSerializer(serializers.Serializer):
     reason = serializers.CharField()
 
 
+class WeighedSerializer(serializers.Serializer):
+    level = serializers.CharField(help_text="category, topic or question")
+    name = serializers.CharField()
+    before = serializers.DecimalField(max_digits=None, decimal_places=None)
+    after = serializers.DecimalField(max_digits=None, decimal_places=None)
+
+
+class ComparabilitySerializer(serializers.Serializer):
+    """Two editions: what became of each question, and whose weight in the scores is another."""
+
+    questions = ComparedSerializer(many=True)
+    weights = WeighedSerializer(many=True)
+
+
 class BanksViewSet(ReadRecordsViewSet):
     """Editions of the questionnaire."""
 
@@ -160,15 +174,15 @@ class BanksViewSet(ReadRecordsViewSet):
 
     @extend_schema(
         parameters=[OpenApiParameter("with", str, description="The older edition's id.", required=True)],
-        responses=ComparedSerializer(many=True),
+        responses=ComparabilitySerializer,
     )
-    @action(detail=True, pagination_class=None)
+    @action(detail=True)
     def compare(self, request: Any, pk: Any = None) -> Response:
-        """What became of each question since another edition."""
+        """What became of each question and of the weights since another edition."""
         bank = self.get_object()
         other = serializers.UUIDField().run_validation(request.query_params.get("with", ""))
         older = find_visible(QuestionBank, self.member, other)
-        return Response(ComparedSerializer(comparability(older, bank).questions, many=True).data)
+        return Response(ComparabilitySerializer(comparability(older, bank)).data)
 
     @extend_schema(
         parameters=[OpenApiParameter(name, str) for name in ("view", "type", "tier", "stage")],

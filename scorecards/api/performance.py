@@ -16,6 +16,7 @@ from prm.kernel.exports import attachment
 from prm.kernel.files import CONTENT_TYPES
 from prm.kernel.paper import PdfNotPossible
 from prm.kernel.web.viewsets import RecordsViewSet
+from sales.models import years_of
 from scorecards.filters_board import BoardFilter
 from scorecards.paper.performance import NoPaper, card_pdf, card_xlsx, file_name
 from scorecards.queries import PerformanceCard, behind, card_for, day_asked
@@ -150,6 +151,7 @@ class WaitingSerializer(serializers.Serializer):
     id = serializers.UUIDField(read_only=True)
     kind = serializers.SerializerMethodField(help_text="kpi or revenue: where it is confirmed or declined.")
     what = serializers.SerializerMethodField()
+    period = serializers.SerializerMethodField(help_text="The fiscal year or years, or of a KPI the month: FY2028.")
     value = Exact(source="total")
     unit = serializers.CharField(read_only=True)
     by = serializers.CharField(read_only=True)
@@ -158,6 +160,9 @@ class WaitingSerializer(serializers.Serializer):
 
     def get_kind(self, one: Waiting) -> str:
         return "kpi" if one.kpi else "revenue"
+
+    def get_period(self, one: Waiting) -> str:
+        return one.period or ", ".join(year.label for year in years_of(one.months))
 
     def get_what(self, one: Waiting) -> str:
         return one.kpi or one.line

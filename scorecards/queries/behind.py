@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import inspect
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -203,6 +203,7 @@ def _figure(figure: Figure, rows: BehindRows) -> Behind:
     made_of = [rows.tasks()] if is_task else rows.lent(figure.key.removeprefix("deals:")) if is_deal else []
     name = "deal_metrics" if is_deal else OF_MEASURE.get(figure.key, "")
     text = _("required tasks of the partner's side that were due by the day; done by then or late") if is_task else ""
+    formula = formula_text(name, figure.unit, text)
     return Behind(
         key=figure.key,
         label=figure.label,
@@ -210,7 +211,7 @@ def _figure(figure: Figure, rows: BehindRows) -> Behind:
         unit=figure.unit,
         status=figure.status,
         why=figure.why,
-        formula=formula_text(name, figure.unit, text),
+        formula=replace(formula, judged="") if is_deal else formula,  # deals are counted, not judged
         inputs=(),
         tables=tuple(made_of),
         source=_("Tasks") if is_task else _("Deals") if made_of else "",
@@ -223,6 +224,8 @@ def _composite(composite: Composite) -> Behind:
         {"component": str(one.label), "weight": one.weight, "points": one.value, "why": one.why}
         for one in composite.components
     )
+    note = "" if parts else _("Its parts are weighed by the vendor's own settings and not shown.")
+    given = (Input(_("Weight covered"), composite.weight_covered, "ratio"),)
     return Behind(
         key="composite",
         label=_("Composite score"),
@@ -231,8 +234,8 @@ def _composite(composite: Composite) -> Behind:
         status="",
         why=composite.why,
         formula=formula_text("composite_score", "score"),
-        inputs=(Input(_("Weight covered"), composite.weight_covered, "ratio"),),
-        tables=(RowTable(_("Components"), ("component", "weight", "points", "why"), parts),),
+        inputs=tuple(one for one in given if one.value is not None),
+        tables=(RowTable(_("Components"), ("component", "weight", "points", "why"), parts, note=note),),
         source=_("The measures it names: %(names)s")
         % {"names": ", ".join(str(label) for label, _m, _f in COMPONENTS.values())},
         last_data=composite.on,

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from partners.models import Partner
 from partners.queries import TIER_PROGRESS
 from partners.registries import measured, measures
+from prm.kernel import clock
 from prm.kernel.numbers import HUNDRED, ZERO, divide, round_value
 from prm.kernel.periods import FiscalQuarter, FiscalYear, add_days
 from prm.kernel.tenancy.context import current, current_tenant, vendor_scope
@@ -211,6 +212,17 @@ def _scored(held: StageWeights, values: Sequence[Decimal | None]) -> tuple[Decim
         covered,
         _("Figures cover %(covered)s %% of the weights of its life-stage; %(asked)s %% are needed.") % told,
     )
+
+
+def told_composite(partner: Partner) -> Composite:
+    """The composite score as a distributor is told it, of its own company or one it sponsors: as kept for the board,
+    without the parts, which are weighed by the vendor's own settings."""
+    with vendor_scope("the composite score for a distributor: one number and the reason where there is none leave"):
+        kept = PartnerStanding.objects.filter(partner=partner.pk).values_list("on", "composite", "why").first()
+    on, score, why = kept or (clock.today(), None, "")
+    if score is None and not why:
+        why = str(_("It has not been computed yet."))
+    return Composite(partner.pk, on, partner.life_stage, score, None, (), why)
 
 
 def own_percentile(partner: Partner) -> Decimal | None:

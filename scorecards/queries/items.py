@@ -15,6 +15,7 @@ from partners.models import ManagerAssignment, Partner
 from prm.kernel import clock
 from prm.kernel.models import Membership
 from prm.kernel.numbers import divide, ratio
+from prm.kernel.tenancy.prepared import prepared
 from scorecards.models import ActionItem, Assessment, QuestionBank, Topic
 from scorecards.queries.results import Result, count_of, standing_in, standing_rows
 
@@ -85,20 +86,23 @@ def standing_with_plan(
     partner: Partner, member: Membership
 ) -> tuple[Result | None, Assessment | None, Completion | None]:
     """The partner's scorecard that counts, the one in progress, and how far the plan is: one query for all three."""
-    items = ActionItem.objects.visible_to(member).filter(partner=OuterRef("partner"))
-    waits = items.filter(state__in=OPEN_STATES)
-    found = list(
-        standing_rows(partner).annotate(
-            items_done=count_of(items.filter(state=ActionItem.State.DONE), "partner"),
-            items_open=count_of(waits, "partner"),
-            items_late=count_of(waits.filter(due_on__lt=clock.today()), "partner"),
-        )
-    )
+    found = _standing_rows(member, partner.pk)
     plan = None
     if found:
         first: Any = found[0]
         plan = Completion(first.items_done or 0, first.items_open or 0, first.items_late or 0)
     return (*standing_in(found), plan)
+
+
+@prepared
+def _standing_rows(member: Membership, partner_id: UUID) -> QuerySet[Assessment]:
+    items = ActionItem.objects.visible_to(member).filter(partner=OuterRef("partner"))
+    waits = items.filter(state__in=OPEN_STATES)
+    return standing_rows(partner_id).annotate(
+        items_done=count_of(items.filter(state=ActionItem.State.DONE), "partner"),
+        items_open=count_of(waits, "partner"),
+        items_late=count_of(waits.filter(due_on__lt=clock.today()), "partner"),
+    )
 
 
 def completion_of_all(member: Membership) -> Completion:

@@ -11,6 +11,7 @@ from django.db.models import CharField, DateField, IntegerField, JSONField, Quer
 from django.db.models.functions import Cast, Coalesce
 
 from partners.models import Partner
+from partners.noted import note_company
 from prm.kernel import clock
 from prm.kernel.fields import NumericField
 from prm.kernel.models import Membership
@@ -90,6 +91,7 @@ class Waiting:
 
 def waiting_of(partner: Partner, member: Membership) -> list[Waiting]:
     """What this member may confirm or decline for a partner, the oldest first; both kinds in one query."""
+    note_company(partner)
     if not (permits(member, "sales.confirm_targets", partner) and permits(member, CONFIRM_KPI, partner)):
         return []
     told = ["proposed_by__user__name", "created_at", "comment"]

@@ -31,7 +31,7 @@ from prm.kernel.roles import Side
 from prm.kernel.tenancy.context import current, current_tenant
 from sales.formulas import attained
 from sales.queries import MonthFigure, Performance, PeriodFigure, performance, variance_of
-from scorecards.queries.composite import Composite, composite_scores, own_percentile
+from scorecards.queries.composite import Composite, composite_scores, own_percentile, told_composite
 from scorecards.queries.measures import KpiFigure, KpiSheet, kpi_sheet
 from scorecards.queries.planned import registered_deals, why_not_measured
 
@@ -158,12 +158,17 @@ class PerformanceCard:
 
 
 def performance_card(
-    partner: Partner, *, on: dt.date, with_composite: bool = True, for_champion: bool = False
+    partner: Partner,
+    *,
+    on: dt.date,
+    with_composite: bool = True,
+    for_champion: bool = False,
+    for_distributor: bool = False,
 ) -> PerformanceCard:
     """The card of one partner on a day: a number of queries that no history changes.
 
     The composite score is for the vendor alone, and left out where it is not asked for; the partner's champion is
-    told its percentile instead.
+    told its percentile instead, a distributor the score alone.
     """
     tenant, today = current_tenant(), clock.today()
     sales = performance(partner.pk, on, with_lines=False)
@@ -191,15 +196,27 @@ def performance_card(
         tasks=_tasks(partner.pk, on),
         deals=_deals(partner.pk, on),
         sheet=sheet,
-        composite=composite_scores([partner.pk], on=on)[partner.pk] if with_composite else None,
+        composite=_composite(partner, on, with_composite, for_distributor and on == today),
         percentile=_percentile(partner) if for_champion and on == today else None,
     )
 
 
 def card_for(member: Membership, partner: Partner, *, on: dt.date, with_composite: bool = True) -> PerformanceCard:
-    """The card as this member may read it."""
-    told = permits(member, "scorecards.view_own_percentile", partner)
-    return performance_card(partner, on=on, with_composite=with_composite, for_champion=told)
+    """The card as this member may read it; behind a single figure neither composite nor percentile is asked for."""
+    told = lambda permission: with_composite and permits(member, permission, partner)
+    return performance_card(
+        partner,
+        on=on,
+        with_composite=with_composite,
+        for_champion=told("scorecards.view_own_percentile"),
+        for_distributor=told("scorecards.view_composite"),
+    )
+
+
+def _composite(partner: Partner, on: dt.date, is_vendors: bool, is_told: bool) -> Composite | None:
+    if is_vendors:
+        return composite_scores([partner.pk], on=on)[partner.pk]
+    return told_composite(partner) if is_told else None
 
 
 def _percentile(partner: Partner) -> Figure:

@@ -19,6 +19,7 @@ from prm.kernel.numbers import score as to_score
 from prm.kernel.numbers import to_decimal
 from prm.kernel.periods import add_days, add_months
 from prm.kernel.tenancy.context import current_tenant
+from prm.kernel.tenancy.prepared import prepared
 from prm.kernel.tenancy.remember import FEW, remember_few
 from scorecards.models import Answer, Assessment, Question, QuestionBank
 from scorecards.queries.scores import Scores, best_practice_scores, status_of, stored
@@ -234,7 +235,7 @@ def standing_of(partner: Partner, *, kind: str = Assessment.Kind.PARTNER) -> tup
     return standing_in(standing_rows(partner, kind=kind))
 
 
-def standing_rows(partner: Partner, *, kind: str = Assessment.Kind.PARTNER) -> QuerySet[Assessment]:
+def standing_rows(partner: Partner | UUID, *, kind: str = Assessment.Kind.PARTNER) -> QuerySet[Assessment]:
     """The rows behind `standing_of`, for those who ask more of them in the same query."""
     wanted = Assessment.objects.filter(partner=partner, kind=kind, state__in=[*COUNTED, Assessment.State.IN_PROGRESS])
     return with_progress(_with_people(wanted))
@@ -255,23 +256,29 @@ def finished_scorecards(
     """
     # A day wider than needed: the column is in UTC, the days are the tenant's.
     first, last = add_days(add_months(min(days), -VALID_MONTHS), -1), add_days(max(days), 1)
-    rows = Assessment.objects.filter(
-        partner__in=list(partner_ids),
-        kind=kind,
-        state__in=FINISHED,
-        submitted_at__date__gte=first,
-        submitted_at__date__lte=last,
-    ).order_by(*OLDEST_FIRST)
-    columns = ["partner", "submitted_at", "overall", "result__overall_status"]
-    if topics or len(partner_ids) <= FEW:
-        columns.append("result__topics")
     zone = ZoneInfo(current_tenant().time_zone)
 
     def ask() -> list[Any]:
-        asked = rows.values_list(*columns)
+        asked = _finished(list(partner_ids), first, last, str(kind), topics or len(partner_ids) <= FEW)
         return [(pk, at.astimezone(zone).date(), overall, *rest) for pk, at, overall, *rest in asked if at]
 
     return remember_few(f"scorecards {kind}", partner_ids, (first, last), ask)
+
+
+@prepared
+def _finished(partner_ids: list[UUID], first: dt.date, last: dt.date, kind: str, topics: bool) -> QuerySet[Assessment]:
+    columns = ["partner", "submitted_at", "overall", "result__overall_status"]
+    return (
+        Assessment.objects.filter(
+            partner__in=partner_ids,
+            kind=kind,
+            state__in=FINISHED,
+            submitted_at__date__gte=first,
+            submitted_at__date__lte=last,
+        )
+        .order_by(*OLDEST_FIRST)
+        .values_list(*columns, *["result__topics"] * topics)
+    )
 
 
 def capability_scores(

@@ -15,21 +15,13 @@ from prm.kernel.periods import month_of
 from prm.kernel.web.format import NOT_AVAILABLE, Formatter, formatter
 from scorecards.models import KpiDefinition
 from scorecards.queries import KpiFigure
+from scorecards.rows.words import title_of
 
 SCOPES = {
     "partner": gettext_lazy("agreed with the partner"),
     "tier": gettext_lazy("asked of its tier"),
     "program": gettext_lazy("asked of all partners"),
     "fixed": gettext_lazy("the same for all"),
-}
-TITLES = {
-    "booked_on": gettext_lazy("Booked"),
-    "amount": gettext_lazy("Amount"),
-    "line__name": gettext_lazy("Line"),
-    "external_id": gettext_lazy("Number"),
-    "title": gettext_lazy("Task"),
-    "due_on": gettext_lazy("Due"),
-    "done_at": gettext_lazy("Done"),
 }
 
 
@@ -105,7 +97,7 @@ def present_rows(rows: list[dict[str, Any]], limit: int = 50) -> ShownRows | Non
     write = formatter()
     names = tuple(rows[0])
     return ShownRows(
-        tuple(str(TITLES.get(name, name.replace("_", " ").capitalize())) for name in names),
+        tuple(title_of(name) for name in names),
         tuple(tuple(_cell(write, row[name]) for name in names) for row in rows[:limit]),
         max(0, len(rows) - limit),
     )

@@ -11,7 +11,6 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from prm.kernel.charts import Chart
 from prm.kernel.web.format import Formatter, formatter
@@ -20,38 +19,7 @@ from scorecards.models import KpiDefinition
 from scorecards.queries import Behind, Figure, KpiFigure, PerformanceCard, PlanFigure, RowTable, category_status
 from scorecards.queries.performance import Requirement, key_of
 from scorecards.rows.kpis import SCOPES, write_value
-
-COLUMN_TITLES = {
-    "booked_on": gettext_lazy("Booked"),
-    "line": gettext_lazy("Line"),
-    "line__name": gettext_lazy("Line"),
-    "kind": gettext_lazy("Kind"),
-    "amount": gettext_lazy("Amount"),
-    "number": gettext_lazy("Number"),
-    "external_id": gettext_lazy("Number"),
-    "month": gettext_lazy("Month"),
-    "source": gettext_lazy("Source"),
-    "task": gettext_lazy("Task"),
-    "title": gettext_lazy("Task"),
-    "due_on": gettext_lazy("Due"),
-    "done_on": gettext_lazy("Done"),
-    "done_at": gettext_lazy("Done"),
-    "state": gettext_lazy("State"),
-    "question": gettext_lazy("Question"),
-    "answer": gettext_lazy("Answer"),
-    "score": gettext_lazy("Score"),
-    "weight": gettext_lazy("Weight"),
-    "answered_on": gettext_lazy("Answered"),
-    "value": gettext_lazy("Value"),
-    "requirement": gettext_lazy("Requirement"),
-    "target": gettext_lazy("Target"),
-    "actual": gettext_lazy("Actual"),
-    "gap": gettext_lazy("Gap"),
-    "is_met": gettext_lazy("Met"),
-    "component": gettext_lazy("Component"),
-    "points": gettext_lazy("Points"),
-    "why": gettext_lazy("Why empty"),
-}
+from scorecards.rows.words import formula_name, inputs_of, title_of
 
 
 @dataclass(frozen=True)
@@ -323,9 +291,9 @@ def present_behind(found: Behind, card: PerformanceCard) -> ShownBehind:
         value=write_value(write, found.value, found.unit),
         status=found.status,
         why=found.why,
-        formula=" ".join(part for part in (formula.number, formula.name) if part),
+        formula=" ".join(part for part in (formula.number, formula_name(formula.name)) if part),
         text=formula.text,
-        takes=", ".join(formula.inputs),
+        takes=inputs_of(formula.inputs),
         rounding=formula.rounding,
         judged=judged if found.status else "",
         source=found.source,
@@ -344,16 +312,12 @@ def _table(write: Formatter, table: RowTable) -> ShownTable:
     cells = lambda row: tuple((_cell(write, row.get(name)), name in numeric) for name in columns)
     return ShownTable(
         title=table.title,
-        columns=tuple((_title(name), name in numeric) for name in columns),
+        columns=tuple((title_of(name), name in numeric) for name in columns),
         rows=tuple(cells(row) for row in table.rows),
         total=write.money(table.total) if table.total is not None else "",
         more=table.more,
         note=table.note,
     )
-
-
-def _title(name: str) -> str:
-    return str(COLUMN_TITLES.get(name, name.replace("_", " ").capitalize()))
 
 
 def _cell(write: Formatter, value: Any) -> str:

@@ -29,7 +29,6 @@ def performance(request: HttpRequest, partner: Partner) -> HttpResponse:
     member, wanted = member_of(request), request.GET.get("on", "")
     context = {
         "partner": partner,
-        "may_start": permits(member, "scorecards.start_assessment", partner),
         "may_board": permits(member, "scorecards.view_board"),
         "today": clock.today().isoformat(),
         "query": request.GET.urlencode(),

@@ -3,8 +3,17 @@
 // `act` holds what can be done: confirm, answer, tick, takeOver, submit, files.
 window.scorecardKeys = (view, act) => {
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open], details.menu[open]")) return;
+    if (event.altKey || document.querySelector("dialog[open], details.menu[open]")) return;
     const target = event.target;
+    if (event.ctrlKey || event.metaKey) {
+      // In a field for words a letter is a letter: there this submits, once everything is answered.
+      if (event.key === "Enter" && target instanceof HTMLTextAreaElement && !target.closest("[data-evidence]")) {
+        event.preventDefault();
+        act.confirm(view.current());
+        act.submit();
+      }
+      return;
+    }
     if (target.closest("[data-evidence]") && !target.matches("summary")) {
       if (event.key === "Escape") act.files.toggle(view.current());
       return; // keys there are for choosing a file

@@ -17,7 +17,7 @@ from scorecards.models import ActionItem, Answer, Assessment
 from scorecards.starter import copy_bank
 from tests.browser.pace import BUDGET, Person, answer
 from tests.conftest import build_cast
-from tests.scorecards.filling import submitted
+from tests.scorecards.filling import fill, submitted
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 
@@ -297,15 +297,18 @@ def test_a_scorecard_submitted_meanwhile_says_so(signed_in, people):
     expect(page.locator("h1")).to_have_text(re.compile("Scorecard of Northwind"))
 
 
-def test_words_are_saved_while_one_pauses(signed_in, people):
+def test_letters_are_letters_among_words_and_ctrl_enter_submits(signed_in, people):
     with tenant_scope(people.acme):
         scorecard = start_assessment(people.northwind, by=people.champion)
+        fill(scorecard, by=people.champion)
     page = signed_in(people.champion)
     page.goto(f"{page.at}/scorecards/{scorecard.pk}/?q=biz_collaboration_2")
     ready(page)
     words = "s u n 1 ? Grüße <b>"  # letters that are keys elsewhere
     page.keyboard.type(words)
-    page.keyboard.press("Enter")
-    sent(page)
+    expect(page.locator("[data-submit]")).to_have_text(re.compile("Ctrl"))
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(re.compile("/result/|/scorecards/[^?]*$"))
     with tenant_scope(people.acme):
-        assert Answer.objects.get(assessment=scorecard).text == words
+        assert Answer.objects.get(assessment=scorecard, question__code="biz_collaboration_2").text == words
+        assert Assessment.objects.get(pk=scorecard.pk).state == "submitted"

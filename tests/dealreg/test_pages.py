@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from dealreg.actions import approve_deal, lose_deal, reject_deal, win_deal
+from dealreg.actions import answer_question, approve_deal, ask_about_deal, lose_deal, reject_deal, win_deal
 from dealreg.models import DealConflict, DealOpening, DealRegistration
 from dealreg.tasks import warn
 from partners.registries import measured, measures, panels_for, waiting_for
@@ -49,6 +49,14 @@ def test_after_the_decision_the_partner_sees_who_opened_its_deal(cast, deals, si
     with member_scope(cast.seller):
         assert not DealOpening.objects.exists()  # the fence, not the page
     assert "Cam" not in seller.get(f"/deals/{deal.pk}/").content.decode().split("<main")[1]
+    ask_about_deal(deals.fresh(deal), by=cast.cam, question="Who decides there?")
+    history = lambda client: client.get(f"/deals/{deal.pk}/").content.decode().split('id="history"')[1]
+    assert "Vendor team" in history(seller)
+    assert "Cam" not in history(seller)
+    for own in (cast.cam, cast.auditor):
+        assert "Vendor team" not in history(sign_in(own))
+        assert "Cam" in history(sign_in(own))
+    answer_question(deals.fresh(deal), by=cast.seller, answer="The owner.")
     approve_deal(deals.fresh(deal), by=cast.operations)
     page = seller.get(f"/deals/{deal.pk}/").content.decode().split("<main")[1]
     assert "Who opened it" in page

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+from django.apps import apps
+
 from prm.kernel.isolation.addresses import UNKNOWN, Address, addresses
 from prm.kernel.isolation.planting import World, may_read, models_by_keyword
 from prm.kernel.isolation.run import OPENS_ALL, Actor, actors, client_of, objects_of, send
@@ -21,7 +23,7 @@ OWNERS = (UNKNOWN, "A/vendor", "A/all", "A/P1", "A/P2", "B/P1", "B/vendor")
 DONE = {200, 201, 202, 204, 302, 400, 409, 422, 405, 415}
 # Keywords that stand for no record, each with what it is.
 PLAIN_KEYWORDS: dict[str, str] = {
-    "token": "an invitation's secret; an unknown one answers like a used one",
+    "token": "the secret of an invitation or a calendar; an unknown one answers like a used one",
     "key": "allauth's confirmation of an address, which is answered with 404",
     "provider_id": "an outside identity provider's name",
     "kind": "which file of a deck",
@@ -198,6 +200,41 @@ def mixed(world: World, address: Address) -> Iterator[tuple[str, dict[str, Any]]
             other = address.filled(world, owner)
             if other is not None and other[keyword] != own[keyword]:
                 yield f"{keyword} of {owner}", own | {keyword: other[keyword]}
+
+
+def one_of_each(world: World) -> Iterator[tuple[str, Address, dict[str, Any]]]:
+    """Of each model one address that writes and is a page, and one of the interface, with an object of vendor A."""
+    seen = set()
+    for address in views():
+        for method in address.methods:
+            kind = (address.models[-1:], address.viewset is None)
+            if method == "get" or method == "delete" or not address.models or str(kind) in seen:
+                continue
+            values = next((values for _, values in objects_of(world, address, ("A/P1", "A/vendor", "A/all"))), None)
+            if values is not None:
+                seen.add(str(kind))
+                yield method, address, values
+
+
+NONSENSE = (
+    "x" * 300,
+    "NaN",
+    "1e5",
+    "１２",
+    "\u202eäöü",
+    "<script>alert(1)</script>",
+    "=cmd|' /C calc'!A0",
+    "-1",
+    "9" * 40,
+)
+
+
+@cache
+def nonsense() -> dict[str, str]:
+    """A value that fits nowhere under the name of every field of every model."""
+    names = {field.name for model in apps.get_models() for field in model._meta.local_fields if field.name != "id"}
+    names |= {"reason", "note", "until", "day", "value", "text", "comment", "answer", "decision"}
+    return {name: NONSENSE[place % len(NONSENSE)] for place, name in enumerate(sorted(names))}
 
 
 def ids_of(world: World, owner: str) -> dict[str, str]:

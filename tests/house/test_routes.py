@@ -79,6 +79,19 @@ def test_an_address_of_two_objects_does_not_mix_owners(world):
     assert faults == []
 
 
+def test_bad_input_by_the_chief_is_answered_and_breaks_nothing(world):
+    """One page and one address of the interface for each kind of record, on an object that the chief may change."""
+    actor = routes.everybody(world)["A/channel_chief"]
+    client, faults, kinds = client_of(actor), [], set()
+    for method, address, values in routes.one_of_each(world):
+        response = send(client, method, actor.prefix + address.path(values), data=routes.nonsense())
+        kinds.add(response.status_code)
+        if response.status_code >= 500:
+            faults.append(f"{method} {address.route}: {response.status_code}")
+    assert faults == []
+    assert kinds >= {400, 403, 422}  # the control: forms, guards and the interface were all reached
+
+
 @pytest.mark.parametrize("owner", ["A/P2", pytest.param("B/P1", marks=pytest.mark.long)])
 def test_a_foreign_id_sent_along_answers_like_an_unknown_one(world, owner):
     """Ids in filters, forms and JSON are no oracle, and reach nothing."""

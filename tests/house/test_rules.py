@@ -32,6 +32,15 @@ WIDENINGS = {
         "an appeal goes to the channel chief's desk",
         "the protection of a deal that its partner takes back",
     },
+    "dealreg/actions/leads/capturing.py": {
+        "a lead that is entered: whether it is known is kept for the vendor, nothing is answered",
+        "a lead of a visitor: kept for the vendor, nothing is answered",
+        "a lead that an inquiry of the locator becomes: it stays with the partner that was asked",
+    },
+    "dealreg/actions/leads/working.py": {
+        "a lead that its partner accepts: its capacity is counted, the details become the partner's",
+        "a lead that its partner refuses: it is nobody's then, and the next one is asked",
+    },
     "dealreg/actions/carrying.py": {"whom a business is credited to: written by the vendor alone"},
     "dealreg/actions/closing.py": {"the protection of a deal that was lost"},
     "dealreg/actions/keeping.py": {"on whose desk a changed approval lies: kept for the vendor"},
@@ -56,7 +65,10 @@ WIDENINGS = {
     },
     "sales/actions/targets.py": {"targets that a partner confirms"},
     "scorecards/actions/kpis.py": {"a target of a KPI that a partner confirms"},
-    "scorecards/queries/composite.py": {"a partner's own percentile: one number in steps of ten leaves"},
+    "scorecards/queries/composite.py": {
+        "a partner's own percentile: one number in steps of ten leaves",
+        "the composite score for a distributor: one number and the reason where there is none leave",
+    },
     "scorecards/queries/peers.py": {"peer averages of a scorecard"},
 }
 # Columns that no form and no serializer may write.

@@ -91,6 +91,24 @@ def test_one_bad_row_keeps_the_whole_file_out(desk: Desk) -> None:
     assert (batch.state, batch.failed, len(batch.errors)) == ("checked", 5, 2)
 
 
+def test_all_faults_of_a_row_are_told_at_once(desk: Desk) -> None:
+    """Unreadable values, unknown references, a number that stands twice: nobody mends a row in rounds."""
+    columns = {**PARTNER_COLUMNS, "sponsor": "By", "territory": "T"}
+    content = "Id,Name,Country,Staff,City,By,T\nP1,One,DE,1,,,\nP2,Two,Neverland,many,,P9,mars\nP1,Three,XX,-1,,P1,\n"
+    report = desk.partners(content, columns=columns)
+    of_line = lambda line: [p.column for p in report.problems if p.line == line]
+    assert of_line(3) == ["Country", "Staff", "T", "By"]
+    assert of_line(4) == ["Staff", "Country", "By", "Id"]
+    assert (report.rows, report.failed, report.problem_count) == (3, 3, 8)
+    assert desk.partners().is_clean
+    wrong = desk.sales("No,Partner,Line,Day,Amount\nS1,P9,boats,1066-10-14,1e5\nS2,P9,boats,2026-01-31,1.123456\n")
+    assert [(p.line, p.column) for p in wrong.problems] == [
+        (2, "Amount"), (2, "Partner"), (2, "Line"), (2, "Day"), (3, "Partner"), (3, "Line"), (3, "Amount"),
+    ]  # fmt: skip
+    sponsored = desk.partners(content.replace("Neverland", "DE").replace("P9", "P1"), columns=columns)
+    assert "By" not in [p.column for p in sponsored.problems if p.line == 3]  # the control: P1 is known
+
+
 def test_skipping_is_asked_for(desk: Desk) -> None:
     bad = PARTNERS + "P4,Nowhere,XX,1,\n"
     assert counts(desk.partners(bad, on_error="skip")) == (3, 0, 0, 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 
+from django.utils import translation
 from openpyxl import load_workbook
 
 from partners.actions import add_partner
@@ -13,6 +14,7 @@ from prm.kernel.exports import to_xlsx
 from prm.kernel.models import Delivery, Event, Job, SavedView, StoredFile
 from prm.kernel.outbox import run_delivery
 from prm.kernel.web import list_exports
+from prm.kernel.web.lists import Column
 from tests.clients import token_client
 
 LIST = "partners:list"
@@ -131,3 +133,11 @@ def test_views_are_kept_in_the_api_too(cast):
     assert token_client(cast.operations).get(at).status_code == 404
     assert client.delete(at).status_code == 204
     assert not SavedView.objects.exists()
+
+
+def test_heads_of_columns_are_in_the_language_of_the_page():
+    """ "Yes" is a word that the framework translates: heads written at import are looked up when they are shown."""
+    heads = [Column("a", "Yes"), Column("b", "Of no catalogue"), Column("c", "")]
+    assert [head.title for head in heads] == ["Yes", "Of no catalogue", ""]
+    with translation.override("de"):
+        assert [head.title for head in heads] == ["Ja", "Of no catalogue", ""]

@@ -139,6 +139,18 @@ def test_what_if_says_who_moves(cast, draft):
     assert ("Silver", 0, 0, 4) in found.counts
 
 
+def test_what_if_says_of_what_no_figures_are_kept(cast, draft, sign_in):
+    page = f"/partners/program/{draft.pk}/what-if/"
+    client = sign_in(cast.chief)
+    assert "People with a technical certification" in client.get(page).content.decode().partition('id="counts"')[0]
+    told = client.get(f"/api/v1/programs/{draft.pk}/what_if/").json()["unmeasured"]
+    assert "People with a technical certification" in told
+    assert "Net revenue, last 12 months" not in told
+    for rung in ProgramTier.objects.all():
+        ProgramTier.objects.filter(pk=rung.pk).update(requirements=[])
+    assert "No figures are kept" not in client.get(page).content.decode()
+
+
 def test_gaps_are_said_in_units(cast, starter):
     set_tier(cast.northwind, Tier.objects.get(code="silver"), by=None, cause="entry", on=clock.today())
     texts = {row.metric: in_units(row) for row in tier_outlook(cast.northwind, clock.today()).missing}

@@ -138,6 +138,23 @@ def test_a_partner_is_never_given_its_composite_score(cast, scored, drawn, sign_
         share_deck(old, by=cast.cam)
 
 
+def test_a_distributor_reads_the_score_of_its_own_and_of_sponsored_partners(cast, scored, sign_in):
+    """The number alone and of today; not its parts, not in anybody else's hands, and of nobody else's partner."""
+    PartnerStanding.objects.filter(partner=cast.sponsored).delete()
+    kept = PartnerStanding.objects.get(partner=cast.northwind)
+    PartnerStanding.objects.create(partner=cast.sponsored, on=kept.on, computed_at=kept.computed_at, composite="61.7")
+    path = f"/api/v1/performance-scorecards/{cast.sponsored.pk}/"
+    told = sign_in(cast.distributor).get(path).json()["composite"]
+    assert (told["score"], told["components"]) == ("61.7", [])
+    page = f"/scorecards/partner/{cast.sponsored.pk}/performance/"
+    assert "61.7" in sign_in(cast.distributor).get(page).content.decode()
+    assert "not shown" in sign_in(cast.distributor).get(f"{page}figure/?of=composite").content.decode()
+    assert sign_in(cast.distributor).get(path, {"on": "2026-01-31"}).json()["composite"] is None
+    assert (
+        sign_in(cast.distributor).get(path.replace(str(cast.sponsored.pk), str(cast.northwind.pk))).status_code == 404
+    )
+
+
 def test_the_champion_alone_is_told_a_coarse_percentile(cast, scored, sign_in):
     own = PartnerStanding.objects.get(partner=cast.northwind)
     for place in range(6):

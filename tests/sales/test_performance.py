@@ -69,7 +69,7 @@ def test_without_a_target_there_is_no_variance(figures, sign_in):
     assert (third["target"], third["actual"], third["variance"], third["performance"]) == (None, "777.00", None, None)
     assert (first["target"], first["variance"]) == ("130000.00", "-14129.50")
     page = sign_in(figures.champion).get(f"/performance/{address}").content.decode()
-    row = page.split('<th scope="row">FY2026 Q3')[1].split("</tr>")[0]
+    row = page.split('class="nowrap">FY2026 Q3')[1].split("</tr>")[0]
     assert re.findall(r'class="num">([^<]*)<', row) == ["n/a", "USD\u00a0777.00", "n/a"]
 
 
@@ -161,3 +161,15 @@ def test_those_furthest_behind_are_the_ones_whom_the_list_shows_behind(cast):
     assert all(figures[pk].items() <= alone[pk].items() for pk in figures)
     assert (found.count, found.planned) == (len(below), sum(f["performance"] is not None for f in alone.values()))
     assert list(behind_plan(partners, day, 1)[0]) == list(figures)[:1]
+
+
+def test_pages_that_count_partners_say_which(cast, sign_in):
+    """The home page counts the active ones, and says how many there are in all states."""
+    Partner.objects.filter(pk=cast.sponsored.pk).update(state="identified")
+    Partner.objects.exclude(pk=cast.sponsored.pk).update(state="active")
+    words = lambda path: " ".join(re.sub(r"<[^>]+>", " ", sign_in(cast.chief).get(path).content.decode()).split())
+    home, board, listed = words("/"), words("/scorecards/board/"), words("/partners/")
+    assert "Active partners 3 of 4 in all states" in home
+    assert "3 signed partners, without candidates" in board
+    assert "4 partners in all states" in listed
+    assert "1 partner matches" in words("/partners/?state=identified")

@@ -92,7 +92,7 @@ def test_a_proposal_stands_on_the_page_of_its_year_and_basis(cast, sign_in):
     for other in ({"year": 2028, "by": "line"}, {"year": 2027, "by": "total"}):
         shown = client.get(page, other).content.decode()
         assert confirm not in shown
-        assert "year=2028&amp;by=total" in shown.split("A proposal for")[1]
+        assert "year=2028&amp;by=total" in shown.split("A proposal waits")[1]
     refused = client.post(f"/performance/targets/proposals/{made.pk}/decline/", {"reason": " "})
     assert refused.status_code == 422
     assert confirm in refused.content.decode()
@@ -154,6 +154,7 @@ def test_the_api_has_the_same_verbs(cast):
     assert post(cast.champion, "targets/", **ids, fiscal_year=2026, total="1").status_code == 403
     proposal = post(cast.champion, "target-proposals/", **ids, months=[{"month": "2026-01-01", "amount": "90"}]).json()
     where = f"target-proposals/{proposal['id']}/"
+    assert proposal["fiscal_years"] == ["FY2026"]
     assert post(cast.champion, f"{where}confirm/").json()["code"] == "other_side_decides"
     assert post(cast.rival_champion, f"{where}confirm/").status_code == 404
     assert post(cast.cam, f"{where}confirm/").json()["state"] == "confirmed"

@@ -53,6 +53,8 @@ def test_other_weights_are_named_though_every_question_can_be_compared(cast, ban
     assert "Nothing differs" not in page
     assert "3 weights are others: the overall score can move." in page
     assert topic.name in page.split('id="weights"')[1]
+    told = client.get(f"/api/v1/question-banks/{draft.pk}/compare/?with={bank.pk}").json()["weights"]
+    assert [(w["level"], Decimal(w["after"])) for w in told] == [(w.level, w.after) for w in found.weights]
 
 
 def test_the_bridge_scores_what_both_asked_alike(cast, bank, second, django_assert_num_queries):

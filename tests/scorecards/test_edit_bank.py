@@ -417,7 +417,7 @@ def test_the_whole_way_over_the_api(cast, bank):
     kept = client.post(f"/api/v1/bank-topics/{topic['id']}/document/", sent).json()
     assert client.get(f"/api/v1/bank-resources/{kept['id']}/download/").content[:5] == b"%PDF-"
     assert call("post", f"bank-categories/{part['id']}/move/", {"up": True}).json()["order"] == 6
-    fates = {q["code"]: q["fate"] for q in client.get(f"/api/v1/{at}compare/?with={bank.pk}").json()}
+    fates = {q["code"]: q["fate"] for q in client.get(f"/api/v1/{at}compare/?with={bank.pk}").json()["questions"]}
     assert (fates["fit_openness_1"], fates["t_1"]) == ("comparable", "added")
     assert len(client.get(f"/api/v1/{at}preview/?view=manager").json()["topics"]) == 31
     content = client.get(f"/api/v1/{at}export/").content

@@ -6,7 +6,7 @@ same functions as the actions do. Reading, counting and all-or-nothing are the e
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from enum import StrEnum
@@ -24,6 +24,8 @@ from prm.kernel.models import ImportChange, Membership
 from prm.kernel.tenancy.models import CurrentTenant, Record
 
 Values = Mapping[str, Any]
+# The fields a check needs, and what refuses them; a check is not asked where one of them could not be read.
+Check = tuple[tuple[str, ...], Callable[[Values], object]]
 BATCH = 1_000
 
 
@@ -62,6 +64,14 @@ class Importer:
 
     def begin(self) -> None:
         """Read what the rows will refer to. Called once, before the first row."""
+
+    def checks(self) -> Iterable[Check]:
+        """What can be said of single fields, apart from each other: all that is wrong with a row is told at once."""
+        return ()
+
+    def unknown(self, values: Values, in_file: Container[Any]) -> Iterator[tuple[str, str]]:
+        """Of a row that is refused anyway: references (field and reason) to nothing known and to no row of the file."""
+        return iter(())
 
     def meet(self, rows: Sequence[Values]) -> None:
         """Find out which of the next rows stand already."""

@@ -21,7 +21,7 @@ from prm.kernel.events import record
 from prm.kernel.imports.journal import Journal
 from prm.kernel.imports.problems import FileRefused, ImportRunning, RowProblem, ValueRefused, shown
 from prm.kernel.imports.profiles import Plan, Profile
-from prm.kernel.imports.registry import BATCH, Fate, Importer, Prepared, Values
+from prm.kernel.imports.registry import BATCH, Check, Fate, Importer, Prepared, Values
 from prm.kernel.imports.sources import Row
 from prm.kernel.models import ImportBatch, Membership, Tenant
 from prm.kernel.policies import require
@@ -169,9 +169,10 @@ def _checked(plan: Plan, importer: Importer, report: Report, progress: Progress)
     prepared: list[Prepared] = []
     first_values: dict[int, Values] = {}
     first_line: dict[tuple[Any, ...], int] = {}
+    doubtful: list[tuple[int, Values]] = []
     try:
         for chunk in _in_chunks(_meant(plan, table.rows, report)):
-            readable = _readable(plan, importer, chunk, report, first_line)
+            readable = _readable(plan, importer, chunk, report, first_line, doubtful)
             importer.meet([values for _, values in readable])
             if not first_values:
                 first_values = {line: {name: cut(v) for name, v in values.items()} for line, values in readable}
@@ -182,6 +183,8 @@ def _checked(plan: Plan, importer: Importer, report: Report, progress: Progress)
         report.rows = 0
         raise
     prepared = _settled(importer, prepared, report, plan)
+    _tell_unknown(plan, importer, doubtful, first_line, report)
+    report.problems.sort(key=lambda problem: problem.line)
     report.warnings = importer.warnings
     report.failed = report.faulty_rows
     report.sample = [
@@ -227,44 +230,73 @@ def _is_meant(plan: Plan, row: Row, report: Report) -> bool:
 
 
 def _readable(
-    plan: Plan, importer: Importer, rows: Sequence[Row], report: Report, first_line: dict[tuple[Any, ...], int]
+    plan: Plan,
+    importer: Importer,
+    rows: Sequence[Row],
+    report: Report,
+    first_line: dict[tuple[Any, ...], int],
+    doubtful: list[tuple[int, Values]],
 ) -> list[tuple[int, Values]]:
-    """The rows whose every value can be read and whose key is new in the file."""
+    """The rows whose every value can be read and holds for itself, and whose key is new in the file.
+
+    Of the others everything is told that can be said without what could not be read.
+    """
     out: list[tuple[int, Values]] = []
+    checks = list(importer.checks())
     for row in rows:
         report.rows += 1
+        told = report.problem_count
         values = _values(plan, importer, row, report)
-        if values is None:
-            report.faulty_rows += 1
-            continue
+        _tell_faults(plan, checks, row.line, values, report)
         key = tuple(values.get(name) for name in importer.key)
-        if key in first_line:
+        if key in first_line and all(name in values or name not in plan.columns for name in importer.key):
             column = ", ".join(plan.column_of(name) for name in importer.key)
-            told = shown(" ".join(str(part) for part in key if part is not None))
-            report.add(row.line, column, f"{told} stands already in line {first_line[key]}.")
+            same = shown(" ".join(str(part) for part in key if part is not None))
+            report.add(row.line, column, f"{same} stands already in line {first_line[key]}.")
+        if report.problem_count > told:
             report.faulty_rows += 1
+            if len(doubtful) < KEPT_PROBLEMS:
+                doubtful.append((row.line, values))
             continue
         first_line[key] = row.line
         out.append((row.line, values))
     return out
 
 
-def _values(plan: Plan, importer: Importer, row: Row, report: Report) -> dict[str, Any] | None:
+def _tell_faults(plan: Plan, checks: Iterable[Check], line: int, values: Values, report: Report) -> None:
+    """What each check says of the fields it needs; those that could not be read are told already."""
+    for names, check in checks:
+        if all(name in values or name not in plan.columns for name in names):
+            try:
+                check(values)
+            except Refused as error:
+                report.add(line, plan.column_of(error.field or names[0]), str(error))
+
+
+def _tell_unknown(
+    plan: Plan, importer: Importer, doubtful: Iterable[tuple[int, Values]], keys: Iterable[Any], report: Report
+) -> None:
+    """References of refused rows, looked up once the whole file is known."""
+    in_file = {key[0] for key in keys} | {values.get(importer.key[0]) for _, values in doubtful}
+    for line, values in doubtful:
+        for name, reason in importer.unknown(values, in_file):
+            report.add(line, plan.column_of(name), reason)
+
+
+def _values(plan: Plan, importer: Importer, row: Row, report: Report) -> dict[str, Any]:
+    """The values that can be read; the problems of the others are told."""
     if row.problem:
         report.add(row.line, "", row.problem)
-        return None
+        return {}
     values: dict[str, Any] = {}
-    is_whole = True
     for name, expression in plan.columns.items():
         try:
             values[name] = importer.rules[name].value_of(expression.text(row.cells))
         except ValueRefused as error:
             report.add(row.line, error.column or plan.column_of(name), str(error))
-            is_whole = False
         except Refused as error:
             report.add(row.line, plan.column_of(name), str(error))
-            is_whole = False
-    return values if is_whole else None
+    return values
 
 
 def _prepared(plan: Plan, importer: Importer, rows: Iterable[tuple[int, Values]], report: Report) -> Iterator[Prepared]:

@@ -1,5 +1,6 @@
 """Vendors (tenants), people and their memberships, the event log with its outbox, webhooks, files, long jobs."""
 
+from prm.kernel.models.calendars import CalendarFeed
 from prm.kernel.models.events import Delivery, Event, EventNote, Wakeup
 from prm.kernel.models.files import Job, StoredFile
 from prm.kernel.models.identity import ApiToken, Invitation, Membership, Team, Tenant, TenantDomain, User
@@ -10,6 +11,7 @@ from prm.kernel.models.webhooks import WebhookAttempt, WebhookEndpoint, WebhookM
 
 __all__ = [
     "ApiToken",
+    "CalendarFeed",
     "Delivery",
     "Event",
     "EventNote",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any, ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -287,6 +287,19 @@ class Membership(Record):
     def may_only_read(self) -> bool:
         """Whether this member's company is suspended: its people read and do nothing else."""
         return self.partner_id is not None and type(self).frozen(self)
+
+    def shape(self) -> Hashable:
+        """What a prepared question may depend on besides the ids (see prm/kernel/tenancy/prepared.py)."""
+        return type(self), tuple(self.roles), self.is_vendor, len(self.reach or ()), self.team_id, self.leads_team
+
+    def with_ids(self, replaced: Callable[[Callable[[Any], uuid.UUID]], uuid.UUID]) -> Membership:
+        """A membership of the same shape whose ids stand for those of others."""
+        one = Membership(roles=self.roles, team_id=self.team_id, leads_team=self.leads_team)
+        one.pk = replaced(lambda member: member.pk)
+        one.user_id = replaced(lambda member: member.user_id)
+        reach = [replaced(lambda member, n=n: member.reach[n]) for n in range(len(self.reach or ()))]
+        one.partner_id, one.__dict__["reach"] = (reach[0], tuple(reach)) if reach else (None, None)
+        return one
 
     @property
     def role_names(self) -> str:

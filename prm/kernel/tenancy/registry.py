@@ -19,6 +19,7 @@ GLOBAL = {
     "kernel.TenantDomain": "needed to find the tenant by host",
     "kernel.User": "a person is one login over all tenants; holds identity only",
     "kernel.ApiToken": "looked up by its hash before there is a context; holds no business data",
+    "kernel.CalendarFeed": "looked up by its hash before there is a context; holds no business data",
     "kernel.Wakeup": "what the relay polls over all tenants; holds ids and times only",
     "sessions.Session": "sign-in, before a tenant is known",
     "contenttypes.ContentType": "the framework's list of models",

@@ -5,16 +5,18 @@ Not allowed to know of a record: 404. Allowed to know, not to do: 403.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import wraps
+from functools import cache, partial, wraps
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 
 from prm.kernel.policies import require
+from prm.kernel.tenancy.prepared import prepared
 from prm.kernel.web.member import member_of
 
 View = Callable[..., HttpResponse]
@@ -58,13 +60,15 @@ def may(permission: str, of: Any = None) -> Callable[[View], View]:
     """For members who hold `permission`. `of` is a model or queryset: the record is found by `<model>_id`."""
 
     def decorate(view: View) -> View:
+        find = _finder(of)
+
         @wraps(view)
         def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             member = member_of(request)
             if of is None:
                 require(member, permission)
                 return view(request, *args, **kwargs)
-            found = find_visible(of, member, kwargs.pop(keyword_of(of)))
+            found = find(member, kwargs.pop(keyword_of(of)))
             require(member, permission, found)
             return view(request, found, *args, **kwargs)
 
@@ -76,11 +80,28 @@ def may(permission: str, of: Any = None) -> Callable[[View], View]:
 
 def find_visible(of: Any, member: Any, pk: Any) -> Any:
     """The record if this member may know of it, else 404, the same for foreign and for unknown ids."""
+    if not isinstance(of, QuerySet):
+        return _finder(of)(member, pk)
+    return _only(_visible(of, member, pk))
+
+
+@cache
+def _finder(of: Any) -> Callable[[Any, Any], Any]:
+    """As `find_visible`, for what is asked again and again: a model, or the queryset of an address."""
+    visible = prepared(partial(_visible, of))
+    return lambda member, pk: _only(visible(member, pk) if isinstance(pk, UUID) else _visible(of, member, pk))
+
+
+def _visible(of: Any, member: Any, pk: Any) -> QuerySet:
     queryset: Any = of.all() if isinstance(of, QuerySet) else of.objects.all()
-    found = queryset.visible_to(member).filter(pk=pk).first()
-    if found is None:
+    return queryset.visible_to(member).filter(pk=pk)[:1]
+
+
+def _only(found: Iterable[Any]) -> Any:
+    record = next(iter(found), None)
+    if record is None:
         raise Http404
-    return found
+    return record
 
 
 def model_of(of: Any) -> Any:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -42,7 +43,7 @@ class Formatter:
     locale: str = "en"
     time_zone: str = "UTC"
 
-    @property
+    @cached_property
     def separators(self) -> tuple[str, str]:
         """What separates thousands, and the decimal point."""
         return _by_locale(_SEPARATORS, self.locale, (",", "."))

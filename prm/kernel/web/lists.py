@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,10 +15,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from prm.kernel.models import Membership, SavedView
 from prm.kernel.saved_views import kept_query
+from prm.kernel.tenancy.prepared import prepared
 from prm.kernel.web.list_exports import KINDS, answer_export
 from prm.kernel.words import own_word
 
 PER_PAGE = 50
+MOST_COUNTED = 10_000
 NO_FILTERS = frozenset({"sort", "page", "columns", "view", "format", "bom"})
 
 
@@ -63,6 +66,24 @@ def lend_filter(one: ListFilter) -> ListFilter:
     return one
 
 
+class CountingPaginator(Paginator):
+    """Pages of a list that may be of any length: it counts up to MOST_COUNTED, and whoever has more filters."""
+
+    @cached_property
+    def count(self) -> int:
+        return min(self._counted, MOST_COUNTED)
+
+    @property
+    def has_more(self) -> bool:
+        """There are more rows than are counted and paged."""
+        return self._counted > MOST_COUNTED
+
+    @cached_property
+    def _counted(self) -> int:
+        rows: Any = self.object_list
+        return rows.order_by()[: MOST_COUNTED + 1].count()
+
+
 @dataclass
 class ListPage:
     """What a list template needs. `rows` are the presented records of this page."""
@@ -78,7 +99,12 @@ class ListPage:
 
     @property
     def total(self) -> int:
+        """How many rows match, at most MOST_COUNTED; see `has_more`."""
         return self.page.paginator.count
+
+    @property
+    def has_more(self) -> bool:
+        return getattr(self.page.paginator, "has_more", False)
 
     @property
     def is_filtered(self) -> bool:
@@ -144,7 +170,7 @@ def list_page(
         chosen = chosen_columns(request, columns)
         out = [c for c in columns if c.export and (not chosen or not c.optional or c.name in chosen)]
         return answer_export(request, found.rows, out, present, kind=wanted, name=file_name)
-    page = Paginator(found.rows, PER_PAGE).get_page(request.GET.get("page"))
+    page = CountingPaginator(found.rows, PER_PAGE).get_page(request.GET.get("page"))
     shown = present(list(page.object_list))
     return ListPage(request, page, columns, found.sort, found.filterset, shown, found.narrowing, views)
 
@@ -182,7 +208,12 @@ def _views(request: HttpRequest) -> list[SavedView] | None:
     member, match = getattr(request, "member", None), request.resolver_match
     if member is None or match is None or match.kwargs:
         return None
-    return list(SavedView.objects.visible_to(member).filter(list_name=match.view_name).order_by("name", "pk"))
+    return _views_of(member, match.view_name)
+
+
+@prepared
+def _views_of(member: Membership, list_name: str) -> QuerySet[SavedView]:
+    return SavedView.objects.visible_to(member).filter(list_name=list_name).order_by("name", "pk")
 
 
 def _narrowed(request: HttpRequest, queryset: QuerySet) -> tuple[Any, QuerySet]:

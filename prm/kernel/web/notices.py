@@ -1,4 +1,4 @@
-"""The page behind the bell: what one was told, and whether letters follow."""
+"""The page behind the bell: what one was told, whether letters follow, and the own calendar."""
 
 from __future__ import annotations
 
@@ -7,15 +7,19 @@ from typing import Any
 
 from django import forms
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from prm.kernel.addresses import shown
+from prm.kernel.calendars import feed_of, make_calendar_feed, read_feed, revoke_calendar_feed
+from prm.kernel.errors import Unknown
+from prm.kernel.files import CONTENT_TYPES
 from prm.kernel.models import Membership, Notification
 from prm.kernel.notifications import mark_all_read, mark_read, set_mail_wishes
-from prm.kernel.web.access import for_members, may
+from prm.kernel.signin.forms import NothingForm
+from prm.kernel.web.access import for_members, may, public
 from prm.kernel.web.format import formatter
 from prm.kernel.web.forms import go, submit
 from prm.kernel.web.tenancy import member_of
@@ -95,8 +99,41 @@ def mail_wishes(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _page(request: HttpRequest, form: forms.Form | None = None) -> HttpResponse:
-    member = member_of(request)
+@may("kernel.make_calendar_feed")
+@require_POST
+def make_calendar(request: HttpRequest) -> HttpResponse:
+    """A new secret address, in this one answer and nowhere else."""
+    return _page(request, calendar_url=make_calendar_feed(by=member_of(request)))
+
+
+@may("kernel.revoke_calendar_feed")
+@require_POST
+def revoke_calendar(request: HttpRequest) -> HttpResponse:
+    return submit(
+        request,
+        NothingForm(request.POST),
+        lambda data: revoke_calendar_feed(by=member_of(request)),
+        again=lambda form: _page(request, refusal=form),
+        then=lambda done: "kernel:notifications",
+    )
+
+
+@public
+@require_safe
+def calendar(request: HttpRequest, token: str) -> HttpResponse:
+    """What a calendar program reads, without a login: whoever has the address reads it."""
+    try:
+        content = read_feed(token)
+    except Unknown as unknown:
+        raise Http404 from unknown
+    return HttpResponse(content, content_type=CONTENT_TYPES["ics"], headers={"X-Robots-Tag": "noindex"})
+
+
+def _page(
+    request: HttpRequest, form: forms.Form | None = None, *, calendar_url: str = "", refusal: Any = None
+) -> HttpResponse:
+    member, feed = member_of(request), feed_of(member_of(request))
+    write = formatter()
     found = Notification.objects.visible_to(member).order_by("-at", "-pk")
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     rows = [_row(notice) for notice in page.object_list]
@@ -107,6 +144,14 @@ def _page(request: HttpRequest, form: forms.Form | None = None) -> HttpResponse:
         "newest": newest.isoformat() if newest else "",
         "has_unread": any(row.is_unread for row in rows),
         "form": form or _wishes(member),
+        "calendar_url": calendar_url,
+        "refusal": refusal,
+        "feed": {
+            "made": write.moment(feed.created_at),
+            "read": write.moment(feed.read_at) if feed.read_at else "",
+        }
+        if feed
+        else None,
     }
     return render(request, "kernel/notifications.html", context)
 

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import logout
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.http.request import split_domain_port, validate_host
 from django.shortcuts import render
@@ -22,13 +23,14 @@ from prm.kernel.errors import Refused
 from prm.kernel.models import Membership, Tenant, TenantDomain
 from prm.kernel.signin.second_factor import lacks_second_factor
 from prm.kernel.tenancy.context import identity_scope, member_scope, tenant_scope
+from prm.kernel.tenancy.prepared import prepared
 from prm.kernel.tenancy.remember import memory, remember
 from prm.kernel.web import sessions, tokens
 from prm.kernel.web.member import member_of as member_of
 from prm.kernel.web.visitors import NO_COMPANY, visited_tenant
 
 TENANT_PATH = re.compile(r"^/t/([a-z0-9-]{1,40})(/.*)?$")
-OWN_PAGES = ("/accounts/", "/invitations/", "/branding/", "/static/")
+OWN_PAGES = ("/accounts/", "/invitations/", "/calendar/", "/branding/", "/static/")
 FOR_TOKENS = ("/api/", "/files/")
 QUIET: dict[str, Any] = {"banners": ()}  # a page that says no has no news to tell
 # What a session that one vendor's identity provider vouches for may do with the login itself: nothing by which
@@ -155,14 +157,16 @@ def _note_presence(member: Membership) -> None:
 def memberships_of(user: Any) -> list[Membership]:
     """Where this person is a live member, vendor by vendor; at each the vendor's own side first, then the newest."""
     with identity_scope(user.pk):
-        found = list(
-            Membership.own.select_related("tenant")
-            .filter(user=user, tenant__active=True, active=True)
-            .order_by("tenant__name", "tenant_id", F("partner_id").desc(nulls_first=True), "-created_at")
-        )
+        found = _live_memberships(user.pk)
     for member in found:
         member.user = user
     return found
+
+
+@prepared
+def _live_memberships(user_id: UUID) -> QuerySet[Membership]:
+    live = Membership.own.filter(user_id=user_id, tenant__active=True, active=True).select_related("tenant")
+    return live.order_by("tenant__name", "tenant_id", F("partner_id").desc(nulls_first=True), "-created_at")
 
 
 def find_member(user: Any, slug: str) -> Membership | None:

@@ -1,0 +1,73 @@
+"""When a partnership is suspended or ends: its leads come back, its undecided deals are taken back, the others are
+looked at one by one.
+"""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from dealreg.actions.deciding import _withdraw
+from dealreg.actions.leads.steps import State, take_away, tell
+from dealreg.actions.leads.working import return_lead
+from dealreg.actions.steps import enter, reason_of
+from dealreg.models import HELD, UNDECIDED, DealRegistration, DealReview, Lead
+from dealreg.queries.lead_rules import business_days_after, lead_rules
+from partners.models import Partner
+from prm.kernel import clock
+from prm.kernel.errors import Conflict
+from prm.kernel.models import Membership
+from prm.kernel.policies import require
+
+
+def take_offers_back(partner: Partner) -> int:
+    """Suspended: nobody there can answer, so open offers go on to others. What it holds already stands still."""
+    found = Lead.objects.filter(partner=partner, state=State.ASSIGNED).order_by("pk")
+    for lead in found:
+        former = take_away(lead, State.RETURNED)
+        tell(lead, "lead.taken_back", by=None, to=former, reason="suspended")
+    return len(found)
+
+
+def let_clocks_go_on(partner: Partner) -> int:
+    """The suspension is over: the clocks of its leads begin anew today."""
+    due = business_days_after(clock.today(), lead_rules().contact_days)
+    mine = Lead.objects.filter(partner=partner, state__in=HELD)
+    mine.filter(state=State.ACCEPTED).update(contact_due=due)
+    return mine.update(progress_at=clock.now())
+
+
+def end_leads_and_deals(partner: Partner) -> dict[str, int]:
+    """The partnership has ended: leads return, registrations that nobody decided are taken back.
+
+    Protected deals stay until operations keeps or ends each. Doing it twice changes nothing.
+    """
+    leads = list(Lead.objects.filter(partner=partner, state__in=[State.ASSIGNED, *HELD]).order_by("pk"))
+    for lead in leads:
+        return_lead(lead, by=None, reason="partnership ended")
+    deals = list(DealRegistration.objects.filter(partner=partner, state__in=UNDECIDED).order_by("pk"))
+    for deal in deals:
+        _withdraw(deal, None, event="deal.ended_with_partner")
+    return {"leads": len(leads), "deals": len(deals)}
+
+
+@transaction.atomic
+def keep_deal(deal: DealRegistration, *, by: Membership, reason: str) -> DealRegistration:
+    """The partner is gone, but the protection of its deal runs on until it expires."""
+    _refuse_others(deal, by, "dealreg.keep_deal")
+    said = reason_of(reason)
+    if not DealReview.objects.filter(deal=deal, kept_on=None).update(kept_on=clock.today()):
+        raise Conflict("This was decided already.", code="decided")
+    return enter(deal, "deal.kept_after_end", by=by, reason=said)
+
+
+@transaction.atomic
+def end_deal(deal: DealRegistration, *, by: Membership, reason: str) -> DealRegistration:
+    """The partner is gone: its deal ends, and the customer is free for the partner it chooses."""
+    _refuse_others(deal, by, "dealreg.end_deal")
+    return _withdraw(deal, by, reason_of(reason), event="deal.ended_after_end")
+
+
+def _refuse_others(deal: DealRegistration, by: Membership, permission: str) -> None:
+    require(by, permission, deal)
+    if deal.state != DealRegistration.State.APPROVED or deal.partner.state != Partner.State.TERMINATED:
+        raise Conflict("This is for protected deals of partners that are gone.", code="not_ended")

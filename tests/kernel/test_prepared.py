@@ -1,0 +1,106 @@
+"""A prepared question gives what its queryset gives, for each tenant, member and day; the rest is refused."""
+
+from __future__ import annotations
+
+import datetime as dt
+from uuid import UUID
+
+import pytest
+from django.db import connection
+from django.db.models import QuerySet
+from django.test.utils import CaptureQueriesContext
+
+from partners.models import Contact, Partner, Task
+from prm.kernel import clock
+from prm.kernel.models import Membership
+from prm.kernel.tenancy import prepared as room
+from prm.kernel.tenancy.context import current_tenant, member_scope, tenant_scope
+from prm.kernel.tenancy.prepared import NotPrepared, Prepared, Text, prepared
+
+
+@prepared
+def some_partners(ids: list[UUID], state: str) -> QuerySet[Partner]:
+    return Partner.objects.filter(pk__in=ids, state=state).select_related("tier", "sponsor").order_by("sort_name")
+
+
+@prepared
+def seen_partners(member: Membership) -> QuerySet[Partner]:
+    return Partner.objects.visible_to(member).order_by("sort_name")
+
+
+@prepared
+def due_tasks(partner_id: UUID, since: dt.date) -> QuerySet:
+    return Task.objects.filter(partner_id=partner_id, due_on__gte=since, due_on__lte=clock.today()).values_list("title")
+
+
+@prepared
+def named(name: Text) -> QuerySet[Partner]:
+    return Partner.objects.filter(name=name) if name else Partner.objects.order_by("sort_name")[:1]
+
+
+def statements(question: Prepared) -> int:
+    return len(question._statements)
+
+
+def test_records_come_with_their_relations_and_every_length_has_its_statement(cast) -> None:
+    everybody = [cast.northwind.pk, cast.rival.pk, cast.sponsored.pk]
+    found = some_partners(everybody, "active")
+    with CaptureQueriesContext(connection) as asked:
+        assert [one.name for one in found] == ["Little Corner", "Northwind", "Südstern"]
+        assert found[0].sponsor == cast.distributor_company
+    assert not asked.captured_queries
+    assert [one.pk for one in some_partners([cast.rival.pk], "active")] == [cast.rival.pk]
+    assert some_partners([cast.rival.pk], "lapsed") == []
+    assert some_partners([], "active") == []
+    assert some_partners([cast.rival.pk, cast.rival.pk], "active") == [cast.rival]
+
+
+def test_the_statement_is_written_once_and_each_tenant_and_member_sees_the_own(cast) -> None:
+    mine = [one.pk for one in seen_partners(cast.cam)]
+    written = statements(seen_partners)
+    assert [one.pk for one in seen_partners(cast.other_cam)] == [cast.rival.pk]
+    assert cast.rival.pk not in mine
+    assert statements(seen_partners) == written  # another person of the same roles
+    assert {one.pk for one in seen_partners(cast.champion)} == {cast.northwind.pk}
+    with tenant_scope(cast.globex):
+        assert not {one.pk for one in seen_partners(cast.cam)} & {*mine, cast.rival.pk}
+    with member_scope(cast.champion):  # the database's own fence holds as for every statement
+        assert some_partners([cast.rival.pk, cast.northwind.pk], "active") == [cast.northwind]
+
+
+def test_what_somebody_wrote_shares_a_statement_and_an_empty_text_has_its_own(cast) -> None:
+    assert [one.pk for one in named(Text("Northwind"))] == [cast.northwind.pk]
+    assert [one.pk for one in named(Text("Südstern"))] == [cast.rival.pk]
+    assert named(Text("'; drop table x; --%s")) == []
+    assert statements(named) == 1
+    assert len(named(Text(""))) == 1
+
+
+def test_today_is_the_day_of_asking(cast) -> None:
+    today = clock.today()
+    Task.objects.create(partner=cast.northwind, title="Tomorrow", kind="other", due_on=today + dt.timedelta(days=1))
+    assert due_tasks(cast.northwind.pk, today) == []
+    with clock.travel(days=1):
+        assert due_tasks(cast.northwind.pk, today) == [("Tomorrow",)]
+
+
+def test_a_day_that_is_no_argument_is_asked_as_always(cast) -> None:
+    @prepared
+    def later_tasks(partner_id: UUID) -> QuerySet:
+        return Task.objects.filter(partner_id=partner_id, due_on__gt=clock.today() + dt.timedelta(days=3))
+
+    assert later_tasks(cast.northwind.pk) == []
+    assert list(later_tasks._statements.values()) == [None]
+
+
+def test_what_depends_on_more_than_its_arguments_is_found(cast, monkeypatch) -> None:
+    @prepared
+    def contacts_in_the_currency(partner_id: UUID) -> QuerySet:
+        return Contact.objects.filter(partner_id=partner_id, title=current_tenant().currency)
+
+    assert contacts_in_the_currency(cast.northwind.pk) == []
+    with tenant_scope(cast.globex), pytest.raises(NotPrepared, match="contacts_in_the_currency"):
+        contacts_in_the_currency(cast.northwind.pk)
+    monkeypatch.setattr(room, "COMPARED", False)  # control: nobody else would notice
+    with tenant_scope(cast.globex):
+        assert contacts_in_the_currency(cast.northwind.pk) == []
