@@ -67,7 +67,9 @@ def win_deal(
 
 
 @transaction.atomic
-def lose_opportunity(opportunity: Opportunity, *, by: Membership, loss_reason: str, reason: str = "") -> Opportunity:
+def lose_opportunity(
+    opportunity: Opportunity, *, by: Membership | None, loss_reason: str, reason: str = ""
+) -> Opportunity:
     """The business is lost, with why: nobody learns from a loss without a reason."""
     require(by, "dealreg.lose_opportunity", opportunity)
     return _lose(opportunity, by, loss_reason, reason)
