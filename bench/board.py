@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from django.db import connection, connections
+from django.db import connection
 from django.test import Client
 
-from bench.crowd import crowd
+from bench.crowd import crowd, settle
 from bench.measure import in_turn, show
 from partners.models import Partner
 from prm.kernel.tenancy.context import member_scope
@@ -50,8 +50,7 @@ def main(partners: int = 10_000) -> None:
         began = time.perf_counter()
         renewed = renew_standings()
         taken = time.perf_counter() - began
-    with connections["owner"].cursor() as cursor:
-        cursor.execute("analyze")  # as autovacuum does a minute later
+    settle()
     with member_scope(chief):
         began = time.perf_counter()
         with connection.cursor() as cursor:

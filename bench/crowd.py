@@ -23,11 +23,16 @@ def crowd(partners: int) -> tuple[Tenant, Membership]:
     tenant = Tenant.objects.filter(slug=slug).first()
     if tenant is None:
         tenant = _make(slug, partners)
-        with connections["owner"].cursor() as cursor:
-            cursor.execute("analyze")  # as autovacuum does a minute later
+        settle()
     with tenant_scope(tenant):
         chief = Membership.objects.select_related("user", "tenant").get(user__email=f"chief@{slug}.example")
     return tenant, chief
+
+
+def settle() -> None:
+    """What autovacuum does a minute later."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("analyze")
 
 
 @transaction.atomic

@@ -13,14 +13,13 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from django.db import connections
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.test import Client, override_settings
 from django.urls import include, path
 from django.views.decorators.http import require_POST
 
-from bench.crowd import crowd
+from bench.crowd import crowd, settle
 from bench.measure import in_turn, show
 from dealreg.actions import draft_deal, submit_deal
 from dealreg.models import DealLine, DealRegistration
@@ -36,16 +35,13 @@ from prm.kernel.tenancy.remember import memory
 from prm.kernel.web.access import for_members
 from sales.models import ProductLine
 
-PARTNERS, DEALS = 10_000, 200_000
 
-
-def main() -> None:
-    tenant, chief = crowd(PARTNERS)
+def main(partners: int = 10_000, deals: int = 200_000) -> None:
+    tenant, chief = crowd(partners)
     with tenant_scope(tenant):
-        if DealRegistration.objects.count() < DEALS * 0.9:
-            _fill(tenant)
-            with connections["owner"].cursor() as cursor:
-                cursor.execute("analyze")
+        if DealRegistration.objects.count() < deals * 0.9:
+            _fill(tenant, partners, deals)
+            settle()
         champion = _champion(tenant)
         line = ProductLine.objects.get()
     with memory(), tenant_scope(tenant):
@@ -58,7 +54,7 @@ def main() -> None:
                 "conflict check, free": lambda: real_rivals(free, [line.pk]),
             }
         )
-    show(f"Conflict check at {DEALS:,} registrations", timings, against="one row by its key", goal="under 5 ms")
+    show(f"Conflict check at {deals:,} registrations", timings, against="one row by its key", goal="under 5 ms")
     numbers = itertools.count(secrets.randbelow(30_000))  # a company registers a customer once, also in the next run
     timings = in_turn(
         {
@@ -85,7 +81,7 @@ def main() -> None:
         },
         rounds=15,
     )
-    show(f"The list at {DEALS:,} registrations", timings, against="bell")
+    show(f"The list at {deals:,} registrations", timings, against="bell")
 
 
 @for_members
@@ -96,6 +92,7 @@ def bare_create(request: HttpRequest) -> HttpResponse:
     return redirect("dealreg:deals")
 
 
+BATCH = 5000
 urlpatterns = [path("bare-create/", bare_create), path("", include("prm.urls"))]
 
 
@@ -126,34 +123,24 @@ def _register_pages(tenant: Any, champion: Membership, line: ProductLine, number
     show("Registering a deal, as a page", timings, against="a page that creates the rows", goal="<= 4 x a bare create")
 
 
-FILL = """
-with numbered as (
-  select id, row_number() over (order by sort_name, id) - 1 as place from partners_partner where tenant_id = %(tenant)s
-), made as (
-  insert into dealreg_dealregistration (id, tenant_id, partner_id, version, created_at, updated_at, number, state,
-    is_on_behalf, customer_name, customer_domain, customer_country, normalised_name, normalised_domain, domain_root,
-    contact_name, contact_email, amount, currency, need, source, tender, next_step, submitted_at, review_due, pauses,
-    decided_at, reject_reason, reason, appeal, approved_on, protection_days, max_extensions, extension_days, expires_on,
-    credit_share, closed_on, loss_reason)
-  select gen_random_uuid(), %(tenant)s, p.id, 1, now(), now(), upper(substr(md5(n::text), 1, 8)),
-    case when n %% 5 = 0 then 'submitted' when n %% 5 < 3 then 'lost' else 'expired' end, false,
-    'Customer ' || lpad(n::text, 6, '0') || ' GmbH', 'c' || n || '.example', 'DE', 'customer ' || lpad(n::text, 6, '0'),
-    'c' || n || '.example', 'c' || n || '.example', '', '', 5000.00, 'USD', '', 'partner_led', false, '',
-    now() - n * interval '1 minute', current_date, '[]', now(), '', '', '', current_date, 60, 1, 30, current_date, 1,
-    current_date, ''
-  from generate_series(0, %(deals)s - 1) n join numbered p on p.place = n %% %(partners)s
-  on conflict do nothing returning id, partner_id
-)
-insert into dealreg_dealline (id, tenant_id, partner_id, version, created_at, updated_at, deal_id, line_id, granted)
-select gen_random_uuid(), %(tenant)s, partner_id, 1, now(), now(), id, %(line)s, true from made
-"""
-
-
-def _fill(tenant: Any) -> None:
-    """Every fifth is claimed at present, the others are over. In SQL, for speed."""
-    values = {"tenant": tenant.pk, "deals": DEALS, "partners": PARTNERS, "line": ProductLine.objects.get().pk}
-    with connections["owner"].cursor() as cursor:
-        cursor.execute(FILL, values)
+def _fill(tenant: Any, partners: int, deals: int) -> None:
+    """Every fifth is claimed at present, the others are over."""
+    line, today, now = ProductLine.objects.get(), clock.today(), clock.now()
+    owners = list(Partner.objects.order_by("sort_name").values_list("pk", flat=True))
+    over = {"decided_at": now, "approved_on": today, "expires_on": today, "closed_on": today, "protection_days": 60}
+    for start in range(0, deals, BATCH):
+        made = [
+            DealRegistration(
+                partner_id=owners[n % partners], customer_name=f"Customer {n:06} GmbH", customer_country="DE",
+                customer_domain=f"c{n}.example", normalised_name=f"customer {n:06}", normalised_domain=f"c{n}.example",
+                domain_root=f"c{n}.example", amount=Decimal(5000), currency="USD", review_due=today,
+                submitted_at=now - dt.timedelta(minutes=n),
+                **({"state": "submitted"} if n % 5 == 0 else {"state": "lost" if n % 5 < 3 else "expired", **over}),
+            )
+            for n in range(start, min(start + BATCH, deals))
+        ]  # fmt: skip
+        DealRegistration.objects.bulk_create(made)
+        DealLine.objects.bulk_create([DealLine(partner_id=d.partner_id, deal=d, line=line) for d in made])
 
 
 def _champion(tenant: Any) -> Membership:

@@ -11,9 +11,9 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection, connections
+from django.db import connection
 
-from bench.crowd import crowd
+from bench.crowd import crowd, settle
 from bench.measure import in_turn, show
 from partners.models import Partner, Task
 from prm.kernel import clock
@@ -184,5 +184,4 @@ def _fill(tenant: Tenant) -> None:
             ],
             batch_size=2000,
         )  # fmt: skip
-    with connections["owner"].cursor() as cursor:
-        cursor.execute("analyze")
+    settle()

@@ -31,8 +31,8 @@ insert into scorecards_answerrevision (id, tenant_id, version, created_at, updat
 """
 
 
-def main() -> None:
-    tenant, _ = crowd(10_000)
+def main(partners: int = 10_000) -> None:
+    tenant, _ = crowd(partners)
     with tenant_scope(tenant):
         partner = Partner.objects.order_by("sort_name").first()
         assert partner is not None

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from dealreg.actions import auto_approve_deal, run_night
 from dealreg.actions.by_time import expiring_on
+from dealreg.actions.drafts import drafts_of, submit_draft
 from dealreg.actions.protecting import track_conflicts
 from dealreg.models import DealRegistration, DealReview
 from dealreg.policies import desk_roles, made_it, review_of
@@ -17,11 +18,13 @@ from dealreg.queries.rules import deal_rules
 from partners.queries import managers_of
 from prm.kernel import clock
 from prm.kernel.events import on
+from prm.kernel.jobs import beating, begin_job, end_job
 from prm.kernel.models import Event, Membership
 from prm.kernel.notifications import notify
 from prm.kernel.outbox import deferred, later
 from prm.kernel.roles import Role
 from prm.kernel.schedule import daily
+from prm.kernel.tenancy.context import Context, reenter
 from prm.kernel.web.format import formatter
 
 State = DealRegistration.State
@@ -188,3 +191,22 @@ def warn(day: dt.date) -> int:
             text = f"The protection of the deal of {deal.partner.name} with {deal.customer_name} ends on {end}"
             _tell([manager], text, deal, key)
     return len(found)
+
+
+@deferred("dealreg.submit_drafts", long=True)
+def submit_all(job_id: str, *, context: Context) -> None:
+    """Send what is ready, each in a transaction of its own; a second run goes on where the first was stopped."""
+    with reenter(context):
+        job = begin_job(job_id)
+        if job is None or job.asked_by is None:
+            return
+        by = job.asked_by
+        ids = list(drafts_of(by).filter(created_at__lte=job.created_at).values_list("pk", flat=True))
+    sent = 0
+    with beating(job_id, context) as counter:
+        for pk in ids:
+            with reenter(context):
+                sent += submit_draft(pk, by=by)
+            counter.done += 1
+    with reenter(context):
+        end_job(job_id, message=f"{sent} sent, {len(ids) - sent} kept as drafts.")

@@ -10,6 +10,7 @@ from dealreg.views import (
     opportunity_page,
     opportunity_verbs,
     registering,
+    uploading,
     verbs,
 )
 from dealreg.views.lead_offers import BY_NAME as LEAD_VERBS
@@ -19,6 +20,11 @@ urlpatterns = [
     path("", deals.deal_list, name="deals"),
     path("new/", registering.choose, name="choose"),
     path("new/<uuid:partner_id>/", registering.register, name="register"),
+    path("upload/", uploading.upload, name="upload"),
+    path("upload/sample.csv", uploading.sample, {"kind": "csv"}, name="sample_csv"),
+    path("upload/sample.xlsx", uploading.sample, {"kind": "xlsx"}, name="sample_xlsx"),
+    path("drafts/", uploading.drafts, name="drafts"),
+    path("drafts/submit/", uploading.send_all, name="submit_drafts"),
     path("receipts/", deals.receipt_keys, name="receipt_keys"),
     path("rules/", deals.rules, name="rules"),
     path("sharing/", deals.sharing, name="sharing"),

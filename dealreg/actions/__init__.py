@@ -27,6 +27,7 @@ from dealreg.actions.deciding import (
     reject_deal,
     withdraw_deal,
 )
+from dealreg.actions.drafts import submit_drafts
 from dealreg.actions.keeping import (
     approve_change,
     ask_extension,
@@ -99,6 +100,7 @@ __all__ = [
     "set_opportunity_lines",
     "set_stage",
     "submit_deal",
+    "submit_drafts",
     "time_out_deal",
     "update_next_step",
     "win_deal",

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from dealreg.actions.carrying import amounts_of, open_for, opportunity_of, refuse_bad_amount, spread, told, write_lines
 from dealreg.actions.protecting import AlreadyProtected, protect, release
-from dealreg.actions.steps import enter, reason_of, step
+from dealreg.actions.steps import enter, hold, reason_of, step
 from dealreg.models import DealHistory, DealRegistration, Opportunity, OpportunityActual, OpportunityLine
 from dealreg.queries.rules import deal_rules
 from partners.models import Partner
@@ -61,9 +61,18 @@ def win_deal(
     """The same, said of the registration."""
     require(by, "dealreg.win_deal", deal)
     _refuse_not_live(deal, Deal.WON)
-    _win(opportunity_of(deal) or open_for(deal, by=by), by, order_on, amount, reason)
+    _win(_begun(deal, by), by, order_on, amount, reason)
     deal.refresh_from_db()
     return deal
+
+
+def _begun(deal: DealRegistration, by: Membership | None) -> Opportunity:
+    """The opportunity of a registration; one that has none yet gets it, from one of many who ask."""
+    found = opportunity_of(deal)
+    if found is None:
+        hold(deal)
+        found = open_for(deal, by=by)
+    return found
 
 
 @transaction.atomic
@@ -80,7 +89,7 @@ def lose_deal(deal: DealRegistration, *, by: Membership, loss_reason: str, reaso
     """The same, said of the registration."""
     require(by, "dealreg.lose_deal", deal)
     _refuse_not_live(deal, Deal.LOST)
-    _lose(opportunity_of(deal) or open_for(deal, by=by), by, loss_reason, reason)
+    _lose(_begun(deal, by), by, loss_reason, reason)
     deal.refresh_from_db()
     return deal
 

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from dealreg.actions.carrying import open_for
 from dealreg.actions.protecting import protect, refuse_conflicts, release, track_conflicts
-from dealreg.actions.steps import enter, forget_review, reason_of, review_of, step
+from dealreg.actions.steps import enter, forget_review, hold, reason_of, review_of, step
 from dealreg.models import DealQuestion, DealRegistration, DealReview, DealSignature
 from dealreg.queries.rules import deal_rules, needs_chief, review_due, submission_day
 from partners.queries.program import benefits_of
@@ -175,6 +175,7 @@ def _both_signed(deal: DealRegistration, by: Membership) -> bool:
 
 def _sign(deal: DealRegistration, matter: str, level: str, by: Membership, reason: str = "") -> int:
     """Add a signature; returns how many there are. One person signs once, whatever the roles held."""
+    hold(deal)
     standing = DealSignature.objects.filter(deal=deal, matter=matter, is_void=False)
     if standing.filter(member=by).exists():
         raise SamePerson()

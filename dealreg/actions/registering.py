@@ -65,16 +65,22 @@ def draft_deal(
 ) -> DealRegistration:
     """Begin a registration. A draft gives no claim and nobody else sees it; the vendor's people write for a partner."""
     require(by, "dealreg.draft_deal", partner)
-    _refuse_not_eligible(partner)
+    refuse_not_eligible(partner)
+    deal = new_draft(partner, by=by, owner=owner, **fields)
+    deal.save(force_insert=True)
+    _add_lines(deal, lines)
+    return record(deal, "deal.drafted", by=by)  # no word of the customer: a draft is nobody else's
+
+
+def new_draft(partner: Partner, *, by: Membership, owner: Membership | None = None, **fields: Any) -> DealRegistration:
+    """A draft as it would be kept, checked and not yet kept: for one that is typed, and for rows of a file."""
     if owner is None and not by.is_vendor:
         owner = by
     deal = DealRegistration(
         partner=partner, created_by=by, owner=owner, is_on_behalf=by.is_vendor, currency=current_tenant().currency
     )
     _write(deal, fields)
-    deal.save(force_insert=True)
-    _add_lines(deal, lines)
-    return record(deal, "deal.drafted", by=by)  # no word of the customer: a draft is nobody else's
+    return deal
 
 
 @transaction.atomic
@@ -119,8 +125,8 @@ def submit_deal(deal: DealRegistration, *, by: Membership) -> DealRegistration:
     """
     require(by, "dealreg.submit_deal", deal)
     lines = lines_of(deal)
-    _refuse_not_eligible(deal.partner)
-    _refuse_incomplete(deal, lines)
+    refuse_not_eligible(deal.partner)
+    refuse_incomplete(deal, lines)
     duplicate = own_duplicate(deal, list(lines))
     if duplicate is not None:
         raise OwnDuplicate(
@@ -257,7 +263,7 @@ def _add_lines(deal: DealRegistration, lines: Sequence[ProductLine]) -> None:
     DealLine.objects.bulk_create(DealLine(partner_id=deal.partner_id, deal=deal, line=line) for line in wanted.values())
 
 
-def _refuse_not_eligible(partner: Partner) -> None:
+def refuse_not_eligible(partner: Partner) -> None:
     found = eligibility_of(partner, clock.today())
     if found.why == "state":
         raise NotEligible("Deals can be registered from onboarding on, and not while a partner is suspended or gone.")
@@ -275,7 +281,7 @@ REQUIRED = {
 }
 
 
-def _refuse_incomplete(deal: DealRegistration, lines: dict[UUID, str]) -> None:
+def refuse_incomplete(deal: DealRegistration, lines: dict[UUID, str]) -> None:
     """Required fields, an amount worth registering, a close date that is not past."""
     for field, question in REQUIRED.items():
         if not getattr(deal, field):

@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from dealreg.models import DealHistory, DealLine, DealRegistration
 from dealreg.policies import review_of
 from prm.kernel import clock
-from prm.kernel.errors import Invalid
+from prm.kernel.errors import Invalid, Stale
 from prm.kernel.events import plain, record
 from prm.kernel.lifecycle import move
 from prm.kernel.models import Membership
@@ -31,6 +31,13 @@ def step(deal: DealRegistration, to: str, **fields: Any) -> None:
     move(deal, to)
     for name, value in fields.items():
         setattr(deal, name, value)
+
+
+def hold(deal: DealRegistration) -> None:
+    """Wait for whoever is at this deal in the same moment; Stale when it has moved on meanwhile."""
+    held = DealRegistration.objects.select_for_update().filter(pk=deal.pk, version=deal.version)
+    if held.values_list("pk", flat=True).first() is None:
+        raise Stale()
 
 
 def enter(
@@ -136,4 +143,4 @@ def _named_lines(deal_id: UUID) -> QuerySet:
     return DealLine.objects.filter(deal_id=deal_id).order_by("line__name").values_list("line_id", "line__name")
 
 
-__all__ = ["add_to_history", "enter", "forget_review", "hash_of", "lines_of", "reason_of", "review_of", "step"]
+__all__ = ["add_to_history", "enter", "forget_review", "hash_of", "hold", "lines_of", "reason_of", "review_of", "step"]

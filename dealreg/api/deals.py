@@ -33,6 +33,7 @@ from dealreg.actions import (
     reject_deal,
     set_deal_sharing,
     submit_deal,
+    submit_drafts,
     update_next_step,
     win_deal,
     withdraw_deal,
@@ -133,6 +134,7 @@ class DealsViewSet(ReadRecordsViewSet):
         "destroy": "dealreg.drop_draft",
         "submit": "dealreg.submit_deal",
         "receipt": "dealreg.view_deal",
+        "drafts": "dealreg.submit_drafts",
         "sharing": "dealreg.set_deal_sharing",
         **{name: f"dealreg.{act.__name__}" for name, (act, _shape) in VERBS.items()},
     }
@@ -171,6 +173,13 @@ class DealsViewSet(ReadRecordsViewSet):
         deal = self.get_object()
         submit_deal(deal, by=self.member)
         return self.shown(deal)
+
+    @extend_schema(request=None, responses={202: shapes.JobShape})
+    @action(detail=False, methods=["post"], url_path="submit-drafts")
+    def drafts(self, request: Any) -> Response:
+        """Send all drafts that are ready; a job, after which the others are still drafts."""
+        job = submit_drafts(by=self.member)
+        return Response({"job_id": job.pk, "drafts": job.all_steps}, status=status.HTTP_202_ACCEPTED)
 
     @extend_schema(responses=shapes.ReceiptShape)
     @action(detail=True, methods=["get"])

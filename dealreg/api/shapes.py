@@ -141,6 +141,11 @@ class SharingShape(serializers.Serializer):
     is_opened = serializers.BooleanField()
 
 
+class JobShape(serializers.Serializer):
+    job_id = serializers.UUIDField()
+    drafts = serializers.IntegerField()
+
+
 class ReceiptShape(serializers.Serializer):
     text = serializers.CharField(help_text="The signed text with its signature, as the file has it.")
     key_id = serializers.CharField()

@@ -12,6 +12,7 @@ tell(
     deal__drafted="began a registration",
     deal__draft_edited="changed a draft",
     deal__draft_dropped="threw a draft away",
+    deal__import_undone="took back a draft that the file {file} brought",
     deal__submitted="registered the deal {number} with {customer}",
     deal__opened="took the deal with {customer} into review",
     deal__asked="asked about the deal with {customer}: {question}",

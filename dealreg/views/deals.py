@@ -117,6 +117,7 @@ def deal_list(request: HttpRequest) -> HttpResponse:
         if permits(member, "dealreg.approve_deal")
         else [],
         "may_register": not member.is_vendor and permits(member, "dealreg.draft_deal"),
+        "may_upload": permits(member, "dealreg.import_deals"),
         "may_share": is_champion,
         "is_opened": is_opened_to_sellers(member.partner_id) if is_champion else False,
         "may_see_rules": permits(member, "dealreg.view_deal_rules"),

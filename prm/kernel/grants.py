@@ -83,8 +83,12 @@ grant("kernel.hand_over_champion", R.CHAMPION, guard=is_colleague)
 grant("kernel.edit_own_card", *ALL_ROLES, guard=is_oneself)
 grant("kernel.keep_view", *ALL_ROLES, guard=lambda member, view: view.owner_id == member.pk)
 # What may come in by a file is asked of each entity's own permission.
-grant("kernel.import_file", R.TENANT_ADMIN, R.CHANNEL_CHIEF, R.OPERATIONS, R.FINANCE)
-grant("kernel.undo_import", R.TENANT_ADMIN, R.CHANNEL_CHIEF, R.OPERATIONS, R.FINANCE)
+_IMPORTS = frozenset(
+    {R.TENANT_ADMIN, R.CHANNEL_CHIEF, R.OPERATIONS, R.FINANCE, R.ACCOUNT_MANAGER}
+    | {R.CHAMPION, R.PARTNER_SALES, R.DISTRIBUTOR}
+)
+grant("kernel.import_file", *_IMPORTS)
+grant("kernel.undo_import", *_IMPORTS)
 grant("kernel.view_team", *VENDOR_ROLES)
 grant("kernel.add_team", R.TENANT_ADMIN, R.OPERATIONS)
 grant("kernel.edit_team", R.TENANT_ADMIN, R.OPERATIONS)

@@ -39,6 +39,8 @@ WITHOUT_PAGE: dict[str, str] = {
     "dealreg.open_for": "part of approving a registration",
     "dealreg.told": "a part of every verb on an opportunity",
     "dealreg.refuse_conflicts": "what the verbs that decide ask first",
+    "dealreg.new_draft": "what draft_deal and the rows of a file share",
+    "dealreg.submit_draft": "one of those that submit_drafts sends",
     "dealreg.time_out_deal": BY_TIME,
     "dealreg.recycle_lead": BY_TIME,
     "dealreg.time_out_lead": BY_TIME,

@@ -37,7 +37,7 @@ class Journal:
 
     def keep(self, batch: ImportBatch) -> None:
         for change in self._changes:
-            change.batch = batch
+            change.batch, change.partner_id = batch, batch.partner_id
         ImportChange.objects.bulk_create(self._changes, batch_size=1000)
 
 

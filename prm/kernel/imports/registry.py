@@ -54,6 +54,7 @@ class Importer:
     is_undoable: ClassVar[bool] = False  # each change is noted, so that the import can be taken back
     model: ClassVar[type[Record]]  # whose records the rows are; of the undoable and the usual ones
     undone_event: ClassVar[str] = ""
+    onward: ClassVar[tuple[str, Any]] = ("", "")  # where one goes on once the file is in: a route, and what it says
 
     def __init__(self, *, by: Membership | None, fields: Iterable[str]) -> None:
         self.by = by
@@ -107,6 +108,11 @@ class Importer:
     def goes_along(cls, model: type[Record]) -> bool:
         """Whether rows of `model` that refer to a new record do not keep it from being taken back."""
         return False
+
+    @classmethod
+    def whole_of(cls, row: Any) -> UUID:
+        """The record that a row is a part of, or the row itself."""
+        return row.pk if isinstance(row, cls.model) else row.partner_id
 
     @classmethod
     def ended(cls, changes: Sequence[tuple[ImportChange, Any]]) -> set[UUID]:

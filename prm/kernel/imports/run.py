@@ -7,7 +7,7 @@ up: created + updated + unchanged + failed = rows; of a refused file nothing cam
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -25,7 +25,7 @@ from prm.kernel.imports.registry import BATCH, Check, Fate, Importer, Prepared, 
 from prm.kernel.imports.sources import Row
 from prm.kernel.models import ImportBatch, Membership, Tenant
 from prm.kernel.policies import require
-from prm.kernel.tenancy.context import tenant_scope
+from prm.kernel.tenancy.context import member_scope, tenant_scope
 from prm.kernel.tenancy.remember import memory
 
 KEPT_PROBLEMS = 200
@@ -115,12 +115,13 @@ def import_file(
     progress: Progress = lambda file, doing, rows: None,
 ) -> Report:
     """Check and write one file in one transaction. The report says what became of it."""
-    require(by, plan.importer.permission)
+    with scope_of(by, tenant):
+        require(by, plan.importer.permission)
     report = Report(plan.file, plan.importer.entity)
     may_skip = skip or plan.skips
     try:
-        with tenant_scope(tenant), memory():
-            take_turn(tenant)
+        with scope_of(by, tenant), memory():
+            take_turn(tenant, by)
             importer = plan.importer(by=by, fields=plan.columns)
             prepared = _checked(plan, importer, report, progress)
             # A dry run lets the good rows in, so that the files after it find what they refer to.
@@ -146,17 +147,26 @@ def import_file(
         report.add(0, "", f"The database failed: {_first_line(error)}")
         report.refuse()
     if report.is_refused and not dry_run:
-        with tenant_scope(tenant):
+        with scope_of(by, tenant):
             _note(report, profile_name, by)
     return report
 
 
-def take_turn(tenant: Tenant) -> None:
-    """One import per vendor at a time; and more patience than a page's, for this transaction only."""
+def scope_of(by: Membership | None, tenant: Tenant) -> AbstractContextManager[Any]:
+    """The tenant as who brings the file sees it: the vendor's people as the vendor, a partner's as their company."""
+    return tenant_scope(tenant) if by is None or by.is_vendor else member_scope(by)
+
+
+def take_turn(tenant: Tenant, by: Membership | None) -> None:
+    """One import per vendor, and one per partner, at a time; and more patience than a page's, for this transaction."""
+    whose = by.partner_id if by is not None and by.partner_id else tenant.pk
     with connection.cursor() as cursor:
         cursor.execute("set local statement_timeout = '300s'")
         cursor.execute("set local idle_in_transaction_session_timeout = '300s'")
-        cursor.execute("select pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"import {tenant.pk}"])
+        cursor.execute(
+            "select pg_try_advisory_xact_lock(hashtextextended(%s, 0))",
+            [f"import {whose}"],
+        )
         if not cursor.fetchone()[0]:
             raise ImportRunning()
 
@@ -353,6 +363,7 @@ def _note(report: Report, profile_name: str, by: Membership | None, journal: Jou
         errors=[problem.as_json() for problem in report.problems],
         state=state,
         by=by,
+        partner_id=by.partner_id if by else None,
         finished_at=clock.now(),
         is_noted=journal is not None and state == ImportBatch.State.APPLIED,
     )
@@ -365,7 +376,6 @@ def _note(report: Report, profile_name: str, by: Membership | None, journal: Jou
         batch,
         "import.finished",
         by=by,
-        vendor_only=True,
         file=batch.file_name,
         entity=report.entity,
         state=state,

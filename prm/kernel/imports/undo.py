@@ -95,7 +95,7 @@ def undo_import(batch: ImportBatch, *, by: Membership) -> ImportBatch:
     refuse_undo(batch)
     importer = importer_of(batch.entity)
     require(by, importer.permission)
-    take_turn(current_tenant())
+    take_turn(current_tenant(), by)
     batch = ImportBatch.objects.select_for_update(of=("self",)).get(pk=batch.pk)
     refuse_undo(batch)
     weighed = weigh(batch, hold=True)
@@ -119,7 +119,6 @@ def undo_import(batch: ImportBatch, *, by: Membership) -> ImportBatch:
         batch,
         "import.undone",
         by=by,
-        vendor_only=True,
         file=batch.file_name,
         removed=weighed.removed,
         restored=weighed.restored,
@@ -158,7 +157,7 @@ def weigh(batch: ImportBatch, *, hold: bool = False) -> Weighed:
     _keep_used(importer, changes, rows, why)
     out = Weighed(going=[(c, rows[c.record_id]) for c in changes if c.pk not in why])
     out.removed = sum(1 for c, row in out.going if c.is_new and isinstance(row, importer.model))
-    out.restored = len({_whole(importer, row) for c, row in out.going if not c.is_new})
+    out.restored = len({importer.whole_of(row) for c, row in out.going if not c.is_new})
     out.staying = _named(importer, batch, [(c, rows.get(c.record_id)) for c in changes if c.pk in why], why)
     return out
 
@@ -198,7 +197,7 @@ def _keep_used(
         going = {pk: c for pk, c in new.items() if c.pk not in why}
         kept = set(_used(importer, going))
         for pk in going:
-            whole = _whole(importer, rows[pk])
+            whole = importer.whole_of(rows[pk])
             if whole != pk and whole in new and new[whole].pk in why:
                 kept.add(pk)
         why |= {new[pk].pk: Stays.USED for pk in kept}
@@ -224,21 +223,16 @@ def _used(importer: type[Importer], going: dict[UUID, ImportChange]) -> Iterator
             yield from _all(model).filter(pk__in=mine).filter(reduce(or_, uses)).values_list("pk", flat=True)
 
 
-def _whole(importer: type[Importer], row: Any) -> UUID:
-    """The record that a row is a part of, or the row itself."""
-    return row.pk if isinstance(row, importer.model) else row.partner_id
-
-
 def _named(
     importer: type[Importer], batch: ImportBatch, changes: list[tuple[ImportChange, Any]], why: dict[UUID, Stays]
 ) -> list[ImportChange]:
     """One line per record that stays, with its name and who was last at it."""
-    wholes = {_whole(importer, row) for _, row in changes if row is not None}
+    wholes = {importer.whole_of(row) for _, row in changes if row is not None}
     names = {row.pk: str(row) for row in _all(importer.model).filter(pk__in=wholes)}
     last = _last_at(wholes, batch.finished_at)
     out: dict[UUID, ImportChange] = {}
     for change, row in changes:
-        pk = change.record_id if row is None else _whole(importer, row)
+        pk = change.record_id if row is None else importer.whole_of(row)
         reason = why[change.pk]
         if pk in out and out[pk].stays != Stays.USED:
             continue

@@ -18,7 +18,7 @@ from typing import Any
 from django.db import transaction
 
 from prm.kernel import files
-from prm.kernel.errors import Invalid, Refused
+from prm.kernel.errors import Invalid, NotAllowed, Refused
 from prm.kernel.events import record
 from prm.kernel.imports.mapping import as_yaml, profile_of, proposed
 from prm.kernel.imports.opening import open_table
@@ -58,8 +58,8 @@ def send_file(
     kind = KINDS.get(Path(safe).suffix.lower())
     if kind is None:
         raise Invalid("Only .csv, .tsv, .txt (also packed as .gz) and .xlsx can be read.", field="file")
-    stored = files.store(content, name=safe, kind=kind, made_by=by, is_personal=True)
-    upload = ImportUpload(file=stored, file_name=safe, entity=entity, by=by)
+    stored = files.store(content, name=safe, kind=kind, made_by=by, partner_id=by.partner_id, is_personal=True)
+    upload = ImportUpload(partner_id=by.partner_id, file=stored, file_name=safe, entity=entity, by=by)
     columns, _ = sample_of(upload, mapping.mapping if mapping else {})
     fields = {field: {"column": column} for field, column in proposed(importer, columns).items()}
     if mapping is not None:
@@ -70,7 +70,7 @@ def send_file(
     else:
         upload.mapping = {"fields": fields, "options": {}}
     upload.save()
-    return record(upload, "import.sent", by=by, vendor_only=True, file=safe, entity=entity)
+    return record(upload, "import.sent", by=by, file=safe, entity=entity)
 
 
 @transaction.atomic
@@ -105,6 +105,8 @@ def apply_upload(upload: ImportUpload, *, by: Membership) -> ImportUpload:
 def keep_mapping(upload: ImportUpload, name: str, *, by: Membership) -> ImportMapping:
     """Keep how this file is read under a name; the same name is replaced."""
     require(by, importer_of(upload.entity).permission)
+    if not by.is_vendor:
+        raise NotAllowed("Mappings are kept for the vendor's files.")
     title = clean_text(name, field="name", max_length=80)
     if not title:
         raise Invalid("A mapping needs a name.", field="name")

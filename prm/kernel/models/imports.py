@@ -10,13 +10,26 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from prm.kernel.fields import TextField
-from prm.kernel.tenancy.models import TenantForeignKey, TenantManager, TenantQuerySet, VendorRecord
+from prm.kernel.roles import Role
+from prm.kernel.tenancy.models import PartnerMaybe, TenantForeignKey, TenantManager, TenantQuerySet, VendorRecord
 
 UNDO_DAYS = 30
+SEES_ALL_IMPORTS = (Role.TENANT_ADMIN, Role.CHANNEL_CHIEF, Role.OPERATIONS, Role.FINANCE)
 
 
-class ImportBatch(VendorRecord):
-    """A file that was imported, or checked and refused; `is_noted` when each change is kept, to take it back."""
+class ImportBatchQuerySet(TenantQuerySet):
+    def visible_to(self, member: Any) -> Self:
+        """The vendor's files for those who run its imports; everybody else the own ones. A partner's are its own."""
+        if member.is_vendor and member.has(*SEES_ALL_IMPORTS):
+            return self.filter(partner=None)
+        return self.filter(by_id=member.pk)
+
+
+class ImportBatch(PartnerMaybe):
+    """A file that was imported, or checked and refused; `is_noted` when each change is kept, to take it back.
+
+    `partner` is the company of who sent it; none for the vendor's people.
+    """
 
     class State(models.TextChoices):
         CHECKED = "checked", "Checked, not written"
@@ -38,6 +51,8 @@ class ImportBatch(VendorRecord):
     is_noted = models.BooleanField(default=False)
     undone_at = models.DateTimeField(null=True, blank=True)
     undone_by = TenantForeignKey("kernel.Membership", null=True, blank=True, related_name="+")
+
+    objects = TenantManager.from_queryset(ImportBatchQuerySet)()
 
     class Meta:
         constraints = [
@@ -62,7 +77,7 @@ class ImportBatch(VendorRecord):
         return self.finished_at + dt.timedelta(days=UNDO_DAYS)
 
 
-class ImportChange(VendorRecord):
+class ImportChange(PartnerMaybe):
     """What a file did to one record: its values before and after, by name; a new record has none before.
 
     A part of a value kept under keys is named with its key (`sources.website`). When the import is taken back, what
@@ -110,10 +125,10 @@ class ImportMapping(VendorRecord):
 class ImportUploadQuerySet(TenantQuerySet):
     def visible_to(self, member: Any) -> Self:
         """Whoever sent the file."""
-        return self.filter(by_id=member.pk) if member.is_vendor else self.none()
+        return self.filter(by_id=member.pk)
 
 
-class ImportUpload(VendorRecord):
+class ImportUpload(PartnerMaybe):
     """A file sent in the browser, on its way: mapped, checked, applied."""
 
     class State(models.TextChoices):

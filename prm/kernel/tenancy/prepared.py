@@ -12,7 +12,7 @@ database needs to answer. A prepared function is a named question whose every va
 The tenant, the fences and today are as late as everywhere; all other ids, days and moments must be arguments. Texts of
 any kind are given as `Text`; other words, numbers and flags stand in the statement, so they should be few. Where an id
 is not (a team's lead whose people are looked up first), the question is asked as always. What else a function could
-depend on (settings of the tenant, the language) is found by the suite: it writes each statement again for every call
+depend on (settings of the tenant, the language) is found by the suite: it writes each statement again for every tenant
 and compares (`COMPARED`).
 """
 
@@ -103,6 +103,7 @@ class Prepared(Generic[P]):
     def __init__(self, build: Callable[P, QuerySet]) -> None:
         self._build: Callable[..., QuerySet] = build
         self._statements: dict[Hashable, _Statement | None] = {}
+        self._compared: set[Hashable] = set()
         update_wrapper(self, build)
         self._name = getattr(build, "__qualname__", "a question")
 
@@ -119,8 +120,9 @@ class Prepared(Generic[P]):
         statement = self._statements[shape]
         if statement is None:
             return list(self._build(*args))
-        if COMPARED:
+        if COMPARED and (shape, tenant := is_inside() and current_tenant_id()) not in self._compared:
             self._compare(statement, args)
+            self._compared.add((shape, tenant))
         return statement.ask(args)
 
     def _written(self, args: Args) -> _Statement | None:

@@ -22,7 +22,7 @@ from prm.kernel.imports.mapping import (
     map_lines,
     value_map,
 )
-from prm.kernel.imports.registry import importer_of
+from prm.kernel.imports.registry import importer_of, importers
 from prm.kernel.imports.undo import Weighed, may_undo, undo_import, weigh, why_not_undo
 from prm.kernel.imports.uploads import (
     apply_upload,
@@ -180,6 +180,7 @@ def batch(request: HttpRequest, batch: ImportBatch) -> HttpResponse:
     write, refused = formatter(), why_not_undo(batch)
     stayed = batch.changes.exclude(stays="").select_related("later_by__user").order_by("title", "pk")
     context = _facts(batch) | {
+        "onward": _onward(batch.entity) if batch.undone_at is None and batch.created else {},
         "may_undo": not refused and may_undo(batch, member_of(request)),
         "why_not": refused if batch.state == ImportBatch.State.APPLIED and batch.undone_at is None else "",
         "until": write.moment(batch.ends_at),
@@ -293,6 +294,8 @@ def _page(
         "sample": _sample(upload.report, list(importer.rules)),
         "batch_url": reverse("kernel:import_batch", args=[batch_id]) if batch_id else "",
         "undone": _undone(batch_id),
+        "onward": _onward(upload.entity),
+        "may_keep": member_of(request).is_vendor,
         "errors": list(errors.values()),
         "options": mapping.get("options", {}),
         "date_formats": DATE_FORMATS.items(),
@@ -305,6 +308,13 @@ def _page(
         and permits(member_of(request), importer.permission),
     }
     return render(request, "kernel/imports/mapping.html", context)
+
+
+def _onward(entity: str) -> dict[str, Any]:
+    """Where one goes on once a file of this kind is in; empty when that is nowhere in particular."""
+    found = importers().get(entity)
+    route, says = found.onward if found else ("", "")
+    return {"url": reverse(route), "says": says} if route else {}
 
 
 def _undone(batch_id: str | None) -> dict[str, str]:
