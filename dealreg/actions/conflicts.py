@@ -8,9 +8,9 @@ from uuid import UUID
 
 from django.db import transaction
 
-from dealreg.actions.carrying import credit_of, opportunity_of
 from dealreg.actions.closing import lose_transferred
 from dealreg.actions.deciding import _open, _reject, _withdraw
+from dealreg.actions.sharing import share_credit
 from dealreg.actions.steps import enter, forget_review, reason_of
 from dealreg.models import DealConflict, DealEngagement, DealHearing, DealLine, DealRegistration, DealReview
 from dealreg.queries.rules import deal_rules
@@ -81,17 +81,8 @@ def _share(deal: DealRegistration, conflict: DealConflict, share: Decimal | None
     """Both work on it: the later one gets the share agreed, the first the rest; together never more than the whole."""
     if share is None or not share.is_finite() or not 0 < share < 1:
         raise Invalid("Give the later partner's share, between 0 and 100 %.", field="credit_share")
-    first = DealRegistration.objects.select_for_update(of=("self",)).get(pk=conflict.existing_id)
-    given = round(first.credit_share * share, 4)
-    DealRegistration.objects.filter(pk=first.pk).update(credit_share=first.credit_share - given)
-    DealRegistration.objects.filter(pk=deal.pk).update(credit_share=given)
-    deal.credit_share, first.credit_share = given, first.credit_share - given
     DealReview.objects.filter(deal=deal).update(is_joint=True)
-    business = opportunity_of(first)
-    if business is not None:
-        credit_of(business, first.credit_share)
-    for one in (first, deal):
-        enter(one, "deal.joined", by=None, credit_share=one.credit_share)
+    share_credit(conflict.existing, deal, share)
 
 
 @transaction.atomic

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.db import transaction
 
 from dealreg.actions.carrying import open_for
 from dealreg.actions.protecting import protect, refuse_conflicts, release, track_conflicts
+from dealreg.actions.sharing import give_credit_back, has_earlier_tender
 from dealreg.actions.steps import enter, forget_review, hold, reason_of, review_of, step
 from dealreg.models import DealQuestion, DealRegistration, DealReview, DealSignature
 from dealreg.queries.rules import deal_rules, needs_chief, review_due, submission_day
@@ -136,7 +139,7 @@ def _approve(deal: DealRegistration, by: Membership | None) -> None:
         max_extensions=benefits.max_extensions,
         extension_days=benefits.extension_days,
         expires_on=add_days(today, benefits.protection_days),
-        discount=benefits.registration_discount,
+        discount=Decimal(0) if deal.tender and has_earlier_tender(deal) else benefits.registration_discount,
         reject_reason="",
         reason="",
     )
@@ -198,6 +201,7 @@ def _reject(deal: DealRegistration, by: Membership | None, reject_reason: str, r
     needs_words = reject_reason == DealRegistration.RejectReason.OTHER
     said = reason_of(reason, ask="Say what the other reason is.") if needs_words or reason else ""
     step(deal, State.REJECTED, reject_reason=reject_reason, reason=said, decided_at=clock.now())
+    give_credit_back(deal)
     DealSignature.objects.filter(deal=deal, is_void=False).update(is_void=True)
     _settle(deal, by)
     label = str(DealRegistration.RejectReason(reject_reason).label)
@@ -242,6 +246,7 @@ def _withdraw(
     step(deal, State.WITHDRAWN, reason=said)
     with vendor_scope("the protection of a deal that its partner takes back"):
         release(deal)
+    give_credit_back(deal)
     return enter(deal, event, by=by, reason=said)
 
 
@@ -267,6 +272,7 @@ def cancel_deal(deal: DealRegistration, *, by: Membership, cancel_reason: str, r
     step(deal, State.CANCELLED, reason=said[:500], decided_at=clock.now())
     DealSignature.objects.filter(deal=deal, is_void=False).update(is_void=True)
     release(deal)
+    give_credit_back(deal)
     DealReview.objects.filter(deal=deal).update(decider=by)
     return enter(deal, "deal.cancelled", by=by, reason=said)
 

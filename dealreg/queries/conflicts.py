@@ -176,8 +176,10 @@ def holders_of(deal: DealRegistration, line_ids: Collection[UUID], project_key: 
 
 
 def undecided_of(deal: DealRegistration) -> list[DealConflict]:
-    """The conflicts with earlier registrations that nobody has decided yet."""
+    """The conflicts with earlier registrations that nobody has decided yet; bids for a tender exclude none."""
     waiting = [DealConflict.Decision.PENDING, DealConflict.Decision.TRANSFER_PROPOSED]
     live = {rival.deal_id for rival in real_rivals(deal) if rival.existing_first}
     rows = DealConflict.objects.filter(candidate=deal, existing_id__in=live, decision__in=waiting)
+    if deal.tender:
+        rows = rows.exclude(existing__tender=True)
     return list(rows.select_related("existing__partner").order_by("created_at", "pk"))

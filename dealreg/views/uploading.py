@@ -122,7 +122,7 @@ def _page(request: HttpRequest, refusal: Any = None) -> HttpResponse:
     context = {
         "rows": [(row, why[deal.pk]) for row, deal in zip(rows, shown, strict=True)],
         "page": page,
-        "ready": sum(not reason for reason in why.values()),
+        "may_send": any(not reason for reason in why.values()) or page.paginator.num_pages > 1,
         "sent": present_deals(list(sent_in(job)[:SENT_SHOWN])) if job else [],
         "job": job,
         "refusal": refusal,

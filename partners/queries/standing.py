@@ -25,7 +25,7 @@ def open_suspension(partner: Partner) -> Suspension | None:
 
 def open_notice(partner: Partner) -> Termination | None:
     """The notice that runs; several parts of a page ask for it, the database is asked once."""
-    return remember(("open notice", partner.pk, partner.version), lambda: next(iter(_given(partner.pk)), None))
+    return remember(("open notice", partner.pk), lambda: next(iter(_given(partner.pk)), None))
 
 
 @prepared

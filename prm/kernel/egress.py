@@ -202,22 +202,23 @@ def addresses_of(host: str, until: float) -> list[str]:
 def _resolved(host: str, until: float) -> list[str]:
     found: list[str] = []
     for kind in ("A", "AAAA"):
-        resolver = _resolver(min(3.0, _left(until)))
+        asked = resolver(min(3.0, _left(until)))
         try:
-            found += [record.address for record in resolver.resolve(host, kind, search=False)]
+            found += [record.address for record in asked.resolve(host, kind, search=False)]
         except dns.exception.DNSException:
             continue
     return found
 
 
-def _resolver(lifetime: float) -> dns.resolver.Resolver:
-    resolver = dns.resolver.Resolver(configure=not settings.DNS_SERVERS)
+def resolver(lifetime: float) -> dns.resolver.Resolver:
+    """The name servers of the setting, else the machine's own; they have so many seconds."""
+    asked = dns.resolver.Resolver(configure=not settings.DNS_SERVERS)
     if settings.DNS_SERVERS:
         servers = [server.rpartition(":") for server in settings.DNS_SERVERS]
-        resolver.nameservers = [host for host, _, _ in servers]
-        resolver.port = int(servers[0][2])
-    resolver.lifetime = lifetime
-    return resolver
+        asked.nameservers = [host for host, _, _ in servers]
+        asked.port = int(servers[0][2])
+    asked.lifetime = lifetime
+    return asked
 
 
 def _left(until: float) -> float:

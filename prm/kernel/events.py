@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from decimal import Decimal
@@ -19,6 +20,7 @@ from prm.kernel.tenancy.context import current, current_tenant
 S = TypeVar("S")
 _reactions: dict[str, list[Deferred]] = defaultdict(list)
 _announced: set[str] = set()
+TOLD_TOGETHER = 200  # events of one piece of work, when an import brings thousands
 
 
 def record(
@@ -120,13 +122,13 @@ def _tell_outside(name: str, events: list[tuple[Event, Any]]) -> None:
         cursor.execute("select (extract(epoch from clock_timestamp()) * 1000000)::bigint")
         first = cursor.fetchone()[0]
     task = registered()["kernel.tell_endpoints"]
-    for number, (event, subject) in enumerate(events):
-        told = {
-            "event_id": str(event.pk),
-            "state": str(getattr(subject, "state", "") or ""),
-            "sequence": str(first + number),
-        }
-        post(task, told, key=f"{task.name}:{event.pk}", event=event, as_system=True)
+    told = [
+        [str(event.pk), str(getattr(subject, "state", "") or ""), first + number]
+        for number, (event, subject) in enumerate(events)
+    ]
+    for start in range(0, len(told), TOLD_TOGETHER):
+        together = told[start : start + TOLD_TOGETHER]
+        post(task, {"events": json.dumps(together)}, key=f"{task.name}:{together[0][0]}", as_system=True)
 
 
 def plain(value: Any) -> Any:

@@ -13,6 +13,8 @@ import dns.exception
 import dns.resolver
 from django.conf import settings
 
+from prm.kernel.egress import is_public, resolver
+
 LABEL = "_prm"
 FILE = "/.well-known/prm-proof.txt"
 PATIENCE = 3.0  # seconds for each question
@@ -27,7 +29,7 @@ def is_proven(host: str, proof: str) -> bool:
 def texts_of(name: str) -> list[str]:
     """The TXT records of a name; none when it has none or nobody answers."""
     try:
-        answer = _resolver().resolve(name, "TXT", search=False)
+        answer = resolver(PATIENCE).resolve(name, "TXT", search=False)
     except dns.exception.DNSException:
         return []
     return [b"".join(record.strings).decode("utf-8", errors="replace").strip() for record in answer]
@@ -53,22 +55,11 @@ def _addresses(host: str) -> list[str]:
     found: list[str] = []
     for kind in ("A", "AAAA"):
         try:
-            found += [record.address for record in _resolver().resolve(host, kind, search=False)]
+            found += [record.address for record in resolver(PATIENCE).resolve(host, kind, search=False)]
         except dns.exception.DNSException:
             continue
     return [address for address in found if _may_ask(address)][:2]
 
 
 def _may_ask(address: str) -> bool:
-    place = ipaddress.ip_address(address)
-    return (place.is_global and not place.is_multicast) or (place.is_loopback and settings.PROOF_ON_LOOPBACK)
-
-
-def _resolver() -> dns.resolver.Resolver:
-    resolver = dns.resolver.Resolver(configure=not settings.DNS_SERVERS)
-    if settings.DNS_SERVERS:
-        servers = [server.rpartition(":") for server in settings.DNS_SERVERS]
-        resolver.nameservers = [host for host, _, _ in servers]
-        resolver.port = int(servers[0][2])
-    resolver.lifetime = PATIENCE
-    return resolver
+    return is_public(address) or (ipaddress.ip_address(address).is_loopback and settings.PROOF_ON_LOOPBACK)

@@ -29,8 +29,17 @@ from prm.kernel.tenancy.context import current_tenant
 from prm.kernel.tenancy.remember import remember
 from sales.formulas import attained, performance_to_plan
 from sales.models import SalesActual, Target
-from sales.queries.sums import Behind, booked_sums, closed_sums, furthest_behind, page_sums
-from sales.queries.together import ByMonth, in_money, known_sums, sums_of
+from sales.queries.sums import (
+    Behind,
+    ByMonth,
+    booked_sums,
+    closed_sums,
+    furthest_behind,
+    in_money,
+    known_sums,
+    page_sums,
+    sums_of,
+)
 
 
 @dataclass(frozen=True)

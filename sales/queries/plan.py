@@ -20,7 +20,7 @@ from prm.kernel.periods import FiscalYear, add_days, month_end, month_of, month_
 from prm.kernel.tenancy.context import current_tenant
 from prm.kernel.tenancy.remember import FEW, remember_few
 from sales.models import SalesActual, Target
-from sales.queries.together import sums_of
+from sales.queries.sums import sums_of
 
 PERFORMANCE = "performance_to_plan"
 NO_TARGET = _("No target is agreed for the closed months of the fiscal year.")

@@ -7,30 +7,35 @@ took longer to write than to answer.
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import CharField, DateField, Max, QuerySet, Sum, Value
+from django.db.models.functions import Cast, TruncMonth
 
 from partners.formulas import ATTAINMENT_GREEN
 from prm.kernel.money import currency_places
-from prm.kernel.periods import FiscalYear, add_days, add_months, is_closed_month, month_end, month_start
+from prm.kernel.numbers import money
+from prm.kernel.periods import FiscalYear, add_days, add_months, is_closed_month, month_end, month_of, month_start
 from prm.kernel.tenancy.context import current_tenant, current_tenant_id
-from prm.kernel.tenancy.remember import FEW, remember_few
+from prm.kernel.tenancy.prepared import prepared
+from prm.kernel.tenancy.remember import FEW, recall_few, remember_few
+from sales.models import SalesActual, Target
 
-Sums = dict[UUID, Decimal]
+ByPartner = dict[UUID, Decimal]
 
 
-def booked_sums(partner_ids: Sequence[UUID], first: dt.date, last: dt.date) -> Sums:
+def booked_sums(partner_ids: Sequence[UUID], first: dt.date, last: dt.date) -> ByPartner:
     """Net revenue booked from `first` to `last`, both included, not rounded, per partner that has any."""
     return _summed(BOOKED, "sum(amount)", [], partner_ids, first, last)
 
 
-def closed_sums(partner_ids: Sequence[UUID], months: Sequence[str]) -> tuple[Sums, Sums]:
+def closed_sums(partner_ids: Sequence[UUID], months: Sequence[str]) -> tuple[ByPartner, ByPartner]:
     """What was booked and what was agreed in these months together, per partner that has any.
 
     Bookings keep more decimals than money: each month is rounded as the page rounds it, so that both give the same
@@ -48,9 +53,9 @@ def closed_sums(partner_ids: Sequence[UUID], months: Sequence[str]) -> tuple[Sum
 class PageSums:
     """Per partner that has any: booked in the 12 months, and booked and agreed in the closed months of the year."""
 
-    year_back: Sums
-    booked: Sums
-    agreed: Sums
+    year_back: ByPartner
+    booked: ByPartner
+    agreed: ByPartner
 
 
 def page_sums(partner_ids: Sequence[UUID], as_of: dt.date) -> PageSums | None:
@@ -132,8 +137,72 @@ def _rounded_months(months: Sequence[str]) -> tuple[str, list[dt.date]]:
 
 def _summed(
     rows: str, total: str, values: Sequence[dt.date], ids: Sequence[UUID], first: dt.date, last: dt.date
-) -> Sums:
+) -> ByPartner:
     sql = f"select partner_id, {total} {rows} and partner_id = any(%s) group by partner_id"
     with connection.cursor() as cursor:
         cursor.execute(sql, [*values, current_tenant_id(), first, last, list(ids)])
         return dict(cursor.fetchall())
+
+
+# --- by month, for the pages of a few partners ----------------------------------------------------------------
+
+MONTHLY = "sums of money"
+ByMonth = dict[str, Decimal]
+
+
+@dataclass
+class Sums:
+    """By partner: booked and agreed by month of the fiscal year, unrounded; the last booking; revenue of 12 months."""
+
+    booked: dict[UUID, ByMonth] = field(default_factory=lambda: defaultdict(dict))
+    agreed: dict[UUID, ByMonth] = field(default_factory=lambda: defaultdict(dict))
+    last: dict[UUID, dt.date] = field(default_factory=dict)
+    year_back: dict[UUID, Decimal] = field(default_factory=dict)
+
+
+def sums_of(partner_ids: Sequence[UUID], as_of: dt.date) -> Sums:
+    """In one query, once per request for the partners of a page."""
+    return remember_few(MONTHLY, partner_ids, as_of, lambda: _read_by_month(list(partner_ids), as_of))
+
+
+def known_sums(partner_ids: Sequence[UUID], as_of: dt.date) -> Sums | None:
+    """Those that were asked before in this request."""
+    return recall_few(MONTHLY, partner_ids, as_of)
+
+
+def in_money(by_month: ByMonth) -> ByMonth:
+    """Each month rounded, so that tables of months add up."""
+    return {month: money(total) for month, total in by_month.items()}
+
+
+def _read_by_month(ids: list[UUID], as_of: dt.date) -> Sums:
+    year = FiscalYear.containing(as_of, current_tenant().fy_start_month)
+    sums = Sums()
+    for kind, partner_id, at, total, last in _monthly(ids, year.start, year.end, add_months(as_of, -12), as_of):
+        if kind == "agreed":
+            sums.agreed[partner_id][month_of(at)] = total
+        elif kind == "back":
+            sums.year_back[partner_id] = total
+        else:
+            sums.booked[partner_id][month_of(at)] = total
+            sums.last[partner_id] = max(last, sums.last.get(partner_id, last))
+    return sums
+
+
+@prepared
+def _monthly(ids: list[UUID], start: dt.date, end: dt.date, year_ago: dt.date, as_of: dt.date) -> QuerySet:
+    booked = SalesActual.objects.filter(partner_id__in=ids, booked_on__lte=as_of)
+    agreed = Target.objects.filter(partner_id__in=ids, month__gte=start, month__lte=end)
+    no_day = Cast(Value(None), DateField())
+    of_year = booked.filter(booked_on__gte=start).annotate(at=TruncMonth("booked_on"))
+    back = booked.filter(booked_on__gt=year_ago).annotate(at=no_day)
+    return _by_month("booked", of_year, last=Max("booked_on")).union(
+        _by_month("agreed", agreed.annotate(at=Cast("month", DateField())), last=no_day),
+        _by_month("back", back, last=no_day),
+        all=True,
+    )
+
+
+def _by_month(kind: str, rows: Any, *, last: Any) -> Any:
+    grouped = rows.annotate(of=Value(kind, output_field=CharField())).values("of", "partner_id", "at")
+    return grouped.annotate(total=Sum("amount"), last=last).values_list("of", "partner_id", "at", "total", "last")

@@ -285,3 +285,22 @@ def test_a_distributor_and_the_partner_it_sponsors_do_not_compete(cast, deals):
 def test_a_tender_gives_the_discount_and_no_protection(cast, deals):
     deal = approve_deal(deals.fresh(deals.send(cast.seller, tender=True)), by=cast.cam)
     assert (deal.discount, active(deal)) == (Decimal("0.03"), 0)
+
+
+def test_of_several_bids_for_a_tender_the_first_alone_has_the_discount(cast, deals):
+    first = approve_deal(deals.fresh(deals.send(cast.seller, tender=True)), by=cast.cam)
+    second = deals.send(cast.rival_champion, tender=True)
+    second = approve_deal(deals.fresh(second), by=cast.operations)
+    assert (first.discount, second.discount) == (Decimal("0.03"), Decimal(0))
+    elsewhere = deals.send(cast.rival_champion, tender=True, customer_name="Fabrikam", customer_domain="")
+    assert approve_deal(deals.fresh(elsewhere), by=cast.other_cam).discount == Decimal("0.03")
+
+
+def test_who_leaves_a_joint_deal_gives_its_credit_back_once(cast, deals, conflict):
+    decide_conflict(conflict, by=cast.operations, decision="joint", reason="Both work", credit_share=Decimal("0.4"))
+    first, later = deals.fresh(conflict.existing), deals.fresh(conflict.candidate)
+    assert (first.credit_share, later.credit_share) == (Decimal("0.6"), Decimal("0.4"))
+    with member_scope(cast.rival_champion):
+        withdraw_deal(deals.fresh(later), by=cast.rival_champion)
+    assert deals.fresh(first).credit_share == 1
+    assert deals.fresh(later).credit_share == 0

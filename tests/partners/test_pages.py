@@ -29,6 +29,24 @@ def test_search_filter_and_sort_stand_in_the_address(cast, sign_in):
     assert page.index("Südstern") < page.index("Bigbox")
 
 
+@pytest.mark.parametrize(
+    ("typed", "is_found"),
+    [
+        ("shop", True),
+        ("ostwind", True),
+        ("OstWind.exa", True),
+        ("https://www.shop.ostwind.example/de", True),
+        ("wind", False),  # labels are found by their start
+        ("ostwind_", False),
+        ("%", False),
+    ],
+)
+def test_a_partner_is_found_by_a_label_of_its_domain(cast, sign_in, typed, is_found):
+    Partner.objects.filter(pk=cast.rival.pk).update(domain="shop.ostwind.example")
+    page = sign_in(cast.chief).get("/partners/", {"q": typed}).content.decode()
+    assert ("Südstern" in page) is is_found
+
+
 def test_fifty_on_a_page(cast, sign_in):
     for number in range(60):
         add_partner(f"Partner {number:03}", country="DE", by=None)

@@ -15,7 +15,7 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 from partners.actions import add_note, add_partner, enter_bank_details
 from prm.kernel import clock, egress
 from prm.kernel.errors import Conflict, Invalid, NotAllowed, Stale
-from prm.kernel.events import announced
+from prm.kernel.events import announced, record_many
 from prm.kernel.models import (
     Delivery,
     Event,
@@ -309,6 +309,16 @@ def test_gone_switches_off_at_once(hooked, sink, work):
     hooked.endpoint.refresh_from_db()
     assert (hooked.endpoint.active, hooked.endpoint.off_why) == (False, "gone")
     assert Notification.objects.filter(member=hooked.admin, text__contains="410").exists()
+
+
+def test_what_an_import_brings_is_told_too(hooked, sink, work):
+    with_events = [new_partner(f"P{number}") for number in range(3)]
+    work()
+    sink.heard.clear()
+    record_many(with_events * 100, "partner.added", by=None)
+    assert Delivery.objects.filter(task="kernel.tell_endpoints", state="waiting").count() == 2  # not one for each
+    work("kernel.tell_endpoints")
+    assert WebhookMessage.objects.filter(state="waiting").count() == 300
 
 
 # --- by hand ------------------------------------------------------------------------------------------------

@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         choices=[
-                            ("by_hand", "switched off"),
+                            ("by_hand", "by hand"),
                             ("gone", "the address said that it is gone (410)"),
                             ("failing", "nothing was taken for three days"),
                         ],

@@ -16,7 +16,7 @@ class WebhookEndpoint(VendorRecord):
     """An address of the vendor's that is told of the chosen events, with a secret that proves who tells."""
 
     class Off(models.TextChoices):
-        BY_HAND = "by_hand", _("switched off")
+        BY_HAND = "by_hand", _("by hand")
         GONE = "gone", _("the address said that it is gone (410)")
         FAILING = "failing", _("nothing was taken for three days")
 

@@ -34,7 +34,11 @@ class EndpointForm(forms.Form):
         chosen = set(self["events"].value() or ())
         options = [(name, name in chosen) for name in announced()]
         return [
-            {"noun": noun.replace("_", " "), "options": found, "chosen": sum(is_chosen for _, is_chosen in found)}
+            {
+                "noun": noun.replace("_", " ").replace("kpi", "KPI"),
+                "options": found,
+                "chosen": sum(is_chosen for _, is_chosen in found),
+            }
             for noun, found in (
                 (noun, list(part)) for noun, part in groupby(options, key=lambda option: option[0].partition(".")[0])
             )

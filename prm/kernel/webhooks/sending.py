@@ -7,6 +7,7 @@ the receiver may hear a thing twice, and never not at all.
 from __future__ import annotations
 
 import datetime as dt
+import json
 import random
 from dataclasses import dataclass
 from uuid import UUID
@@ -15,7 +16,7 @@ from standardwebhooks.webhooks import Webhook
 
 from prm.kernel import clock, egress
 from prm.kernel.lifecycle import move
-from prm.kernel.models import WebhookAttempt, WebhookEndpoint, WebhookMessage
+from prm.kernel.models import Event, WebhookAttempt, WebhookEndpoint, WebhookMessage
 from prm.kernel.outbox import deferred, heartbeat
 from prm.kernel.schedule import daily
 from prm.kernel.tenancy.context import Context, reenter
@@ -131,10 +132,12 @@ def next_attempt(message: WebhookMessage, now: dt.datetime) -> dt.datetime:
 
 
 @deferred("kernel.tell_endpoints")
-def tell_endpoints(event_id: str, state: str, sequence: str) -> None:
-    event = messages.Event.objects.filter(pk=UUID(event_id)).first()
-    if event is not None:
-        messages.tell_endpoints(event, state=state, sequence=int(sequence))
+def tell_endpoints(events: str) -> None:
+    """Some events, each with the state of its record and its sequence, as `record` posted them."""
+    told = {UUID(pk): (state, sequence) for pk, state, sequence in json.loads(events)}
+    for event in Event.objects.filter(pk__in=told).order_by("at", "created_at"):
+        state, sequence = told[event.pk]
+        messages.tell_endpoints(event, state=state, sequence=sequence)
 
 
 @deferred(messages.SEND_TASK, long=True)
