@@ -7,13 +7,22 @@ from collections.abc import Callable, Iterator, Sequence
 
 from django.utils.translation import gettext as _
 
-from dealreg.models import UNDECIDED, DealRegistration
+from dealreg.models import UNDECIDED, DealRegistration, Opportunity
 from prm.kernel.calendars import MOST, CalendarEntry
 from prm.kernel.models import Membership
+from prm.kernel.policies import permits
 from prm.kernel.web.format import formatter
 
 State = DealRegistration.State
 CLOSING = (*UNDECIDED, State.APPROVED)
+
+
+def days_of_one(deal: DealRegistration, member: Membership) -> list[CalendarEntry]:
+    """All days of one deal; from its approval on its opportunity has the day of the order."""
+    opened = Opportunity.objects.visible_to(member).filter(registration=deal, state=Opportunity.State.OPEN).first()
+    if opened is not None:
+        deal.expected_close = opened.expected_close
+    return list(days_of(deal, with_partner=member.is_vendor))
 
 
 def days_of(deal: DealRegistration, *, with_partner: bool) -> Iterator[CalendarEntry]:
@@ -44,11 +53,33 @@ def _days(kind: str, column: str, states: Sequence[str]) -> Callable[..., Iterat
     def lent(member: Membership, since: dt.date, until: dt.date) -> Iterator[CalendarEntry]:
         found = DealRegistration.objects.visible_to(member).select_related("partner").filter(state__in=states)
         with_partner = member.is_vendor or len(member.reach or ()) > 1
+        if kind == "close":
+            found = found.filter(opportunities=None)  # from its approval on the opportunity has the day
         for deal in found.filter(**{f"{column}__range": (since, until)}).order_by(column, "pk")[:MOST]:
             days = days_of(deal, with_partner=with_partner)
             yield from (day for day in days if day.uid.startswith(f"deal-{kind}-"))
 
     return lent
+
+
+def opportunities_closing(member: Membership, since: dt.date, until: dt.date) -> Iterator[CalendarEntry]:
+    """The expected orders of open opportunities; one that began as a registration keeps its place in the calendar."""
+    if not permits(member, "dealreg.view_opportunity"):
+        return
+    found = Opportunity.objects.visible_to(member).filter(state=Opportunity.State.OPEN).select_related("partner")
+    write = formatter()
+    for one in found.filter(expected_close__range=(since, until)).order_by("expected_close", "pk")[:MOST]:
+        facts = [write.money(one.amount, one.currency), str(one.get_stage_display())]
+        facts += [one.partner.name] if one.partner and member.is_vendor else []
+        facts += [one.next_step] if one.next_step else []
+        yield CalendarEntry(
+            uid=f"deal-close-{one.registration_id}" if one.registration_id else f"opportunity-close-{one.pk}",
+            on=one.expected_close,
+            title=f"{_('Expected order')}: {one.customer_name or one.name}",
+            text="\n".join(facts),
+            url=one.get_absolute_url(),
+            changed_at=one.updated_at,
+        )
 
 
 decisions_due = _days("decision", "review_due", UNDECIDED)

@@ -101,6 +101,13 @@ class QualifyLeadForm(forms.Form):
     found_timing = _long(_("Timing"), 500, required=False, rows=2, help_text=_("One of the three is enough."))
 
 
+class OpenLeadForm(forms.Form):
+    amount = NumberField(label=_("Amount"))
+    expected_close = DayField(
+        label=_("Expected order"), help_text=_("Open business is not protected: register the deal if it should be.")
+    )
+
+
 class DisqualifyLeadForm(forms.Form):
     disqualify_reason = forms.ChoiceField(label=_("Reason"), choices=[*CHOOSE, *Lead.DisqualifyReason.choices])
     reason = _long(_("In your words"), 500, required=False, rows=2)
@@ -238,6 +245,7 @@ __all__ = [
     "LeadRulesForm",
     "NoteLeadForm",
     "NothingForm",
+    "OpenLeadForm",
     "PickForm",
     "PublicLeadForm",
     "QualifyLeadForm",

@@ -128,7 +128,7 @@ def _row(lead: Lead, contact: LeadContact | None, write: Formatter, today: dt.da
         number=lead.number,
         title=title_of(lead, contact),
         is_hidden=contact is None,
-        contact=", ".join(filter(None, [contact.name, contact.email])) if contact else "",
+        contact=contact.name or contact.email if contact else "",
         partner=lead.partner.name if lead.partner else "",
         partner_url=lead.partner.get_absolute_url() if lead.partner else "",
         line=lead.line.name,
@@ -142,7 +142,7 @@ def _row(lead: Lead, contact: LeadContact | None, write: Formatter, today: dt.da
         clock=lead_clock(lead, today, write),
         queue=str(Lead.Queue(lead.queue).label) if lead.queue and lead.partner_id is None else "",
         owner=lead.owner.user.name if lead.owner else "",
-        taken_in=write.moment(lead.opened_at),
+        taken_in=write.day(lead.opened_at),
         raw_taken_in=lead.opened_at,
     )
 
@@ -241,6 +241,10 @@ def present_lead(page: LeadPage, member: Membership) -> ShownLead:
         registrations=[
             {"url": deal.get_absolute_url(), "state": str(deal.get_state_display()), "number": deal.number}  # type: ignore[attr-defined]
             for deal in page.registrations
+        ]
+        + [
+            {"url": one.get_absolute_url(), "state": str(one.get_stage_display()), "number": one.number}  # type: ignore[attr-defined]
+            for one in page.opportunities
         ],
     )
 

@@ -196,7 +196,9 @@ grant("dealreg.convert_inquiry", *GIVES_OUT, *PARTNERS_SIDE)
 grant("dealreg.import_leads", R.MARKETING, R.OPERATIONS)
 for _verb in ("assign_lead", "route_lead"):
     grant(f"dealreg.{_verb}", *GIVES_OUT)
-for _verb in ("accept_lead", "refuse_lead", "contact_lead", "qualify_lead", "register_lead", "disqualify_lead"):
+for _verb in (
+    "accept_lead", "refuse_lead", "contact_lead", "qualify_lead", "register_lead", "open_from_lead", "disqualify_lead",
+):  # fmt: skip
     grant(f"dealreg.{_verb}", *PARTNERS_SIDE, guard=works_on)
 grant("dealreg.note_lead", *PARTNERS_SIDE, *GIVES_OUT, guard=may_note)
 grant("dealreg.hand_lead", R.CHAMPION, R.DISTRIBUTOR, guard=leads_the_company)

@@ -289,6 +289,7 @@ def _facts(deal: DealRegistration, write: Formatter) -> list[tuple[str, str]]:
         (_("Tender"), _("Public tender: nobody gets exclusive protection") if deal.tender else ""),
         (_("Received"), write.moment(deal.submitted_at) if deal.submitted_at else ""),
         (_("Owner"), deal.owner.user.name if deal.owner else ""),
+        (_("Campaign"), deal.campaign),
     ]
     if deal.approved_on is not None:
         pairs += [

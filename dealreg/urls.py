@@ -40,7 +40,7 @@ urlpatterns = [
     path("leads/<uuid:lead_id>/register/", registering.register_from_lead, name="register_lead"),
     *(
         path(
-            f"leads/<uuid:lead_id>/{name.removesuffix('_lead').replace('_', '-')}/",
+            f"leads/<uuid:lead_id>/{name.removesuffix('_lead').removesuffix('_from').replace('_', '-')}/",
             leads.lead_verb_view(name),
             name=name,
         )

@@ -95,6 +95,11 @@ class QualifyLeadInput(serializers.Serializer):
     found_timing = Text(max_length=500, required=False, allow_blank=True, default="")
 
 
+class OpenLeadInput(serializers.Serializer):
+    amount = Text(max_length=40)
+    expected_close = serializers.DateField()
+
+
 class DisqualifyLeadInput(serializers.Serializer):
     disqualify_reason = serializers.ChoiceField(choices=Lead.DisqualifyReason.choices)
     reason = Text(max_length=500, required=False, allow_blank=True, default="")

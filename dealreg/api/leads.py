@@ -25,6 +25,7 @@ from dealreg.actions.leads import (
     hand_lead,
     keep_deal,
     note_lead,
+    open_from_lead,
     qualify_lead,
     refuse_lead,
     register_lead,
@@ -33,7 +34,9 @@ from dealreg.actions.leads import (
     route_lead,
 )
 from dealreg.api import lead_shapes as shapes
+from dealreg.api.deals import amount_of
 from dealreg.api.lead_shapes import LeadSerializer
+from dealreg.api.opportunity_shapes import OpportunitySerializer
 from dealreg.api.shapes import DealSerializer
 from dealreg.lead_rows import OBSTACLES
 from dealreg.models import DealRegistration, Lead, LeadClaim, LeadContact, LeadRoute
@@ -94,6 +97,7 @@ class LeadsViewSet(ReadRecordsViewSet):
         "assign": "dealreg.assign_lead",
         "hand": "dealreg.hand_lead",
         "register": "dealreg.register_lead",
+        "open_business": "dealreg.open_from_lead",
         "bench": "dealreg.view_lead_bench",
         "try_bench": "dealreg.view_lead_bench",
         "from_inquiry": "dealreg.convert_inquiry",
@@ -136,6 +140,16 @@ class LeadsViewSet(ReadRecordsViewSet):
         """Begin the registration of a qualified lead: a draft, filled in from it."""
         deal = register_lead(self.get_object(), by=self.member)
         return Response(DealSerializer(deal).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=shapes.OpenLeadInput, responses={201: OpportunitySerializer})
+    @action(detail=True, methods=["post"], url_path="open")
+    def open_business(self, request: Any, pk: Any = None) -> Response:
+        """Open business of a qualified lead, without a registration."""
+        lead, data = self.get_object(), checked(shapes.OpenLeadInput, request)
+        amount = amount_of(data["amount"])
+        assert amount is not None
+        made = open_from_lead(lead, by=self.member, amount=amount, expected_close=data["expected_close"])
+        return Response(OpportunitySerializer(made).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(request=shapes.InquiryLeadInput, responses={201: LeadSerializer})
     @action(detail=False, methods=["post"], url_path="from-inquiry")

@@ -24,7 +24,8 @@ class DealSerializer(serializers.ModelSerializer):
             "contact_name", "contact_email", "amount", "currency", "expected_close", "need", "source", "tender",
             "lines",
             "next_step", "next_step_due", "submitted_at", "review_due", "decided_at", "reject_reason", "reason",
-            "approved_on", "expires_on", "discount", "credit_share", "closed_on", "loss_reason", "version",
+            "approved_on", "expires_on", "discount", "credit_share", "closed_on", "loss_reason", "lead_id", "campaign",
+            "claimed_at", "version",
         ]  # fmt: skip
         read_only_fields = fields
 

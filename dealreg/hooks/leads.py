@@ -43,6 +43,7 @@ from prm.kernel import clock
 from prm.kernel.models import Membership
 from prm.kernel.periods import add_days
 from prm.kernel.policies import permits
+from prm.kernel.tokens import lend_key_scope
 from prm.kernel.web.home import home_part
 from prm.kernel.web.navigation import Entry, navigation
 from prm.kernel.web.tenancy import member_of
@@ -51,6 +52,7 @@ State = Lead.State
 SHOWN = 5
 QUIET_DAYS = 20
 
+lend_key_scope("dealreg.receive_lead", _("Hand in leads"))
 navigation(Entry("Leads", "dealreg:leads", "user-plus", 36, "dealreg.view_lead"))
 
 tell(
@@ -68,6 +70,7 @@ tell(
     lead__noted="wrote a note on the lead {number}",
     lead__qualified="qualified the lead {number}",
     lead__converted="began the registration of the lead {number}",
+    lead__opened="made open business of the lead {number}",
     lead__disqualified="disqualified the lead {number}: {disqualify_reason}",
     lead__handed="handed the lead {number} to {owner}",
     lead__recycled="the lead {number} had no news for {days} days and went back",
@@ -165,11 +168,17 @@ def _named(lead: Lead) -> str:
     return f"{lead.partner.name}: {short_of(lead)}" if lead.partner else short_of(lead)
 
 
+def _by_name(lead: Lead) -> str:
+    """Of a lead that one holds: who it is."""
+    found = [contact.company for contact in lead.contacts.all()]  # type: ignore[attr-defined]
+    return f"{found[0]}: {short_of(lead)}" if found else short_of(lead)
+
+
 lend_worklist(
     Worklist("leads_offered", "Leads offered to you", offered_to_me, _url, short_of, lambda lead: lead.accept_due)
 )
 lend_worklist(
-    Worklist("leads_to_contact", "Leads to contact", to_contact, _url, short_of, lambda lead: lead.contact_due)
+    Worklist("leads_to_contact", "Leads to contact", to_contact, _url, _by_name, lambda lead: lead.contact_due)
 )
 lend_worklist(
     Worklist(
@@ -177,7 +186,7 @@ lend_worklist(
         "Leads without news",
         quiet_ones,
         _url,
-        short_of,
+        _by_name,
         lambda lead: add_days(lead.progress_at.date(), 30),
     )
 )

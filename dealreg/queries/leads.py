@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from dealreg.models import HELD, DealRegistration, Lead, LeadCapture, LeadContact, LeadNote, LeadOffer
+from dealreg.models import HELD, DealRegistration, Lead, LeadCapture, LeadContact, LeadNote, LeadOffer, Opportunity
 from partners.models import Partner
 from prm.kernel import clock
 from prm.kernel.models import Event, Membership
@@ -31,6 +31,7 @@ class LeadPage:
     notes: list[LeadNote]
     events: list[Event]
     registrations: list[DealRegistration]
+    opportunities: list[Opportunity] = field(default_factory=list)
     offers: list[LeadOffer] = field(default_factory=list)
     captures: list[LeadCapture] = field(default_factory=list)
     reasons: dict[UUID, dict[str, Any]] = field(default_factory=dict)  # event to the vendor's note on it
@@ -61,6 +62,7 @@ def lead_page(lead: Lead, member: Membership) -> LeadPage:
         notes=list(LeadNote.objects.visible_to(member).filter(lead=lead).select_related("by__user").order_by("-at")),
         events=events,
         registrations=list(DealRegistration.objects.visible_to(member).filter(lead=lead).order_by("-created_at")),
+        opportunities=list(Opportunity.objects.visible_to(member).filter(lead=lead).order_by("opened_on", "pk")),
         offers=offers,
         captures=captures,
         reasons={event.pk: note.data for event in events for note in event.notes.all()} if member.is_vendor else {},
@@ -91,14 +93,15 @@ def offered_to_me(member: Membership) -> QuerySet:
 
 
 def to_contact(member: Membership) -> QuerySet:
-    return _mine(member, "dealreg.contact_lead").filter(state=State.ACCEPTED).order_by("contact_due", "pk")
+    found = _mine(member, "dealreg.contact_lead").filter(state=State.ACCEPTED)
+    return found.prefetch_related("contacts").order_by("contact_due", "pk")
 
 
 def quiet_ones(member: Membership, days: int = 20) -> QuerySet:
     """Leads without news for long: they go back to nurturing soon."""
     moment = clock.now() - dt.timedelta(days=days)
     found = _mine(member, "dealreg.note_lead").filter(state__in=HELD, progress_at__lte=moment)
-    return found.order_by("progress_at", "pk")
+    return found.prefetch_related("contacts").order_by("progress_at", "pk")
 
 
 def queue_of_operations(member: Membership) -> QuerySet:

@@ -109,7 +109,8 @@ def who_gets(facts: LeadFacts, *, refused: Collection[UUID] = (), only: Collecti
         order.insert(0, first)
     names = {str(partner.pk): partner for partner in partners}
     places = {key: place for place, key in enumerate(order, start=1)}
-    others = sorted((key for key in kept_out if key not in places), key=lambda key: (names[key].sort_name, key))
+    others = [key for key in kept_out if key not in places]
+    others.sort(key=lambda key: (len(kept_out[key]), names[key].sort_name, key))  # the nearest misses first
     return Ranking(
         [
             Candidate(

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dealreg.actions import edit_deal_rules, set_deal_sharing
 from dealreg.actions.rules import FIELDS
-from dealreg.calendar_rows import days_of
+from dealreg.calendar_rows import days_of_one
 from dealreg.forms import RulesForm
 from dealreg.models import UNDECIDED, DealReceipt, DealRegistration
 from dealreg.queries.pages import is_opened_to_sellers
@@ -135,7 +135,7 @@ def deal(request: HttpRequest, deal: DealRegistration) -> HttpResponse:
 @require_safe
 def calendar_file(request: HttpRequest, deal: DealRegistration) -> HttpResponse:
     """The days of this deal, for one's own calendar."""
-    days = days_of(deal, with_partner=member_of(request).is_vendor)
+    days = days_of_one(deal, member_of(request))
     return attachment(to_ics(days, name=deal.customer_name), f"deal-{deal.number}", "ics")
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from dealreg.actions import draft_deal, drop_draft, edit_draft, submit_deal
 from dealreg.actions.leads import register_lead
-from dealreg.actions.leads.working import prefill_of
+from dealreg.actions.leads.converting import prefill_of
 from dealreg.forms import DealForm
 from dealreg.models import DealLine, DealRegistration, Lead, LeadContact
 from dealreg.queries.pages import active_lines

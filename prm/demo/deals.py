@@ -239,7 +239,8 @@ def _people() -> dict[str, Membership]:
 
 
 @contextmanager
-def _at(story: Any, day: dt.date, back: int = 0) -> Iterator[None]:
-    """The vendor's scope at ten o'clock of a day, some days back."""
-    with clock.travel(to=story._moment(day - dt.timedelta(days=back))), tenant_scope(story.tenant):
+def _at(story: Any, day: dt.date, back: int = 0, hours: int = 0) -> Iterator[None]:
+    """The vendor's scope at ten o'clock of a day, some days back or hours later."""
+    moment = story._moment(day - dt.timedelta(days=back)) + dt.timedelta(hours=hours)
+    with clock.travel(to=moment), tenant_scope(story.tenant):
         yield

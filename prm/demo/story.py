@@ -25,6 +25,7 @@ from prm.demo.cast import (
 )
 from prm.demo.deals import tell_deals
 from prm.demo.files import bring_in
+from prm.demo.leads import tell_leads
 from prm.demo.locator import tell_locator
 from prm.demo.measuring import tell_measures
 from prm.demo.papers import tell_papers
@@ -135,6 +136,7 @@ class Story:
         tell_own_sales(self)
         tell_deals(self)
         tell_pipeline(self)
+        tell_leads(self)
         return self.tenant
 
     # --- people and products ------------------------------------------------------------------------------

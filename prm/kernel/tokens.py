@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
 
 from prm.kernel import clock
@@ -19,15 +21,25 @@ class TokenRevoked(Conflict):
     code = "token_revoked"
 
 
+key_scopes: dict[str, Any] = {}  # permission to words: what a key may be made for alone
+
+
+def lend_key_scope(permission: str, label: Any) -> None:
+    """Lend a permission for which keys can be made that can do nothing else."""
+    key_scopes[permission] = label
+
+
 @transaction.atomic
-def create_token(name: str, *, by: Membership) -> str:
-    """Make a key that may do what its maker may, in this tenant. The answer is the key: it is never shown again."""
+def create_token(name: str, *, by: Membership, scope: str = "") -> str:
+    """Make a key that may do what its maker may in this tenant, or `scope` alone. It is never shown again."""
     require(by, "kernel.create_token")
+    if scope and scope not in key_scopes:
+        raise Invalid("Choose what the key may do.", field="scope")
     called = clean_text(name, field="name", max_length=80)
     if not called:
         raise Invalid("Say what the key is for.", field="name")
-    secret = issue_token(by, name=called)
-    record(by, "token.created", by=by, vendor_only=True, name=called)
+    secret = issue_token(by, name=called, scopes=[scope] if scope else [])
+    record(by, "token.created", by=by, vendor_only=True, name=called, scope=scope)
     return secret
 
 

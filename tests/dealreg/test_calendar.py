@@ -9,7 +9,8 @@ import pytest
 from django.test import Client
 from icalendar import Calendar
 
-from dealreg.actions import approve_deal, draft_deal, submit_deal
+from dealreg.actions import approve_deal, draft_deal, edit_opportunity, submit_deal
+from dealreg.models import Opportunity
 from prm.kernel import clock
 from prm.kernel.calendars import entries_for, make_calendar_feed, read_feed, revoke_calendar_feed
 from prm.kernel.errors import Conflict, Unknown
@@ -41,6 +42,13 @@ def test_the_days_of_a_deal_stand_in_the_calendar_of_who_may_know_of_it(cast, de
     deal = deals.fresh(deal)
     found = events(read_feed(feed(cast.cam)))
     assert set(found) == {f"deal-end-{deal.pk}@prm", f"deal-close-{deal.pk}@prm"}  # the close keeps its id
+    opportunity = Opportunity.objects.get(registration=deal)
+    later = add_days(opportunity.expected_close, 7)
+    with member_scope(cast.cam):
+        edit_opportunity(opportunity, by=cast.cam, expected_close=later)
+    moved = events(read_feed(feed(cast.cam)))[f"deal-close-{deal.pk}@prm"]
+    assert moved["dtstart"].dt == later  # from the approval on the opportunity has the day
+    assert str(moved["url"]).endswith(opportunity.get_absolute_url())
     assert found[f"deal-end-{deal.pk}@prm"]["dtstart"].dt == deal.expires_on
     assert "Northwind" in str(found[f"deal-end-{deal.pk}@prm"]["description"])
     for other in (cast.other_cam, cast.rival_champion):

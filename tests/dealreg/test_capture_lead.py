@@ -13,8 +13,7 @@ from partners.models import Inquiry, LocatorEntry, Partner
 from prm.kernel import clock
 from prm.kernel.models import ApiToken, Tenant
 from prm.kernel.tenancy.context import member_scope
-from prm.kernel.web.tokens import issue_token
-from tests.clients import MemberClient, token_client
+from tests.clients import MemberClient, member_client, token_client
 from tests.dealreg.conftest import DAY, at
 from tests.dealreg.leads import GIVEN, as_member, capture, offered, ready, settle
 
@@ -30,7 +29,10 @@ def leads(cast):
 
 
 def key_client(cast, **headers):
-    secret = issue_token(cast.admin, name="web form", scopes=["dealreg.receive_lead"])
+    """With a key as the administrator makes it."""
+    form = {"name": "web form", "scope": "dealreg.receive_lead"}
+    page = member_client(cast.admin).post("/tokens/create/", form).content.decode()
+    secret = page.split('id="new-key">')[1].split("<")[0]
     headers = {"Authorization": f"Bearer {secret}", **headers}
     return MemberClient("", raise_request_exception=False, headers=headers)
 
@@ -89,6 +91,7 @@ def test_a_key_for_leads_hands_in_leads_and_can_do_nothing_else(cast, leads, sig
             assert getattr(client, method)(path).status_code in {401, 403, 404, 405}, (method, path)
     assert client.get("/t/acme/deals/leads/").status_code == 404
     assert client.get(IN).status_code == 405
+    assert sign_in(cast.admin).post("/tokens/create/", {"name": "x", "scope": "dealreg.win_deal"}).status_code == 422
     ApiToken.objects.update(revoked_at=clock.now())
     assert send(client, BODY).status_code == 401
 
@@ -124,36 +127,37 @@ def test_too_much_is_refused(cast, leads, monkeypatch):
     assert counts in ([400, 429, 429], [400, 400, 400])  # without a cache nothing is counted
 
 
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        ("company", ""),
-        ("company", "   "),
-        ("company", "x" * 201),
-        ("company", "a\u0000b"),
-        ("company", None),
-        ("company", ["a"]),
-        ("country", "Atlantis"),
-        ("country", "ZZ"),
-        ("line", "nothing"),
-        ("line", 7.5),
-        ("email", "no address"),
-        ("email", "kim@nebula.example\nbcc: x@x.example"),
-        ("industry", "<script>"),
-        ("size_band", "１０"),
-        ("need", "x" * 2001),
-        ("need", {"a": 1}),
-        ("consented_at", None),
-        ("consented_at", "NaN"),
-        ("consented_at", "1e5"),
-        ("consented_at", "2999-01-01T00:00:00Z"),
-        ("consented_at", ""),
-    ],
-)
-def test_bad_input_is_refused_with_its_field(cast, leads, field, value):
-    answer = send(key_client(cast), {**BODY, field: value})
-    assert answer.status_code == 400, answer.content
-    assert field in answer.content.decode()
+BAD = [
+    ("company", ""),
+    ("company", "   "),
+    ("company", "x" * 201),
+    ("company", "a\u0000b"),
+    ("company", None),
+    ("company", ["a"]),
+    ("country", "Atlantis"),
+    ("country", "ZZ"),
+    ("line", "nothing"),
+    ("line", 7.5),
+    ("email", "no address"),
+    ("email", "kim@nebula.example\nbcc: x@x.example"),
+    ("industry", "<script>"),
+    ("size_band", "１０"),
+    ("need", "x" * 2001),
+    ("need", {"a": 1}),
+    ("consented_at", None),
+    ("consented_at", "NaN"),
+    ("consented_at", "1e5"),
+    ("consented_at", "2999-01-01T00:00:00Z"),
+    ("consented_at", ""),
+]
+
+
+def test_bad_input_is_refused_with_its_field(cast, leads):
+    client = key_client(cast)
+    for field, value in BAD:
+        answer = send(client, {**BODY, field: value})
+        assert answer.status_code == 400, (field, value, answer.content)
+        assert field in answer.content.decode(), (field, value)
     assert not LeadContact.objects.exists()
 
 
@@ -165,10 +169,15 @@ def test_what_is_no_lead_at_all_is_refused(cast, leads):
     assert send(client, BODY, **{"Idempotency-Key": "x" * 201}).status_code == 400
 
 
-@pytest.mark.parametrize("company", ["Müller & Söhne", "شركة النور", "=cmd|' /C calc'!A0", "<script>alert(1)</script>"])
-def test_odd_names_come_in_as_they_are(cast, leads, company):
-    assert send(key_client(cast), {**BODY, "company": company}).status_code == 201
-    assert LeadContact.objects.get().company == company
+ODD = ["Müller & Söhne", "شركة النور", "=cmd|' /C calc'!A0", "<script>alert(1)</script>"]
+
+
+def test_odd_names_come_in_as_they_are(cast, leads):
+    client = key_client(cast)
+    for number, company in enumerate(ODD):
+        sent = send(client, {**BODY, "company": company, "email": f"a{number}@a.example"})
+        assert sent.status_code == 201, company
+        assert LeadContact.objects.filter(company=company).exists()
 
 
 # --- the public form ------------------------------------------------------------------------------------------------

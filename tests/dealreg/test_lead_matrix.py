@@ -1,6 +1,7 @@
 """Leads: states x verbs x roles, as the domain's table says it. What is not listed is refused."""
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 from django.db import transaction
@@ -27,6 +28,7 @@ TABLE = {
     "contact_lead": ("accepted", PARTNER, {"note": "Spoke with Kim"}),
     "qualify_lead": ("contacted", PARTNER, {"found_need": "Three sites"}),
     "register_lead": ("qualified converted", PARTNER, {}),  # again, when the draft was thrown away
+    "open_from_lead": ("qualified", PARTNER, {"amount": Decimal("9000"), "expected_close": DAY}),
     "disqualify_lead": ("accepted contacted qualified", PARTNER, {"disqualify_reason": "no_budget"}),
     "hand_lead": ("assigned accepted contacted qualified", {"champion"}, {"to": "seller"}),
     "note_lead": (
@@ -73,11 +75,16 @@ def put(cast, lead, state, *, frozen=False):
     return fresh(lead)
 
 
-@pytest.mark.parametrize("verb", TABLE)
-def test_a_verb_exists_in_the_states_of_the_table_and_in_no_other(cast, lead, verb):
-    states, actors, given = TABLE[verb]
+def test_a_verb_exists_in_the_states_of_the_table_and_in_no_other(cast, lead):
+    for verb in TABLE:
+        assert states_of(cast, lead, verb) == sorted(TABLE[verb][0].split()), verb
+
+
+def states_of(cast, lead, verb):
+    """The states in which the verb works."""
+    _states, actors, given = TABLE[verb]
     actor = getattr(cast, sorted(actors - {"other_cam"})[0])
-    given = {name: getattr(cast, value) if hasattr(cast, value) else value for name, value in given.items()}
+    given = {name: getattr(cast, value, value) if isinstance(value, str) else value for name, value in given.items()}
     worked = []
     for state in STATES:
         try:
@@ -90,8 +97,8 @@ def test_a_verb_exists_in_the_states_of_the_table_and_in_no_other(cast, lead, ve
         except Conflict:
             continue
         except NotAllowed:
-            assert state not in AT_PARTNER  # it is nobody's: a partner does not know of it
-    assert sorted(worked) == sorted(states.split())
+            assert state not in AT_PARTNER, (verb, state)  # it is nobody's: a partner does not know of it
+    return sorted(worked)
 
 
 @pytest.mark.parametrize("verb", BY_TIME)

@@ -37,11 +37,15 @@ WIDENINGS = {
         "a lead of a visitor: kept for the vendor, nothing is answered",
         "a lead that an inquiry of the locator becomes: it stays with the partner that was asked",
     },
+    "dealreg/actions/leads/converting.py": {"whom the business of a lead is credited to: written by the vendor alone"},
     "dealreg/actions/leads/working.py": {
         "a lead that its partner accepts: its capacity is counted, the details become the partner's",
         "a lead that its partner refuses: it is nobody's then, and the next one is asked",
     },
     "dealreg/actions/carrying.py": {"whom a business is credited to: written by the vendor alone"},
+    "dealreg/actions/sharing.py": {
+        "the credit of a joint deal that one of the two has left: written by the vendor alone"
+    },
     "dealreg/actions/closing.py": {"the protection of a deal that was lost"},
     "dealreg/actions/keeping.py": {"on whose desk a changed approval lies: kept for the vendor"},
     "partners/actions/documents.py": {

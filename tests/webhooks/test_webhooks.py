@@ -315,10 +315,10 @@ def test_what_an_import_brings_is_told_too(hooked, sink, work):
     with_events = [new_partner(f"P{number}") for number in range(3)]
     work()
     sink.heard.clear()
-    record_many(with_events * 100, "partner.added", by=None)
+    record_many(with_events * 67, "partner.added", by=None)
     assert Delivery.objects.filter(task="kernel.tell_endpoints", state="waiting").count() == 2  # not one for each
     work("kernel.tell_endpoints")
-    assert WebhookMessage.objects.filter(state="waiting").count() == 300
+    assert WebhookMessage.objects.filter(state="waiting").count() == 201
 
 
 # --- by hand ------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from dealreg.actions.leads.capturing import (
     receive_public_lead,
 )
 from dealreg.actions.leads.claims import decide_lead_claim
+from dealreg.actions.leads.converting import open_from_lead, register_lead
 from dealreg.actions.leads.ending import end_deal, end_leads_and_deals, keep_deal, let_clocks_go_on, take_offers_back
 from dealreg.actions.leads.routing import assign_lead, route_lead
 from dealreg.actions.leads.rules import add_lead_route, drop_lead_route, edit_lead_rules
@@ -19,7 +20,6 @@ from dealreg.actions.leads.working import (
     note_lead,
     qualify_lead,
     refuse_lead,
-    register_lead,
     reopen_lead,
     return_lead,
 )
@@ -41,6 +41,7 @@ __all__ = [
     "keep_deal",
     "let_clocks_go_on",
     "note_lead",
+    "open_from_lead",
     "qualify_lead",
     "receive_lead",
     "receive_public_lead",

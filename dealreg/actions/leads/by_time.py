@@ -22,9 +22,8 @@ from prm.kernel.policies import require
 
 def run_lead_night(on: dt.date) -> dict[str, int]:
     """All that time does to leads. A suspended partner's clocks stand still."""
-    LeadCapture.objects.filter(at__lt=clock.now() - KEY_LIVES).exclude(key="").exclude(
-        source=LeadContact.Source.LOCATOR
-    ).update(key="")
+    old = LeadCapture.objects.filter(source=LeadContact.Source.INTERFACE, at__lt=clock.now() - KEY_LIVES)
+    old.exclude(key="").update(key="")  # other doors keep theirs: a file may come again after years
     return {
         "timed_out": _each(overdue_offers(on), lambda lead: time_out_lead(lead, by=None)),
         "returned": _each(

@@ -238,7 +238,7 @@ def take_in(
         campaign=given.campaign,
         at=now,
         is_merged=is_merged,
-        said=_as_sent(given),
+        said=as_sent(given),
         by=by,
         principal=principal,
         key=key,
@@ -255,7 +255,7 @@ def take_in(
     return capture
 
 
-def _as_sent(given: Given) -> dict[str, Any]:
+def as_sent(given: Given) -> dict[str, Any]:
     names = ("company", "country", "name", "email", "phone", "region", "industry", "size_band", "need", "campaign")
     return {name: getattr(given, name) for name in names if getattr(given, name)} | {
         "line": given.line.code,

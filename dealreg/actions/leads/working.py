@@ -1,21 +1,19 @@
-"""What a partner does with a lead: accept or refuse it, speak with the customer, qualify it, register the deal."""
+"""What a partner does with a lead: accept or refuse it, speak with the customer, qualify it."""
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
 from dealreg.actions.leads.steps import State, needed, step, take_away, tell, write_note
-from dealreg.actions.registering import draft_deal
-from dealreg.models import HELD, DealRegistration, Lead, LeadContact, LeadOffer
+from dealreg.models import HELD, Lead, LeadContact, LeadOffer
 from dealreg.queries.lead_rules import business_days_after, lead_rules
 from dealreg.queries.routing import capacity_of, held_by
 from partners.models import Partner
 from prm.kernel import clock
 from prm.kernel.errors import Conflict, IllegalMove, Invalid
-from prm.kernel.lifecycle import move, touch
+from prm.kernel.lifecycle import touch
 from prm.kernel.models import Membership
 from prm.kernel.policies import require
 from prm.kernel.roles import Role
@@ -123,49 +121,6 @@ def qualify_lead(
     step(lead, State.QUALIFIED, qualified_at=now, progress_at=now)
     LeadContact.objects.filter(lead=lead).update(**said)
     return tell(lead, "lead.qualified", by=by)
-
-
-@transaction.atomic
-def register_lead(lead: Lead, *, by: Membership, **fields: Any) -> DealRegistration:
-    """Begin the registration of a qualified lead, filled in from it; the campaign goes along, the lead is converted.
-
-    When that draft was thrown away, another one can be begun.
-    """
-    require(by, "dealreg.register_lead", lead)
-    contact = LeadContact.objects.filter(lead=lead).first()
-    if lead.state != State.QUALIFIED and not _draft_is_gone(lead):
-        move(lead, State.CONVERTED)  # says why this step does not exist
-    assert contact is not None
-    assert lead.partner is not None
-    deal = draft_deal(lead.partner, by=by, **{**prefill_of(lead, contact), **fields})
-    claimed = lead.accepted_at if lead.is_given else None
-    DealRegistration.objects.filter(pk=deal.pk).update(lead=lead, campaign=contact.campaign, claimed_at=claimed)
-    deal.lead, deal.campaign, deal.claimed_at = lead, contact.campaign, claimed
-    if lead.state == State.QUALIFIED:
-        move(lead, State.CONVERTED)
-        LeadContact.objects.filter(lead=lead).update(open_key="")
-        LeadOffer.objects.filter(lead=lead, outcome=Outcome.ACCEPTED).update(converted_at=clock.now())
-    tell(lead, "lead.converted", by=by)
-    return deal
-
-
-def _draft_is_gone(lead: Lead) -> bool:
-    return lead.state == State.CONVERTED and not DealRegistration.objects.filter(lead=lead).exists()
-
-
-def prefill_of(lead: Lead, contact: LeadContact) -> dict[str, Any]:
-    """What a registration takes from a lead."""
-    needs = [contact.need, contact.found_need, contact.found_budget, contact.found_timing]
-    return {
-        "customer_name": contact.company,
-        "customer_domain": contact.domain,
-        "customer_country": contact.country,
-        "contact_name": contact.name,
-        "contact_email": contact.email,
-        "need": "\n".join(filter(None, needs))[:2000],
-        "source": "vendor_led" if lead.is_given else "partner_led",
-        "lines": [lead.line],
-    }
 
 
 @transaction.atomic

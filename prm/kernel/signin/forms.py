@@ -13,6 +13,7 @@ from prm.kernel.grants import grantable_roles
 from prm.kernel.languages import SPOKEN
 from prm.kernel.models import Membership, User
 from prm.kernel.roles import MEANS, PARTNER_ROLES, VENDOR_ROLES, Role
+from prm.kernel.tokens import key_scopes
 
 
 def role_choices(roles: Any) -> list[tuple[str, str]]:
@@ -83,6 +84,12 @@ class JoinForm(forms.Form):
 
 class TokenForm(forms.Form):
     name = forms.CharField(label="What is it for?", max_length=80, help_text="For example: nightly export to the CRM.")
+    scope = forms.ChoiceField(
+        label="What may it do?",
+        choices=lambda: [("", "Everything its maker may do"), *key_scopes.items()],
+        required=False,
+        help_text="A key in another program's hands should be able to do what that program needs, and nothing else.",
+    )
 
 
 class SignInPolicyForm(forms.Form):

@@ -9,6 +9,7 @@ from uuid import UUID
 from prm.kernel import clock
 from prm.kernel.models import ApiToken, Invitation, Membership
 from prm.kernel.roles import MEANS, Role
+from prm.kernel.tokens import key_scopes
 from prm.kernel.web.format import formatter
 
 
@@ -41,6 +42,7 @@ class InvitationRow:
 class TokenRow:
     id: UUID
     name: str
+    scope: str
     prefix: str
     owner: str
     made: str
@@ -93,6 +95,7 @@ def present_tokens(tokens: list[ApiToken], *, may_revoke: Any) -> list[TokenRow]
         TokenRow(
             id=t.pk,
             name=t.name,
+            scope=", ".join(str(key_scopes.get(one, one)) for one in t.scopes),
             prefix=t.prefix,
             owner=t.user.name,
             made=shown.moment(t.created_at),

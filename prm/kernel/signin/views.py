@@ -170,7 +170,8 @@ def add_token(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _tokens_page(request, form, status=422)
     try:
-        secret = create_token(form.cleaned_data["name"], by=member_of(request))
+        data = form.cleaned_data
+        secret = create_token(data["name"], by=member_of(request), scope=data["scope"])
     except Refused as refusal:
         form.add_error(refusal.field, str(refusal))
         return _tokens_page(request, form, status=422)
