@@ -1,4 +1,4 @@
-"""`bin/bench [pages segments scorecard board deck import_sales measures deals pipeline]`: beside raw SQL and bare libraries."""
+"""`bin/bench [pages segments scorecard ... pipeline]`: our pages and figures beside raw SQL and bare libraries."""
 
 from __future__ import annotations
 
