@@ -18,11 +18,12 @@ from partners.models import Partner
 from prm.kernel.errors import Invalid, Refused
 from prm.kernel.events import record_many
 from prm.kernel.imports import values
-from prm.kernel.imports.problems import shown
+from prm.kernel.imports.problems import RowProblem, shown
 from prm.kernel.imports.registry import Check, Fate, Importer, Prepared, Values, imports
 from prm.kernel.models import Membership
 
 State = DealRegistration.State
+MOST = 20_000  # of one file: it comes from outside the house
 
 
 def _codes() -> values.Rule:
@@ -121,6 +122,11 @@ class DealRegistrations(Importer):
                     field="customer_name",
                 )
         return Fate.CREATED, (deal, lines)
+
+    def settle(self, prepared: Sequence[Prepared]) -> list[RowProblem]:
+        if len(prepared) > MOST:
+            raise Invalid(f"At most {MOST:,} registrations at once. Split the file.")
+        return []
 
     def write(self, batch: Sequence[Prepared]) -> None:
         deals = [each.payload[0] for each in batch]

@@ -9,7 +9,7 @@ from partners.models import Partner
 from prm.kernel.numbers import total_of
 from prm.kernel.periods import FiscalQuarter
 from qbr.figures.shape import figure
-from sales.queries import LineFigure, PeriodFigure, actuals_by_month, performance
+from sales.queries import LineFigure, MonthFigure, PeriodFigure, actuals_by_month, performance
 
 LINES_SHOWN = 5
 
@@ -34,6 +34,7 @@ def performance_part(partner: Partner, quarter: FiscalQuarter, as_of: dt.date) -
         "why": "",
         "year": _period(found.year),
         "quarter": _period(found.quarter),
+        "running": _running(found.year.running),
         "quarter_before": {"label": before.label, "actual": total_of(earlier.values()) if earlier else None},
         "months": [
             {
@@ -48,6 +49,11 @@ def performance_part(partner: Partner, quarter: FiscalQuarter, as_of: dt.date) -
         "periods": [*quarters, {**_period(found.year), "period": "Year to date", "is_total": True}],
         "lines": _lines(found.by_line),
     }
+
+
+def _running(month: MonthFigure | None) -> dict[str, Any] | None:
+    """The month that counts once it is over: only a deck made within its quarter has one."""
+    return None if month is None else {"month": month.month, "actual": figure("Actual", month.actual, "money")}
 
 
 def _period(period: PeriodFigure) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+from decimal import Decimal
 
 from prm.kernel.charts import Chart, ChartKind, Series
 from qbr.slides.parts import MAX_ROWS, Cell, ChartBox, Column, Row, Slide, Table, Tiles
@@ -44,6 +45,7 @@ def performance_slide(figures: Figures, write: Writer) -> Slide:
     return Slide(
         id="performance",
         title="Performance to plan",
+        lead=running_lead(performance, write),
         rows=(
             Row((ChartBox(performance_chart(figures)), by_line), (8, 4), 1.42),
             Row(
@@ -58,6 +60,15 @@ def performance_slide(figures: Figures, write: Writer) -> Slide:
             "Green from 100 %, yellow from 80 %. Source: targets and sales actuals, net revenue.",
         ),
     )
+
+
+def running_lead(performance: Figures, write: Writer) -> str:
+    """A deck made within its quarter says what the running month has booked: it counts once it is over."""
+    running = performance.get("running")
+    if not running or not Decimal(running["actual"]["value"]):
+        return ""
+    month = month_label(running["month"])
+    return f"{month} so far {write(running['actual'])}; a month counts once it is over."
 
 
 def performance_chart(figures: Figures) -> Chart:

@@ -252,6 +252,14 @@ def test_the_sample_is_a_file_that_comes_in(cast, deals, sign_in):
     assert send(client, b"MZ\x90", "x.exe").status_code == 422
 
 
+def test_a_file_that_is_too_long_is_refused_as_a_whole(cast, deals, sign_in, monkeypatch):
+    monkeypatch.setattr("dealreg.hooks.upload.MOST", 2)
+    report = bring_in(cast, sign_in(cast.champion)).report
+    assert (report["state"], report["failed"]) == ("refused", 3)
+    assert "At most 2" in report["problems"][0]["reason"]
+    assert not names()
+
+
 @pytest.mark.long
 def test_ten_thousand_rows_come_in(cast, deals, sign_in):
     content = HEAD + "".join(ROW.format(name=f"Kunde {n}", domain=f"kunde{n}.example") for n in range(10_000))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import re
 import zipfile
@@ -15,11 +16,14 @@ import pytest
 from partners.actions import add_partner, set_tier
 from partners.models import Partner, Tier
 from prm.kernel import clock
+from prm.kernel.periods import month_start
 from prm.kernel.web.format import formatter
 from qbr.actions import DeckTellsTooMuch, open_review, share_deck
 from qbr.figures import collect
 from qbr.models import Deck
 from qbr.queries import as_of_of
+from qbr.slides import build_slides
+from sales.queries import actuals_by_month
 from scorecards.actions.kpis import set_weights
 from scorecards.actions.standings import renew_standings
 from scorecards.models import PartnerStanding
@@ -90,6 +94,20 @@ def test_another_day_gives_other_figures(media_of, cast, quarter):
     """The control: were every medium the same whatever is asked, the test above would prove nothing."""
     before = performance_card(cast.northwind, on=quarter.start)
     assert before.year.performance != media_of["card"].year.performance
+
+
+def test_a_deck_made_within_its_quarter_says_what_the_running_month_has_booked(cast, quarter):
+    """Only then: of a quarter that is over every month counts."""
+    lead = lambda day: next(
+        slide.lead
+        for slide in build_slides(collect(open_review(cast.northwind, by=cast.cam, quarter=quarter), day), formatter())
+        if slide.id == "performance"
+    )
+    booked = actuals_by_month([cast.northwind.pk], quarter.start, quarter.end)[cast.northwind.pk][quarter.months[1]]
+    within = lead(month_start(quarter.months[1]) + dt.timedelta(days=20))
+    assert formatter().money(booked) in within
+    assert "counts once it is over" in within
+    assert lead(quarter.end) == ""
 
 
 @pytest.fixture
