@@ -46,6 +46,7 @@ class OpportunityRow:
     number: str
     name: str
     customer: str
+    customer_in_name: bool
     partner: str
     partner_url: str
     lines: str
@@ -85,6 +86,7 @@ def _row(one: Opportunity, write: Formatter, today: dt.date, lines: str) -> Oppo
         number=one.number,
         name=one.name,
         customer=one.customer_name,
+        customer_in_name=not one.customer_name or one.customer_name in one.name,
         partner=one.partner.name if one.partner else "",
         partner_url=one.partner.get_absolute_url() if one.partner else "",
         lines=lines,
@@ -201,6 +203,16 @@ def present_stats(sums: Mapping[str, StageSum], figures: Mapping[str, Any], peri
             "state": "",
         },
     ]
+
+
+def present_totals(sums: Mapping[str, StageSum]) -> str:
+    """The pipeline in a sentence."""
+    write, late = formatter(), sum(found.overdue for found in sums.values())
+    said = _("%(sum)s open, %(weighted)s weighted by probability.") % {
+        "sum": write.money_short(total_of(found.amount for found in sums.values())),
+        "weighted": write.money_short(total_of(found.weighted for found in sums.values())),
+    }
+    return f"{said} {_('%(count)s overdue, not counted.') % {'count': late}}" if late else said
 
 
 def present_figures(figures: Mapping[str, Any], currency: str) -> list[dict[str, str]]:

@@ -48,21 +48,23 @@ urlpatterns = [
     ),
     path("pipeline/", opportunities.pipeline, name="pipeline"),
     path("pipeline/figures/", opportunities.figures, name="figures"),
-    path("opportunities/", opportunities.opportunity_list, name="opportunities"),
-    path("opportunities/new/", opportunities.new, name="new_opportunity"),
-    path("opportunities/new/<uuid:partner_id>/", opportunities.new_with, name="new_opportunity_with"),
-    path("opportunities/<uuid:opportunity_id>/", opportunities.opportunity, name="opportunity"),
-    path("opportunities/<uuid:opportunity_id>/credits/", opportunity_verbs.credits, name="opportunity_credits"),
+    path("pipeline/list/", opportunities.opportunity_list, name="opportunities"),
+    path("pipeline/new/", opportunities.new, name="new_opportunity"),
+    path("pipeline/new/<uuid:partner_id>/", opportunities.new_with, name="new_opportunity_with"),
+    path("pipeline/<uuid:opportunity_id>/", opportunities.opportunity, name="opportunity"),
+    path("pipeline/<uuid:opportunity_id>/credits/", opportunity_verbs.credits, name="opportunity_credits"),
     *(
         path(
-            f"opportunities/<uuid:opportunity_id>/{name.replace('_', '-')}/",
+            f"pipeline/<uuid:opportunity_id>/{name.replace('_', '-')}/",
             opportunity_verbs.verb_view(name),
             name=f"opportunity_{name}",
         )
         for name in opportunity_page.BY_NAME
     ),
-    path("papers/<uuid:opportunity_document_id>/", opportunity_verbs.paper, name="paper"),
-    path("papers/<uuid:opportunity_document_id>/remove/", opportunity_verbs.take_paper_away, name="remove_paper"),
+    path("pipeline/papers/<uuid:opportunity_document_id>/", opportunity_verbs.paper, name="paper"),
+    path(
+        "pipeline/papers/<uuid:opportunity_document_id>/remove/", opportunity_verbs.take_paper_away, name="remove_paper"
+    ),
     path("engagements/<uuid:deal_engagement_id>/decide/", opportunity_verbs.engagement, name="decide_engagement"),
     path("conflicts/<uuid:deal_conflict_id>/decide/", verbs.conflict, name="decide_conflict"),
     path("conflicts/<uuid:deal_conflict_id>/transfer/", verbs.transfer, name="propose_transfer"),

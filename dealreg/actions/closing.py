@@ -76,7 +76,9 @@ def _begun(deal: DealRegistration, by: Membership | None) -> Opportunity:
 
 
 @transaction.atomic
-def lose_opportunity(opportunity: Opportunity, *, by: Membership, loss_reason: str, reason: str = "") -> Opportunity:
+def lose_opportunity(
+    opportunity: Opportunity, *, by: Membership | None, loss_reason: str, reason: str = ""
+) -> Opportunity:
     """The business is lost, with why: nobody learns from a loss without a reason."""
     require(by, "dealreg.lose_opportunity", opportunity)
     return _lose(opportunity, by, loss_reason, reason)

@@ -7,6 +7,7 @@ from dealreg.hooks import (  # noqa: F401
     lead_news,
     leads,
     pages,
+    pipeline,
     samples,
     upload,
     waiting,

@@ -100,16 +100,3 @@ lend_alert(
         level="warning",
     )
 )
-lend_alert(
-    Alert(
-        "deal_overdue",
-        lambda on: (
-            DealRegistration.objects.filter(state=State.APPROVED, expected_close__lt=on)
-            .select_related("partner")
-            .order_by("expected_close")
-        ),
-        text=lambda deal: f"The expected order of {deal.customer_name} is past",
-        label=_("Deal overdue"),
-        level="info",
-    )
-)

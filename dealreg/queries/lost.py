@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Count, Sum
 
-from dealreg.models import DealRegistration
+from dealreg.models import DealRegistration, Opportunity
 from prm.kernel.numbers import ZERO, money
 
 
@@ -24,8 +24,8 @@ class Losses:
 
 def losses_of(partner_id: UUID, start: dt.date, end: dt.date) -> list[Losses]:
     """Those lost in a time, the commonest reason first."""
-    lost = DealRegistration.objects.filter(
-        partner_id=partner_id, state=DealRegistration.State.LOST, closed_on__range=(start, end)
+    lost = Opportunity.objects.filter(
+        partner_id=partner_id, state=Opportunity.State.LOST, closed_on__range=(start, end)
     )
     rows = lost.values("loss_reason").annotate(count=Count("pk"), together=Sum("amount"))
     return [

@@ -55,8 +55,8 @@ COLUMNS = (
     Column("step", _("Next step"), ("next_step_due",), lambda row: row.next_step, optional=True),
     Column("step_due", _("Next step on"), (), lambda row: row.raw_step_due),
     Column("lines", _("Product lines"), (), lambda row: row.lines, optional=True),
-    Column("owner", _("Owner"), (), lambda row: row.owner, optional=True),
-    Column("source", _("Led by"), (), lambda row: row.source, optional=True),
+    Column("owner", _("Owner"), (), lambda row: row.owner),
+    Column("source", _("Led by"), (), lambda row: row.source),
     Column("flags", _("Flags"), (), lambda row: ", ".join(flag.text for flag in row.flags)),
 )
 SHOWS = (
@@ -70,14 +70,17 @@ SHOWS = (
 )
 
 
-class BoardFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(
-        method="search",
-        label=_("Search"),
-        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Name, customer or number")}),
-    )
-    source = django_filters.ChoiceFilter(label=_("Led by"), choices=Opportunity.Source.choices, empty_label=_("All"))
-    partner = django_filters.UUIDFilter(field_name="partner_id", widget=forms.HiddenInput)
+def _search() -> django_filters.CharFilter:
+    widget = forms.TextInput(attrs={"type": "search", "placeholder": _("Name, customer or number")})
+    return django_filters.CharFilter(method="search", label=_("Search"), widget=widget)
+
+
+def _source() -> django_filters.ChoiceFilter:
+    return django_filters.ChoiceFilter(label=_("Led by"), choices=Opportunity.Source.choices, empty_label=_("All"))
+
+
+class OpportunityFilters(django_filters.FilterSet):
+    """What the board and the list have in common."""
 
     class Meta:
         model = Opportunity
@@ -89,15 +92,24 @@ class BoardFilter(django_filters.FilterSet):
         return queryset.filter(is_like | Q(number=text.upper()) | Q(normalised_domain=text.lower()))
 
 
-class OpportunityFilter(BoardFilter):
+class BoardFilter(OpportunityFilters):
+    q = _search()
+    source = _source()
+    partner = django_filters.UUIDFilter(field_name="partner_id", widget=forms.HiddenInput)
+
+
+class OpportunityFilter(OpportunityFilters):
+    q = _search()
     show = django_filters.ChoiceFilter(method="by_show", label=_("Show"), choices=SHOWS, empty_label=_("All"))
     stage = django_filters.ChoiceFilter(label=_("Stage"), choices=Opportunity.Stage.choices, empty_label=_("All"))
+    source = _source()
     until = django_filters.DateFilter(
         field_name="expected_close",
         lookup_expr="lte",
         label=_("Order expected by"),
         widget=forms.DateInput(attrs={"type": "date"}),
     )
+    partner = django_filters.UUIDFilter(field_name="partner_id", widget=forms.HiddenInput)
 
     def by_show(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         today = clock.today()
@@ -143,7 +155,7 @@ def opportunity_list(request: HttpRequest) -> HttpResponse:
         request,
         Opportunity.objects.visible_to(member).select_related("partner", "registration", "owner__user"),
         COLUMNS,
-        default_sort="close",
+        default_sort="-close",
         filterset=OpportunityFilter,
         present=lambda rows: present_opportunities(rows, with_lines=True),
         file_name="opportunities",

@@ -29,6 +29,7 @@ from prm.demo.leads import tell_leads
 from prm.demo.locator import tell_locator
 from prm.demo.measuring import tell_measures
 from prm.demo.papers import tell_papers
+from prm.demo.pipeline import tell_own_sales, tell_pipeline
 from prm.demo.portal import make_it_theirs
 from prm.demo.program import tell_program
 from prm.demo.questionnaire import second_edition, third_edition
@@ -132,7 +133,9 @@ class Story:
             group_and_announce(list(self.people.values()))
             meet_twice()
             renew_standings()
+        tell_own_sales(self)
         tell_deals(self)
+        tell_pipeline(self)
         tell_leads(self)
         return self.tenant
 

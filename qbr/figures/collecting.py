@@ -14,6 +14,7 @@ from prm.kernel.periods import FiscalQuarter
 from prm.kernel.tenancy.context import current_tenant
 from qbr.figures.capabilities import capabilities_part
 from qbr.figures.deals import deals_part
+from qbr.figures.pipeline import pipeline_part
 from qbr.figures.program import program_part
 from qbr.figures.promises import action_plan_part, commitments_part
 from qbr.figures.sales import performance_part
@@ -53,7 +54,7 @@ def collect(review: Review, as_of: dt.date) -> dict[str, Any]:
             "commitments": commitments_part(partner, tenant, quarter),
             "summary": summary_part(partner, quarter, as_of, sales, standing, capabilities, no_pipeline),
             "performance": sales,
-            "pipeline": {"label": "Pipeline to target", "why": no_pipeline},
+            "pipeline": pipeline_part(partner, quarter, as_of),
             "deals": deals_part(partner, quarter, as_of),
             "program": program_part(standing),
             "capabilities": capabilities,

@@ -92,15 +92,36 @@ def month_label(month: str) -> str:
 
 
 def pipeline_slide(figures: Figures, write: Writer) -> Slide:
+    """What is left to sell and what is open for it; a deck frozen before opportunities were kept says so."""
+    pipeline = figures["pipeline"]
+    tiles = tuple(write.tile(figure) for figure in pipeline.get("tiles", ()))
+    rows = [Row((Tiles(tiles),), (12,), 1.4), Row((largest_table(figures, write),), (12,), 2.2)] if tiles else []
     return Slide(
         id="pipeline",
         title="Pipeline to target",
-        nothing=figures["pipeline"]["why"],
+        nothing=pipeline["why"],
+        rows=() if pipeline["why"] else tuple(rows),
         notes=(
-            "Pipeline to target, coverage and the largest open deals need opportunities with stages. A registered "
-            "deal has none.",
+            "Open pipeline: deals whose order is expected by the end of the fiscal year, each by the partner's credit. "
+            "Overdue ones are not counted.",
+            "Pipeline to target is open pipeline by what is needed for the rest: what is left to sell, times the "
+            "vendor's factor. Green from 100 %, yellow from 80 %.",
         ),
     )
+
+
+def largest_table(figures: Figures, write: Writer) -> Table:
+    rows = tuple(
+        (Cell(row["number"]), Cell(row["stage"]), Cell(write.day(row["close"])), write.cell(row["amount"]))
+        for row in figures["pipeline"]["largest"][:MAX_ROWS]
+    )
+    columns = (
+        Column("No.", 1.2),
+        Column("Stage", 1.4),
+        Column("Expected order", 1.4),
+        Column(figures["vendor"]["currency"], 1.4, True),
+    )
+    return Table(columns, rows, "The largest open deals", "No deal is open for the fiscal year.")
 
 
 def deals_slide(figures: Figures, write: Writer) -> Slide:

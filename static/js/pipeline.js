@@ -53,8 +53,10 @@ if (board) {
     const here = columns.findIndex((column) => column.contains(card));
     carry(card, columns[here + (forward === "ArrowRight" ? step : -step)]);
   });
-  // After a move the card that was moved has the focus again.
+  // After a move the card that was moved has the focus again; the browser's own jump to it comes first.
   const moved = window.location.hash.startsWith("#o-") ? document.getElementById(window.location.hash.slice(1)) : null;
-  moved?.querySelector("a").focus();
   moved?.classList.add("is-moved");
+  const take = () => window.setTimeout(() => moved?.querySelector("a").focus(), 50);
+  if (document.readyState === "complete") take();
+  else window.addEventListener("load", take);
 }

@@ -186,10 +186,10 @@ def test_the_kpis_and_the_deck_say_what_the_box_of_deals_says(cast, deals):
     win_deal(deals.fresh(deal), by=cast.operations, order_on=DAY)
     kpi, box = told()
     assert (kpi.value, kpi.unit, kpi.target) == (box.value, box.unit, None) == (40000, "money", None)
-    why = "Opportunities with stages are not kept here yet; deals registered in the last 12 months: 1"
+    why = "There is no opportunity, no target for the fiscal year, or nothing of it is left to sell"
     card = performance_card(cast.northwind, on=DAY)
     shown = (card.pipeline[0].why, card.sheet.kpi("deal_progression").why_empty)
-    assert shown == (f"{why}. Until then a value can be entered or imported.",) * 2
+    assert shown == (f"{why}.", "There is no open business.")
     deck = collect(Review(partner=cast.northwind, period_start=dt.date(2026, 1, 1)), DAY)
     assert (deck["pipeline"]["why"], deck["summary"]["headline"][1]["why"]) == (why, why)
     assert [tile["value"] for tile in deck["deals"]["tiles"]] == ["1", "1", "1.0000", "40000.00", "0.0"]

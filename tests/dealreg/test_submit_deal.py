@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from dealreg.actions import auto_approve_deal, edit_deal_rules, submit_deal
+from dealreg.actions import auto_approve_deal, edit_deal_rules, open_opportunity, submit_deal
 from dealreg.actions.registering import Incomplete, NotEligible, OwnDuplicate
 from dealreg.models import DealHistory, DealReceipt, DealRegistration, DealReview
 from dealreg.queries.receipts import marked, receipt_text, verify_receipt
@@ -186,6 +186,22 @@ def test_the_answer_is_the_same_whether_or_not_a_rival_holds_the_customer(cast, 
     assert DealReview.objects.filter(has_conflict=True).count() == 1  # the vendor does know
     without["list"] -= 1
     assert with_rival == without
+
+
+def test_the_answer_is_the_same_where_the_vendors_own_sales_is_at_it(cast, deals):
+    open_opportunity(
+        by=cast.operations,
+        name="Contoso",
+        customer_name="Contoso GmbH",
+        customer_country="DE",
+        lines={cast.security: Decimal("9000")},
+        expected_close=dt.date(2026, 6, 1),
+    )
+    everything_told(cast, "Warmup")
+    engaged, free = everything_told(cast, "Contoso GmbH"), everything_told(cast, "Fabriko GmbH")
+    assert DealReview.objects.filter(has_conflict=True).count() == 1  # the vendor does know
+    free["list"] -= 1
+    assert engaged == free
 
 
 def test_the_vendor_does_see_the_difference(cast, deals):

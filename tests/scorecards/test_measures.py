@@ -51,7 +51,7 @@ def test_a_sheet_holds_25_kpis_each_with_a_value_or_a_reason(kpis):
     pipeline = sheet.kpi("pipeline_to_target")
     assert (pipeline.value, pipeline.status) == (None, "grey")
     assert pipeline.why_empty.startswith(
-        "Opportunities with stages are not kept here yet; deals registered in the last 12 months: 0."
+        "There is no opportunity, no target for the fiscal year, or nothing of it is left to sell."
     )
 
 

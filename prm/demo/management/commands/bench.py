@@ -1,4 +1,4 @@
-"""`bin/bench [pages segments scorecard board deck import_sales measures deals]`: beside raw SQL and bare libraries."""
+"""`bin/bench [pages segments scorecard ... pipeline]`: our pages and figures beside raw SQL and bare libraries."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.template import engines
 
-ALL = ("pages", "segments", "scorecard", "board", "deck", "import_sales", "measures", "deals")
+ALL = ("pages", "segments", "scorecard", "board", "deck", "import_sales", "measures", "deals", "pipeline")
 
 
 class Command(BaseCommand):
