@@ -1,8 +1,8 @@
 """The 25 KPIs of 10,000 partners at the ends of twelve months, beside hand-written SQL for the same values.
 
-The SQL side is one statement a source (scorecards, targets and bookings, tasks, entered values), each giving one row a
-partner and month with a column a KPI, fetched; fences on, in the same scope. Ours is what pages call: the catalogue,
-the same sources, and a value or None for every KPI, partner and month.
+The SQL side is one statement a source (scorecards, targets and bookings, deals, tasks, entered values), each giving one
+row a partner and month with a column a KPI, fetched; fences on, in the same scope. Ours is what pages call: the
+catalogue, the same sources, and a value or None for every KPI, partner and month.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from django.db import connection
 
 from bench.crowd import crowd, settle
 from bench.measure import in_turn, show
+from dealreg.models import Opportunity
 from partners.models import Partner, Task
 from prm.kernel import clock
 from prm.kernel.models import Membership, Tenant
-from prm.kernel.periods import add_days, add_months
+from prm.kernel.periods import FiscalQuarter, add_days, add_months
 from prm.kernel.tenancy.context import member_scope, tenant_scope
 from prm.kernel.tenancy.remember import memory
 from scorecards.models import Assessment, QuestionBank, Topic
@@ -56,6 +57,37 @@ select t.partner_id, d.day, round(count(*) filter (where t.done_at < d.day + 1):
  where t.tenant_id = %s and t.required and t.side = 'partner' and t.state <> 'cancelled'
  group by 1, 2"""
 
+DEALS_SQL = """
+with d as (select * from unnest(%(days)s::date[], %(quarters)s::date[], %(years)s::date[], %(ends)s::date[])
+           as d (day, quarter, year, year_end)),
+registered as (select r.partner_id, d.day, count(*) as n from d join dealreg_dealregistration r
+    on r.approved_on between d.quarter and d.day and r.state not in ('withdrawn', 'cancelled')
+  where r.tenant_id = %(tenant)s group by 1, 2),
+deals as (select o.partner_id, d.day,
+    sum(round(o.amount * o.credit, 2)) filter (where o.opened_on <= d.day
+        and (o.closed_on is null or o.closed_on > d.day) and o.expected_close between d.day and d.year_end) as open,
+    count(*) filter (where o.opened_on <= d.day and (o.closed_on is null or o.closed_on > d.day)) as all_open,
+    count(*) filter (where o.opened_on <= d.day and (o.closed_on is null or o.closed_on > d.day)
+        and o.next_step_due between d.day and d.day + 30) as moving,
+    sum(o.amount) filter (where o.state = 'won' and o.closed_on between d.quarter and d.day) as won_amount,
+    count(*) filter (where o.state = 'won' and o.closed_on between d.quarter and d.day) as won
+  from d join dealreg_opportunity o on o.opened_on <= d.day and (o.closed_on is null or o.closed_on >= d.quarter)
+  where o.tenant_id = %(tenant)s group by 1, 2),
+target as (select t.partner_id, d.day, sum(t.amount) as total from d join sales_target t
+    on t.month between d.year and d.year_end where t.tenant_id = %(tenant)s group by 1, 2),
+booked as (select s.partner_id, d.day, round(sum(s.amount), 2) as total from d join sales_salesactual s
+    on s.booked_on between d.year and d.day where s.tenant_id = %(tenant)s group by 1, 2)
+select p.id, d.day, coalesce(registered.n, 0), round(deals.moving::numeric / nullif(deals.all_open, 0), 4),
+    round(coalesce(deals.open, 0) / nullif(round(
+      greatest(0, coalesce(target.total, 0) - coalesce(booked.total, 0)) * 3, 2), 0), 4),
+    round(deals.won_amount / nullif(deals.won, 0), 2)
+  from partners_partner p cross join d
+  left join registered on (registered.partner_id, registered.day) = (p.id, d.day)
+  left join deals on (deals.partner_id, deals.day) = (p.id, d.day)
+  left join target on (target.partner_id, target.day) = (p.id, d.day)
+  left join booked on (booked.partner_id, booked.day) = (p.id, d.day)
+ where p.tenant_id = %(tenant)s and p.merged_into_id is null and p.taken_back_at is null"""
+
 ENTERED_SQL = "select kpi_id, partner_id, month, value from scorecards_kpiactual where tenant_id = %s and month <= %s"
 
 
@@ -92,32 +124,46 @@ def main(partners: int = 10_000) -> None:
     _compare(ours(), raw(), days)
 
 
-def _statements(tenant: Tenant, days: list[dt.date]) -> list[tuple[str, list[Any]]]:
+def _statements(tenant: Tenant, days: list[dt.date]) -> list[tuple[str, Any]]:
     columns = ", ".join(f"(a.result->'topics'->>'{code}')::numeric" for code, _name in starter_topics())
     first = dt.date(days[0].year, 1, 1)
     span = [tenant.pk, first, days[-1]]
     return [
         (TOPIC_SQL.format(columns=columns), [days, tenant.pk]),
         (PLAN_SQL, [days, *span, *span]),
+        (DEALS_SQL, _deal_values(tenant, days)),
         (TASK_SQL, [days, tenant.pk]),
         (ENTERED_SQL, [tenant.pk, days[-1]]),
     ]
 
 
-def _fetched(cursor: Any, sql: str, values: list[Any]) -> list[Any]:
+def _deal_values(tenant: Tenant, days: list[dt.date]) -> dict[str, Any]:
+    quarters = [FiscalQuarter.containing(day, tenant.fy_start_month) for day in days]
+    return {
+        "tenant": tenant.pk,
+        "days": days,
+        "quarters": [quarter.start for quarter in quarters],
+        "years": [quarter.fiscal_year.start for quarter in quarters],
+        "ends": [quarter.fiscal_year.end for quarter in quarters],
+    }
+
+
+def _fetched(cursor: Any, sql: str, values: Any) -> list[Any]:
     cursor.execute(sql, values)
     return cursor.fetchall()
 
 
 def _compare(values: dict[str, Any], rows: list[Any], days: list[dt.date]) -> None:
     """The two sides agree to the last digit."""
-    topics, plan, tasks, _entered = rows
+    topics, plan, deals, tasks, _entered = rows
     differ = 0
     for number, (code, _name) in enumerate(starter_topics()):
         kpi = code_of_topic(code)
         by_key = {(row[0], row[1]): row[2 + number] for row in topics}
         differ += _differing(values[kpi], by_key, days)
     differ += _differing(values["performance_to_plan"], {(r[0], r[1]): r[2] for r in plan}, days)
+    for place, kpi in enumerate(("deal_registrations", "deal_progression", "pipeline_to_target"), start=2):
+        differ += _differing(values[kpi], {(r[0], r[1]): r[place] for r in deals}, days)
     differ += _differing(values["required_tasks"], {(r[0], r[1]): r[2] for r in tasks}, days)
     print(f"  values that differ between the two sides: {differ}")
 
@@ -147,8 +193,30 @@ def _result(topics: dict[str, str], bank: QuestionBank) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _deals(partners: list[Any], today: dt.date, now: dt.datetime) -> None:
+    """Of each partner one deal that is open with a next step, one that was won and one that was lost."""
+    line = {"currency": "USD", "worked_at": now, "opened_on": add_days(today, -200)}
+    Opportunity.objects.bulk_create(
+        [
+            Opportunity(partner_id=pk, name=f"Deal {n}", amount=Decimal(1000 + n % 900), **line, **more)
+            for n, pk in enumerate(partners)
+            for more in (
+                {"expected_close": add_days(today, n % 90 - 10), "next_step_due": add_days(today, n % 60)},
+                {"state": "won", "expected_close": today, "closed_on": add_days(today, -(n % 180))},
+                {
+                    "state": "lost",
+                    "expected_close": today,
+                    "closed_on": add_days(today, -(n % 180)),
+                    "loss_reason": "price",
+                },
+            )
+        ],
+        batch_size=2000,
+    )
+
+
 def _fill(tenant: Tenant) -> None:
-    """Scorecards and required tasks for the crowd; made once."""
+    """Scorecards, deals and required tasks for the crowd; made once."""
     with tenant_scope(tenant):
         if Assessment.objects.exists():
             return
@@ -172,6 +240,7 @@ def _fill(tenant: Tenant) -> None:
             batch_size=1000,
         )  # fmt: skip
         today = clock.today()
+        _deals(partners, today, now)
         Task.objects.bulk_create(
             [
                 Task(
