@@ -26,13 +26,14 @@ with numbered as (
 ), made as (
   insert into dealreg_opportunity (id, tenant_id, partner_id, version, created_at, updated_at, number, state, stage,
     name, source, external_id, customer_name, customer_domain, customer_country, normalised_name, normalised_domain,
-    amount, currency, credit, opened_on, expected_close, next_step, worked_at, closed_on, loss_reason, reason)
+    amount, currency, credit, opened_on, expected_close, next_step, worked_at, closed_on, loss_reason, reason,
+    campaign)
   select gen_random_uuid(), %(tenant)s, p.id, 1, now(), now(), upper(substr(md5('o' || n), 1, 8)),
     case when n %% 5 < 3 then 'open' when n %% 5 = 3 then 'won' else 'lost' end,
     (array['registered', 'qualified', 'proposed', 'committed'])[1 + n %% 4], 'Deal ' || lpad(n::text, 6, '0'),
     'vendor_led', 'B' || n, 'Customer ' || n, '', 'DE', 'customer ' || n, '', 1000 + n, 'USD', 1,
     current_date - 200 + (n %% 100), current_date + (n %% 120) - 20, '', now() - (n %% 90) * interval '1 day',
-    case when n %% 5 >= 3 then current_date - (n %% 80) end, case when n %% 5 = 4 then 'price' else '' end, ''
+    case when n %% 5 >= 3 then current_date - (n %% 80) end, case when n %% 5 = 4 then 'price' else '' end, '', ''
   from generate_series(0, %(opportunities)s - 1) n join numbered p on p.place = n %% %(partners)s
   on conflict do nothing returning id, partner_id, amount
 )

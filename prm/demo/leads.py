@@ -14,6 +14,7 @@ from dealreg.actions import approve_deal, run_night, submit_deal, win_deal
 from dealreg.actions.leads import (
     accept_lead,
     add_lead_route,
+    assign_lead,
     capture_lead,
     contact_lead,
     disqualify_lead,
@@ -127,22 +128,34 @@ def _past(story: Any, takers: list[Membership]) -> None:
         began = add_months(story.today, -12) + dt.timedelta(days=number * 14)
         with _at(story, began):
             lead = _offer(story, number)
-            member = next((one for one in takers if one.partner_id == lead.partner_id), None)
-        if member is None or lead.state != Lead.State.ASSIGNED:
-            with _at(story, began + dt.timedelta(days=5)):
-                run_lead_night(began + dt.timedelta(days=5))
-            continue
-        with _at(story, began, hours=2 + number % 7):
-            if number % 5 == 4:
+            member = _answers(takers, lead)
+        if member is not None and number % 5 == 4:
+            with _at(story, began, hours=4):
                 refuse_lead(lead, by=member, refuse_reason=("capacity", "industry", "size")[number % 3])
                 lead = route_lead(lead, by=None)
-                member = next((one for one in takers if one.partner_id == lead.partner_id), None)
-                if member is None:
-                    continue
+                member = _answers(takers, lead)
+        if member is None:  # nobody answers there: it comes back, and somebody gives it out by hand
+            began += dt.timedelta(days=5)
+            member = takers[number % len(takers)]
+            with _at(story, began):
+                run_lead_night(began)
+                assert member.partner is not None
+                lead = assign_lead(_fresh(lead), by=story.operations, partner=member.partner)
+        with _at(story, began, hours=5 + number % 7):
             accept_lead(lead, by=member)
         with _at(story, began + dt.timedelta(days=1)):
             contact_lead(lead, by=member, note="Called; a meeting with the head of IT is fixed for next week.")
         _past_end(story, lead, member, number, began)
+
+
+def _answers(takers: list[Membership], lead: Lead) -> Membership | None:
+    """Who of the partner's people answers the offer."""
+    is_open = lead.state == Lead.State.ASSIGNED
+    return next((one for one in takers if is_open and one.partner_id == lead.partner_id), None)
+
+
+def _fresh(lead: Lead) -> Lead:
+    return Lead.objects.select_related("line", "partner").get(pk=lead.pk)
 
 
 def _past_end(story: Any, lead: Lead, member: Membership, number: int, began: dt.date) -> None:

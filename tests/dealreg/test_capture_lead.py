@@ -87,7 +87,7 @@ def test_a_key_for_leads_hands_in_leads_and_can_do_nothing_else(cast, leads, sig
         if address.is_foreign or not address.route.startswith(("api/v1/", "files/")) or "lead-in" in address.route:
             continue
         path = "/t/acme/" + address.path({key: Lead.objects.get().pk for key in address.keywords}).lstrip("/")
-        for method in address.methods:
+        for method in {*address.methods} & {"get", "post"}:
             assert getattr(client, method)(path).status_code in {401, 403, 404, 405}, (method, path)
     assert client.get("/t/acme/deals/leads/").status_code == 404
     assert client.get(IN).status_code == 405

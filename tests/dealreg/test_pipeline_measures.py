@@ -17,6 +17,7 @@ from dealreg.actions import (
 from dealreg.actions.carrying import opportunity_of
 from dealreg.formulas import deal_metrics
 from dealreg.models import Opportunity
+from dealreg.queries.pipeline import figures_of
 from dealreg.queries.pipeline_measures import read_pipeline
 from partners.registries import measured, measures
 from prm.kernel import clock
@@ -109,6 +110,7 @@ def test_they_agree_with_the_formulas(cast, business):
             for one in closed
         ],
     )
+    assert figures_of(Opportunity.objects.filter(partner=cast.northwind), QUARTER.start, on).figures == ended
     assert said["won_deals"] == ended["won_count"] == 2
     for name in ("win_rate", "average_deal_size", "average_cycle_days"):
         assert said[name] == ended[name], name
