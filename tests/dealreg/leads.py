@@ -11,19 +11,19 @@ from tests.dealreg.conftest import equip
 GIVEN = {
     "company": "Nebula Rail AG",
     "country": "DE",
-    "name": "Kim Zqvogt",
+    "name": "Kim Zqzqvogt",
     "email": "kim@nebula-rail.example",
     "phone": "+49 30 1234",
-    "need": "Zqneed: a firewall for three depots",
+    "need": "Zqzqneed: a firewall for three depots",
     "industry": "logistics",
     "region": "DE-North",
     "size_band": "50-249",
-    "campaign": "Zqcampaign spring",
+    "campaign": "Zqzqcampaign spring",
     "line": "security",
     "consented_at": dt.date(2026, 2, 27),
     "consent": "fair",
 }
-SECRETS = ("Nebula", "nebula", "Zq", "+49 30")
+SECRETS = ("Nebula", "nebula", "Zqzq", "+49 30")
 
 
 def ready(cast: SimpleNamespace) -> None:

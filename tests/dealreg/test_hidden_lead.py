@@ -27,7 +27,7 @@ def lead(cast):
     with clock.travel(to=at(DAY)):
         ready(cast)
         new = capture(cast)
-        note_lead(new, by=cast.marketing, note="Zqinner")
+        note_lead(new, by=cast.marketing, note="Zqzqinner")
         made = route_lead(fresh(new), by=cast.operations)
         yield made
 
@@ -109,27 +109,27 @@ def test_what_people_are_told_says_no_more(cast, lead):
 def test_who_accepts_reads_all_and_loses_it_when_the_lead_goes(cast, lead, sign_in):
     as_member(cast.seller, accept_lead, lead)
     page = sign_in(cast.seller).get(f"/deals/leads/{lead.pk}/").content.decode()
-    for shown in ("Nebula Rail AG", "kim@nebula-rail.example", "+49 30 1234", "Zqneed", "Zqcampaign"):
+    for shown in ("Nebula Rail AG", "kim@nebula-rail.example", "+49 30 1234", "Zqzqneed", "Zqzqcampaign"):
         assert shown in page, shown
-    as_member(cast.seller, contact_lead, lead, note="Zqspoke")
+    as_member(cast.seller, contact_lead, lead, note="Zqzqspoke")
     as_member(cast.seller, disqualify_lead, lead, disqualify_reason="no_need")
     reopen_lead(fresh(lead), by=cast.marketing, reason="They called")
     with member_scope(cast.seller):
         assert not Lead.objects.exists()
         assert not LeadContact.objects.exists()
-        assert list(LeadNote.objects.values_list("text", flat=True)) == ["Zqspoke"]  # what it wrote itself
+        assert list(LeadNote.objects.values_list("text", flat=True)) == ["Zqzqspoke"]  # what it wrote itself
     assert sign_in(cast.seller).get(f"/deals/leads/{lead.pk}/").status_code == 404
     assert token_client(cast.seller).get(f"/t/acme/api/v1/leads/{lead.pk}/").status_code == 404
 
 
 def test_the_next_partner_learns_nothing_of_the_one_before(cast, lead, sign_in):
-    as_member(cast.seller, refuse_lead, lead, refuse_reason="other", reason="Zqnever")
+    as_member(cast.seller, refuse_lead, lead, refuse_reason="other", reason="Zqzqnever")
     settle(cast)
     lead = fresh(lead)
     assert (lead.state, lead.partner_id, lead.reassignments) == ("assigned", cast.rival.pk, 1)
     page = sign_in(cast.rival_champion).get(f"/deals/leads/{lead.pk}/").content.decode().split("<main")[1]
     assert "Northwind" not in page
-    assert "Zqnever" not in page
+    assert "Zqzqnever" not in page
     assert "Seller" not in page
     for cam, seen, unseen in ((cast.other_cam, "Südstern", "Northwind"), (cast.cam, "", "")):
         answer = sign_in(cam).get(f"/deals/leads/{lead.pk}/")
@@ -139,5 +139,5 @@ def test_the_next_partner_learns_nothing_of_the_one_before(cast, lead, sign_in):
             assert seen in text
             assert unseen not in text
     vendor = sign_in(cast.operations).get(f"/deals/leads/{lead.pk}/").content.decode()
-    assert "Zqnever" in vendor
+    assert "Zqzqnever" in vendor
     assert "Northwind" in vendor

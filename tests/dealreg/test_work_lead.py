@@ -78,13 +78,13 @@ def test_a_seller_works_a_lead_to_its_registration(cast, leads, sign_in):
     )  # fmt: skip
     assert sent.status_code == 302, sent.content
     deal = DealRegistration.objects.get()
-    assert (deal.state, deal.lead_id, deal.campaign) == ("submitted", lead.pk, "Zqcampaign spring")
+    assert (deal.state, deal.lead_id, deal.campaign) == ("submitted", lead.pk, "Zqzqcampaign spring")
     assert deal.claimed_at == fresh(lead).accepted_at
     assert fresh(lead).state == "converted"
     assert LeadOffer.objects.get().converted_at is not None
     approve_deal(DealRegistration.objects.select_related("partner").get(), by=cast.operations)
     opportunity = Opportunity.objects.get()
-    assert (opportunity.lead_id, opportunity.campaign) == (lead.pk, "Zqcampaign spring")
+    assert (opportunity.lead_id, opportunity.campaign) == (lead.pk, "Zqzqcampaign spring")
     page = seller.get(f"/deals/leads/{lead.pk}/").content.decode()
     assert opportunity.get_absolute_url() in page
     assert deal.get_absolute_url() in page

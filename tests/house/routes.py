@@ -182,10 +182,11 @@ def member_of(world: World, actor: Actor) -> Any:
 
 
 def plain(response: Any, values: dict[str, Any]) -> tuple[int, str]:
-    """Status and body without what differs from answer to answer: ids and CSRF tokens."""
+    """Status and body without what differs from answer to answer: ids, CSRF tokens, a new secret address."""
     body = response.content.decode("utf-8", errors="replace")
     body = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "ID", body)
     body = re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+", "TIME", body)
+    body = re.sub(r"/calendar/[\w-]{40,}", "/calendar/SECRET", body)
     return response.status_code, re.sub(r"[A-Za-z0-9]{64}", "CSRF", body)
 
 
