@@ -18,11 +18,12 @@ ALWAYS = [
     "nobody",
 ]
 # Whose objects they open then, to read and to write: a vendor's people know of all their partners, another vendor is
-# another vendor, and what is found for reading is found alike for writing.
+# another vendor, and what is found for reading is found alike for writing. A partner finds nothing of another vendor where
+# that vendor's own people find nothing.
 OF_WHOM = {
     "A/channel_chief": (("B/P1",), ()),  # its own pages are opened where their questions are counted
     "B's chief at A's door": (("A/P1",), ()),
-    "A/P1/partner_champion": ((UNKNOWN, "A/vendor", "A/P1", "A/P2", "B/P1"), (UNKNOWN, "A/P1", "A/P2")),
+    "A/P1/partner_champion": ((UNKNOWN, "A/vendor", "A/P1", "A/P2"), (UNKNOWN, "A/P1", "A/P2")),
 }
 LONG = [
     "a login without membership",
@@ -108,6 +109,8 @@ def test_a_foreign_id_sent_along_answers_like_an_unknown_one(world, owner):
             if method == "put" and "patch" in address.methods:
                 continue  # the same code
             unknown = routes.plain(send(client, method, path, data=routes.ids_of(world, "")), {})
+            if unknown[0] in {403, 404, 405} or method == "delete":
+                continue  # refused before a word of it was read
             foreign = routes.plain(send(client, method, path, data=routes.ids_of(world, owner)), {})
             if foreign != unknown:
                 faults.append(f"{method} {address.route} with ids of {owner}: {unknown[0]} became {foreign[0]}")
