@@ -62,8 +62,10 @@ def test_the_statement_is_written_once_and_each_tenant_and_member_sees_the_own(c
     assert cast.rival.pk not in mine
     assert statements(seen_partners) == written  # another person of the same roles
     assert {one.pk for one in seen_partners(cast.champion)} == {cast.northwind.pk}
+    everybody = {one.pk for one in seen_partners(cast.chief)}
+    assert {*mine, cast.rival.pk} <= everybody
     with tenant_scope(cast.globex):
-        assert not {one.pk for one in seen_partners(cast.cam)} & {*mine, cast.rival.pk}
+        assert not {one.pk for one in seen_partners(cast.chief)} & everybody
     with member_scope(cast.champion):  # the database's own fence holds as for every statement
         assert some_partners([cast.rival.pk, cast.northwind.pk], "active") == [cast.northwind]
 
