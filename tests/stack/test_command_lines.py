@@ -9,8 +9,8 @@ from prm.stack.testing import pytest_arguments
 
 
 def test_large_runs_use_all_cores():
-    assert pytest_arguments([], 2) == ["-n", "3", "--dist", "worksteal"]
-    assert pytest_arguments(["tests/kernel", "-k", "fence"], 2)[:2] == ["-n", "3"]
+    assert pytest_arguments([], 2) == ["-n", "2", "--dist", "worksteal"]
+    assert pytest_arguments(["tests/kernel", "-k", "fence"], 2)[:2] == ["-n", "2"]
 
 
 @pytest.mark.parametrize(
