@@ -13,7 +13,7 @@ from django.apps import apps
 from prm.kernel.isolation.addresses import UNKNOWN, Address, addresses
 from prm.kernel.isolation.planting import World, may_read, models_by_keyword
 from prm.kernel.isolation.run import OPENS_ALL, Actor, actors, client_of, objects_of, send
-from prm.kernel.isolation.unpack import text_of
+from prm.kernel.isolation.unpack import text_of, texts
 from prm.kernel.policies import permissions, permits
 from prm.kernel.tenancy.context import member_scope
 
@@ -183,7 +183,8 @@ def member_of(world: World, actor: Actor) -> Any:
 
 def plain(response: Any, values: dict[str, Any]) -> tuple[int, str]:
     """Status and body without what differs from answer to answer: ids, CSRF tokens, a new secret address."""
-    body = response.content.decode("utf-8", errors="replace")
+    is_sheet = "spreadsheet" in response.get("Content-Type", "")  # its bytes carry the second it was made in
+    body = "\n".join(texts(response.content)) if is_sheet else response.content.decode("utf-8", errors="replace")
     body = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "ID", body)
     body = re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+", "TIME", body)
     body = re.sub(r"/calendar/[\w-]{40,}", "/calendar/SECRET", body)
