@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from partners.models import ManagerAssignment, Partner
 from prm.kernel.models import Membership
@@ -43,10 +41,4 @@ def assignments_of(partner: Partner) -> QuerySet:
         ManagerAssignment.objects.filter(partner=partner)
         .select_related("manager__user")
         .order_by("-from_date", "-created_at", "pk")
-    )
-
-
-def stand_ins_on(partner: Partner, on: dt.date) -> QuerySet:
-    return assignments_of(partner).filter(
-        Q(to_date=None) | Q(to_date__gte=on), kind=ManagerAssignment.Kind.STAND_IN, from_date__lte=on
     )

@@ -21,7 +21,6 @@ from prm.kernel.tenancy.context import vendor_scope
 from prm.kernel.text import clean_text
 
 Outcome = LeadOffer.Outcome
-FOUND = ("found_need", "found_budget", "found_timing")
 
 
 class NoCapacity(Conflict):

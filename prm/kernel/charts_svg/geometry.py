@@ -16,9 +16,6 @@ LEFT_MOST = 4
 LETTER = 6.6  # how wide a letter of that size is on average
 
 
-NICE = (Decimal(1), Decimal(2), Decimal("2.5"), Decimal(5), Decimal(10))
-
-
 def nice_ticks(
     values: Sequence[Decimal], maximum: Decimal | None = None, *, from_zero: bool = True, about: int = 4
 ) -> list[Decimal]:

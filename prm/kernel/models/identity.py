@@ -290,11 +290,17 @@ class Membership(Record):
 
     def shape(self) -> Hashable:
         """What a prepared question may depend on besides the ids (see prm/kernel/tenancy/prepared.py)."""
-        return type(self), tuple(self.roles), self.is_vendor, len(self.reach or ()), self.team_id, self.leads_team
+        own = (self.team_id, self.leads_team, self.signing_authority)
+        return type(self), tuple(self.roles), self.is_vendor, len(self.reach or ()), *own
 
     def with_ids(self, replaced: Callable[[Callable[[Any], uuid.UUID]], uuid.UUID]) -> Membership:
         """A membership of the same shape whose ids stand for those of others."""
-        one = Membership(roles=self.roles, team_id=self.team_id, leads_team=self.leads_team)
+        one = Membership(
+            roles=self.roles,
+            team_id=self.team_id,
+            leads_team=self.leads_team,
+            signing_authority=self.signing_authority,
+        )
         one.pk = replaced(lambda member: member.pk)
         one.user_id = replaced(lambda member: member.user_id)
         reach = [replaced(lambda member, n=n: member.reach[n]) for n in range(len(self.reach or ()))]
