@@ -1,11 +1,13 @@
 """Leads under many hands at once: capacity holds, of an accept and a time-out one happens, and each once."""
 
 import datetime as dt
+import threading
 
 import pytest
 
 from dealreg.actions.leads import accept_lead, receive_lead, refuse_lead, route_lead, time_out_lead
 from dealreg.models import Lead, LeadCapture, LeadContact, LeadOffer
+from dealreg.queries.routing import held_by
 from partners.actions import update_profile
 from prm.kernel import clock
 from prm.kernel.models import Event
@@ -44,13 +46,21 @@ def test_thirty_accepts_at_once_never_exceed_the_capacity(monkeypatch):
     with tenant_scope(cast.acme):
         assert held() == Event.objects.filter(name="lead.accepted").count() == 7
         assert LeadContact.objects.filter(partner=cast.northwind).count() == 7
-        rest = list(Lead.objects.filter(state="assigned")[:12])
+        rest = list(Lead.objects.filter(state="assigned")[:2])
         update_profile(cast.northwind, by=None, source="partner", lead_capacity=8)
-    # The negative control: without waiting for each other more than one takes the last place.
+    # The negative control: without waiting, both have counted before the other writes, and take the last place.
+    both_have_counted = threading.Barrier(2)
+
+    def counted(partner_id):
+        found = held_by(partner_id)
+        both_have_counted.wait(timeout=20)
+        return found
+
+    monkeypatch.setattr("dealreg.actions.leads.working.held_by", counted)
     monkeypatch.setattr("dealreg.actions.leads.working.wait_for_others", lambda partner_id: None)
     at_once(cast, [lambda lead=lead: accept_lead(fresh(lead), by=cast.champion) for lead in rest])
     with tenant_scope(cast.acme):
-        assert held() > 8
+        assert held() == 9
 
 
 def test_of_accept_refuse_and_time_out_one_happens_once():
