@@ -313,3 +313,20 @@ def test_a_lease_that_runs_out_under_slow_work_does_not_double_its_effect(rings)
     with tenant_scope(people.acme):
         assert Team.objects.get(name="slowly").region == "x"
         assert only().state == Delivery.State.DONE
+
+
+def test_a_broker_that_fails_is_left_alone_for_a_while(cast, monkeypatch):
+    tried: list = []
+
+    def fails(*args, **kwargs):
+        tried.append(args)
+        raise OSError("timed out")
+
+    monkeypatch.setattr(outbox.current_app, "send_task", fails)
+    monkeypatch.setattr(outbox._broker, "away_until", 0.0)
+    for _ in range(3):
+        outbox._ring(cast.acme.pk, cast.acme.pk)
+    assert len(tried) == 1
+    outbox._broker.away_until = 0.0
+    outbox._ring(cast.acme.pk, cast.acme.pk)
+    assert len(tried) == 2
