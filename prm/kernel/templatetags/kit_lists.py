@@ -10,7 +10,7 @@ from django import forms, template
 from django.forms.boundfield import BoundField, BoundWidget
 from django.template import Context
 from django.urls import reverse
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from prm.kernel.templatetags.kit import fill
@@ -61,15 +61,11 @@ NUMERIC = mark_safe(' class="num"')
 def _table_row(row: Any, columns: list[Column], marks: str) -> str:
     """One row: the first column names it, so it is its head. Every text is escaped here, markup passes as it is."""
     first, *others = columns
-    name = conditional_escape(first.cell(row))  # type: ignore[misc]
+    name = _escaped(first.cell(row))  # type: ignore[misc]
     if marks:
-        name = format_html(
-            '<div class="marked"><input type="checkbox" class="form-check-input mark" form="{}" name="mark" value="{}"'
-            ' aria-label="{}"><div>{}</div></div>',
-            marks,
-            row.id,
-            row.name,
-            name,
+        name = (
+            '<div class="marked"><input type="checkbox" class="form-check-input mark" name="mark"'
+            f' form="{escape(marks)}" value="{escape(row.id)}" aria-label="{escape(row.name)}"><div>{name}</div></div>'
         )
     cells = [
         f"<td{NUMERIC if column.numeric else ''}>{_escaped(column.cell(row))}</td>"  # type: ignore[misc]
