@@ -9,8 +9,6 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.utils.html import escape
-from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_http_methods
 
 from partners.actions import edit_partner
@@ -26,6 +24,7 @@ from prm.kernel.models import Membership
 from prm.kernel.policies import permits
 from prm.kernel.templatetags.kit import badge, status
 from prm.kernel.web.access import may
+from prm.kernel.web.cells import joined, link, soft
 from prm.kernel.web.forms import submit
 from prm.kernel.web.lists import Column, list_page, matching
 from prm.kernel.words import own_word
@@ -48,8 +47,7 @@ def leading_on(view: Any) -> Any:
 
 
 def _name(row: PartnerRow) -> str:
-    name, number = escape(row.name), escape(row.number)
-    return mark_safe(f'<a href="{row.url}">{name}</a> <span class="text-secondary small">{number}</span>')  # noqa: S308 - escaped
+    return joined(link(row.url, row.name), soft(row.number))
 
 
 COLUMNS = (

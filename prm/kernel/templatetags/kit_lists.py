@@ -14,6 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from prm.kernel.templatetags.kit import fill
+from prm.kernel.web.cells import escaped
 from prm.kernel.web.drawn import drawn_once, look_of
 from prm.kernel.web.lists import Column, ListPage
 from prm.kernel.words import own_word
@@ -29,9 +30,10 @@ def sort(context: Context, page: ListPage, name: str, label: str) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def table(context: Context, page: ListPage, marks: str = "") -> SafeString:
+def table(context: Context, page: ListPage, marks: str = "", cards: bool = False) -> SafeString:
     """The table of a list whose columns say their cells; `marks` names the form that its boxes to tick belong to.
 
+    With `cards` each row is a card on a phone, on which every cell says its name.
     Drawn without a template: of fifty rows and ten columns the loop alone would cost more than all questions.
     """
     shows = page.shows
@@ -47,9 +49,11 @@ def table(context: Context, page: ListPage, marks: str = "") -> SafeString:
             for column in columns
         ),
     )
-    rows = mark_safe("".join(_table_row(row, columns, marks) for row in page.rows))  # noqa: S308 - escaped cell by cell
+    opened = [_opened(column, cards) for column in columns]
+    rows = mark_safe("".join(_table_row(row, columns, opened, marks) for row in page.rows))  # noqa: S308 - escaped cell by cell
     return format_html(
-        '<div class="table-wrap"><table class="table"><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>',
+        '<div class="table-wrap{}"><table class="table"><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>',
+        " as-cards" if cards else "",
         heads,
         rows,
     )
@@ -58,25 +62,27 @@ def table(context: Context, page: ListPage, marks: str = "") -> SafeString:
 NUMERIC = mark_safe(' class="num"')
 
 
-def _table_row(row: Any, columns: list[Column], marks: str) -> str:
+def _opened(column: Column, cards: bool) -> str:
+    """The beginning of a cell of this column."""
+    look = " ".join(filter(None, ["num" if column.numeric else "", column.look]))
+    named = f' data-label="{escape(str(column.title))}"' if cards else ""
+    return f'<td class="{escape(look)}"{named}>' if look else f"<td{named}>"
+
+
+def _table_row(row: Any, columns: list[Column], opened: list[str], marks: str) -> str:
     """One row: the first column names it, so it is its head. Every text is escaped here, markup passes as it is."""
     first, *others = columns
-    name = _escaped(first.cell(row))  # type: ignore[misc]
+    name: str = escaped(first.cell(row))  # type: ignore[misc]
     if marks:
         name = (
             '<div class="marked"><input type="checkbox" class="form-check-input mark" name="mark"'
             f' form="{escape(marks)}" value="{escape(row.id)}" aria-label="{escape(row.name)}"><div>{name}</div></div>'
         )
     cells = [
-        f"<td{NUMERIC if column.numeric else ''}>{_escaped(column.cell(row))}</td>"  # type: ignore[misc]
-        for column in others
+        f"{td}{escaped(column.cell(row))}</td>"  # type: ignore[misc]
+        for column, td in zip(others, opened[1:], strict=True)
     ]
     return f'<tr><th scope="row">{name}</th>{"".join(cells)}</tr>'
-
-
-def _escaped(text: Any) -> str:
-    """As `conditional_escape`; of five hundred cells its detours are a third of the work."""
-    return text if isinstance(text, SafeString) else escape(str(text))
 
 
 @register.simple_tag(takes_context=True)
