@@ -60,7 +60,8 @@ class OpportunityRow:
     tone: str
     stage: str
     stage_label: str
-    close: str
+    close: str  # when its order is expected, or when it was closed
+    expected: str
     raw_close: dt.date
     raw_closed: dt.date | None
     next_step: str
@@ -112,6 +113,7 @@ def _row(one: Opportunity, common: _Common, lines: str) -> OpportunityRow:
         stage=one.stage,
         stage_label=stage,
         close=write.day(one.expected_close if is_open else one.closed_on),
+        expected=write.day(one.expected_close),
         raw_close=one.expected_close,
         raw_closed=one.closed_on,
         next_step=one.next_step if is_open else "",

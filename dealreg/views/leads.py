@@ -66,8 +66,8 @@ COLUMNS = (
     ),
     Column("region", _("Region"), (), lambda row: row.region),
     Column("size", _("Size"), (), lambda row: row.size),
-    Column("source", _("Source"), (), lambda row: row.source),
-    Column("campaign", _("Campaign"), (), lambda row: row.campaign, optional=True, cell=_source),
+    Column("source", _("Source"), (), lambda row: row.source, optional=True, cell=_source),
+    Column("campaign", _("Campaign"), (), lambda row: row.campaign),
     Column("clock", _("Clock"), ("accept_due", "contact_due"), lambda row: row.clock.text),
     Column(
         "taken_in",

@@ -63,8 +63,8 @@ def _partner(row: OpportunityRow) -> Any:
 
 
 def _stage(row: OpportunityRow) -> Any:
-    likely = soft(row.probability) if row.probability else ""
-    return joined(badge(row.state, row.tone), likely, flags_cell(row.flags))
+    beside = soft(row.probability if row.is_open else row.close, "nowrap")
+    return joined(badge(row.state, row.tone), beside, flags_cell(row.flags))
 
 
 def _step(row: OpportunityRow) -> Any:
@@ -95,7 +95,7 @@ COLUMNS = (
         _("Expected order"),
         ("expected_close",),
         lambda row: row.raw_close,
-        cell=lambda row: row.close,
+        cell=lambda row: row.expected,
         look="nowrap",
     ),
     Column("closed", _("Closed"), ("closed_on",), lambda row: row.raw_closed),

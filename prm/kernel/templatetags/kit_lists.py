@@ -49,8 +49,8 @@ def table(context: Context, page: ListPage, marks: str = "", cards: bool = False
             for column in columns
         ),
     )
-    opened = [_opened(column, cards) for column in columns]
-    rows = mark_safe("".join(_table_row(row, columns, opened, marks) for row in page.rows))  # noqa: S308 - escaped cell by cell
+    cells = [_cell(column, cards, is_head=column is columns[0]) for column in columns]
+    rows = mark_safe("".join(_table_row(row, columns, cells, marks) for row in page.rows))  # noqa: S308 - escaped cell by cell
     return format_html(
         '<div class="table-wrap{}"><table class="table"><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>',
         " as-cards" if cards else "",
@@ -62,27 +62,30 @@ def table(context: Context, page: ListPage, marks: str = "", cards: bool = False
 NUMERIC = mark_safe(' class="num"')
 
 
-def _opened(column: Column, cards: bool) -> str:
-    """The beginning of a cell of this column."""
-    look = " ".join(filter(None, ["num" if column.numeric else "", column.look]))
-    named = f' data-label="{escape(str(column.title))}"' if cards else ""
-    return f'<td class="{escape(look)}"{named}>' if look else f"<td{named}>"
+def _cell(column: Column, cards: bool, *, is_head: bool) -> tuple[str, str]:
+    """What stands before and after the text of a cell of this column. The first column names the row, so it is a head.
+
+    On a card a cell is its name and one box with all it says.
+    """
+    tag, look = ("th", ' scope="row"') if is_head else ("td", "")
+    classes = " ".join(filter(None, ["num" if column.numeric else "", column.look]))
+    look += f' class="{escape(classes)}"' if classes else ""
+    if cards and not is_head and "in-words" not in classes:
+        look += f' data-label="{escape(str(column.title))}"'
+    return f"<{tag}{look}>{'<div>' * cards}", f"{'</div>' * cards}</{tag}>"
 
 
-def _table_row(row: Any, columns: list[Column], opened: list[str], marks: str) -> str:
-    """One row: the first column names it, so it is its head. Every text is escaped here, markup passes as it is."""
-    first, *others = columns
-    name: str = escaped(first.cell(row))  # type: ignore[misc]
+def _table_row(row: Any, columns: list[Column], cells: list[tuple[str, str]], marks: str) -> str:
+    """One row. Every text is escaped here, markup passes as it is."""
+    texts: list[str] = [escaped(column.cell(row)) for column in columns]  # type: ignore[misc]
     if marks:
-        name = (
+        texts[0] = (
             '<div class="marked"><input type="checkbox" class="form-check-input mark" name="mark"'
-            f' form="{escape(marks)}" value="{escape(row.id)}" aria-label="{escape(row.name)}"><div>{name}</div></div>'
+            f' form="{escape(marks)}" value="{escape(row.id)}" aria-label="{escape(row.name)}">'
+            f"<div>{texts[0]}</div></div>"
         )
-    cells = [
-        f"{td}{escaped(column.cell(row))}</td>"  # type: ignore[misc]
-        for column, td in zip(others, opened[1:], strict=True)
-    ]
-    return f'<tr><th scope="row">{name}</th>{"".join(cells)}</tr>'
+    drawn = (f"{before}{text}{after}" for (before, after), text in zip(cells, texts, strict=True))
+    return f"<tr>{''.join(drawn)}</tr>"
 
 
 @register.simple_tag(takes_context=True)
