@@ -62,6 +62,7 @@ class OpportunityRow:
     stage_label: str
     close: str  # when its order is expected, or when it was closed
     expected: str
+    closed: str
     raw_close: dt.date
     raw_closed: dt.date | None
     next_step: str
@@ -114,6 +115,7 @@ def _row(one: Opportunity, common: _Common, lines: str) -> OpportunityRow:
         stage_label=stage,
         close=write.day(one.expected_close if is_open else one.closed_on),
         expected=write.day(one.expected_close),
+        closed=write.day(one.closed_on) if one.closed_on else "",
         raw_close=one.expected_close,
         raw_closed=one.closed_on,
         next_step=one.next_step if is_open else "",

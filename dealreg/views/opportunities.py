@@ -63,7 +63,8 @@ def _partner(row: OpportunityRow) -> Any:
 
 
 def _stage(row: OpportunityRow) -> Any:
-    beside = soft(row.probability if row.is_open else row.close, "nowrap")
+    closed = gettext("on %(day)s") % {"day": row.closed}
+    beside = soft(row.probability if row.is_open else closed, "nowrap")
     return joined(badge(row.state, row.tone), beside, flags_cell(row.flags))
 
 
