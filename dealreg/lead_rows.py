@@ -115,9 +115,9 @@ def short_of(lead: Lead) -> str:
     return ", ".join(filter(None, [lead.line.name, industry_of(lead), lead.region]))
 
 
-def present_leads(leads: list[Lead]) -> list[LeadRow]:
+def present_leads(leads: list[Lead], contacts: dict[Any, LeadContact] | None = None) -> list[LeadRow]:
     write, today = formatter(), clock.today()
-    contacts = contacts_of(lead.pk for lead in leads)
+    contacts = contacts_of(lead.pk for lead in leads) if contacts is None else contacts
     return [_row(lead, contacts.get(lead.pk), write, today) for lead in leads]
 
 

@@ -120,7 +120,7 @@ def percent(rate: Decimal, write: Formatter) -> str:
 def flags_of(one: Opportunity, today: dt.date) -> list[Flag]:
     if one.state != State.OPEN:
         return []
-    found = []
+    found = [Flag(_("renewal"), "blue")] if one.renews_id is not None else []
     if one.is_overdue(today):
         found.append(Flag(_("overdue"), "red"))
     if one.worked_at < stale_before(today):

@@ -8,11 +8,12 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from dealreg.actions.claiming import track_claims
+from dealreg.actions.claiming import track_claims, track_renewals
 from dealreg.actions.steps import enter, forget_review, review_of, step
 from dealreg.models import DealConflict, DealEngagement, DealProtection, DealRegistration, DealReview
 from dealreg.queries.claims import undecided_claims_of
 from dealreg.queries.conflicts import holders_of, keys_of, line_ids_of, real_rivals, undecided_of
+from dealreg.queries.contracts import undecided_renewals
 from dealreg.queries.engaged import undecided_engagements, vendor_deals_of
 from prm.kernel import clock
 from prm.kernel.errors import Conflict
@@ -39,6 +40,12 @@ class VendorEngaged(Conflict):
     """The vendor's own sales has an open deal with this customer. Decide that first."""
 
     code = "vendor_engaged"
+
+
+class RenewalFirst(Conflict):
+    """The customer's contract with another partner ends soon, and that partner comes first. Decide that first."""
+
+    code = "renewal_first"
 
 
 class UnderReview(Conflict):
@@ -148,13 +155,13 @@ def track_conflicts(deal: DealRegistration) -> bool:
         ],
         ignore_conflicts=True,
     )
-    engaged, claims = _track_engagements(deal), track_claims(deal)
-    if rivals or engaged or claims:
+    engaged, claims, renewals = _track_engagements(deal), track_claims(deal), track_renewals(deal)
+    if rivals or engaged or claims or renewals:
         lifted = DealReview.objects.filter(deal=deal, level=DealReview.Level.MANAGER)
         DealReview.objects.filter(deal=deal, has_conflict=False).update(has_conflict=True)
         lifted.update(level=DealReview.Level.OPERATIONS)
         forget_review(deal)
-    return bool(rivals) or engaged or claims
+    return bool(rivals) or engaged or claims or renewals
 
 
 def _track_engagements(deal: DealRegistration) -> bool:
@@ -173,3 +180,5 @@ def refuse_conflicts(deal: DealRegistration, by: Membership | None, *, only_desk
         raise ConflictOpen()
     if not only_desk and undecided_engagements(deal):
         raise VendorEngaged()
+    if not only_desk and undecided_renewals(deal):
+        raise RenewalFirst()

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from dealreg.lead_rows import present_leads, short_of
-from dealreg.models import HELD, Lead
+from dealreg.models import HELD, Lead, LeadContact
 from dealreg.queries.lead_measures import lead_figures, lead_rows
 from dealreg.queries.leads import (
     offered_to_me,
@@ -130,8 +131,11 @@ for _name, _label, _unit, _formula, _why, _direction in (
 def leads_panel(member: Membership, partner: Partner) -> dict[str, Any] | None:
     """The open leads of a partner, the nearest clock first."""
     found = Lead.objects.visible_to(member).filter(partner=partner, state__in=[State.ASSIGNED, *HELD])
-    wanted = found.select_related("partner", "line", "owner__user").order_by("accept_due", "contact_due", "pk")
-    rows = present_leads(list(wanted[:SHOWN]))
+    who = LeadContact.objects.filter(lead=OuterRef("pk")).values("company")[:1]  # none where it is hidden
+    wanted = found.select_related("partner", "line", "owner__user").annotate(company=Subquery(who))
+    leads = list(wanted.order_by("accept_due", "contact_due", "pk")[:SHOWN])
+    known = {lead.pk: LeadContact(company=lead.company) for lead in leads if lead.company is not None}
+    rows = present_leads(leads, known)
     return {"rows": rows, "url": f"{reverse('dealreg:leads')}?partner={partner.pk}"} if rows else None
 
 

@@ -8,6 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from dealreg.actions.protecting import track_conflicts
+from dealreg.contract_forms import RenewalForm
+from dealreg.contract_rows import present_renewals
 from dealreg.forms import ConflictForm, TransferDecisionForm, TransferForm
 from dealreg.lead_forms import ClaimForm, WhyForm
 from dealreg.lead_rows import present_claims
@@ -33,7 +35,7 @@ def deal_answer(request: HttpRequest, deal: DealRegistration, *, refused: Any = 
     note_opening(deal, member)
     page = deal_page(deal, member)
     unnoted = any(one.conflict is None and not one.rival.similar for one in page.against)
-    if unnoted or any(one.claim is None for one in page.claims):
+    if unnoted or any(one.claim is None for one in (*page.claims, *page.renewals)):
         track_conflicts(deal)  # somebody claimed the customer since it was last looked at
         page = deal_page(deal, member)
     shown = present_page(page, member)
@@ -43,6 +45,7 @@ def deal_answer(request: HttpRequest, deal: DealRegistration, *, refused: Any = 
         "verbs": offered(page, member, refused=refused, verb=verb),
         "against": [(one, _forms(one.conflict_id, deal, member)) for one in shown.against],
         "claims": [(one, _claim_form(one, deal, member)) for one in present_claims(page.claims)],
+        "renewals": [(one, _renewal_form(one, deal, member)) for one in present_renewals(page.renewals)],
         "ended": _ended_forms(deal, member),
         "engaged": [(one, _engagement_form(one, deal, member)) for one in shown.engaged],
         "register_again": not member.is_vendor and permits(member, "dealreg.draft_deal", deal.partner),
@@ -73,6 +76,12 @@ def _claim_form(one: dict[str, Any], deal: DealRegistration, member: Membership)
     if not one["is_pending"] or not permits(member, "dealreg.decide_lead_claim", deal):
         return None
     return ClaimForm(auto_id=f"l{one['claim_id'][:8]}_%s")
+
+
+def _renewal_form(one: dict[str, Any], deal: DealRegistration, member: Membership) -> RenewalForm | None:
+    if not one["is_pending"] or not permits(member, "dealreg.decide_renewal", deal):
+        return None
+    return RenewalForm(auto_id=f"r{one['claim_id'].replace('-', '')[:8]}_%s")
 
 
 def _ended_forms(deal: DealRegistration, member: Membership) -> dict[str, WhyForm]:
