@@ -84,7 +84,7 @@ def test_before_a_contract_ends_others_are_rejected_and_told_nothing_of_it(cast,
         assert not Event.objects.filter(name__startswith="contract.").exists()
         assert not DealHistory.objects.filter(deal=deal, name="deal.renewal_decided").exists()
     for who, code in ((cast.rival_champion, 404), (cast.other_cam, 404), (cast.champion, 200), (cast.cam, 200)):
-        assert sign_in(who).get(f"/deals/contracts/{Contract.objects.get().pk}/").status_code == code
+        assert sign_in(who).get(f"/deals/pipeline/contracts/{Contract.objects.get().pk}/").status_code == code
     assert token_client(cast.rival_champion).get(f"{API}contracts/").json()["count"] == 0
     assert token_client(cast.champion).get(f"{API}contracts/").json()["count"] == 1
 
@@ -202,7 +202,7 @@ def test_an_order_that_runs_for_some_months_is_a_contract(cast, deals, sign_in):
 def test_a_renewal_is_filled_in_from_its_contract_and_takes_its_place(cast, deals, sign_in):
     old = contract(cast)
     cam = sign_in(cast.cam)
-    page = cam.get(f"/deals/contracts/{old.pk}/").content.decode()
+    page = cam.get(f"/deals/pipeline/contracts/{old.pk}/").content.decode()
     begin = f"/deals/pipeline/new/{cast.northwind.pk}/?renews={old.pk}"
     assert begin in page
     form = cam.get(begin).content.decode()
@@ -218,7 +218,7 @@ def test_a_renewal_is_filled_in_from_its_contract_and_takes_its_place(cast, deal
     }  # fmt: skip
     assert cam.post(f"/deals/pipeline/new/{cast.northwind.pk}/", posted).status_code == 302
     one = Opportunity.objects.get(renews=old)
-    assert begin not in cam.get(f"/deals/contracts/{old.pk}/").content.decode()  # it has been begun
+    assert begin not in cam.get(f"/deals/pipeline/contracts/{old.pk}/").content.decode()  # it has been begun
     win_opportunity(one, by=cast.operations, order_on=DAY, term_months=12)
     old.refresh_from_db()
     new = Contract.objects.get(opportunity=one)
@@ -235,7 +235,7 @@ def test_a_renewal_is_filled_in_from_its_contract_and_takes_its_place(cast, deal
 
 
 def test_by_hand_it_is_written_by_those_who_may(cast, deals, sign_in):
-    address = f"/deals/contracts/new/{cast.northwind.pk}/"
+    address = f"/deals/pipeline/contracts/new/{cast.northwind.pk}/"
     form = {
         "customer_name": "Österreich AG", "customer_country": "AT", "customer_domain": "", "ends_on": SOON,
         "lines": [cast.security.pk], "amount": "9,000.00",
@@ -248,7 +248,7 @@ def test_by_hand_it_is_written_by_those_who_may(cast, deals, sign_in):
     assert sign_in(cast.other_cam).post(address, form).status_code == 404
     assert sign_in(cast.champion).post(address, form).status_code == 403
     assert sign_in(cast.rival_champion).post(address, form).status_code == 404
-    edit = f"/deals/contracts/{one.pk}/edit/"
+    edit = f"/deals/pipeline/contracts/{one.pk}/edit/"
     assert cam.post(edit, {**form, "version": 1, "lines": [cast.cloud.pk]}).status_code == 302
     assert cam.post(edit, {**form, "version": 1}).status_code == 409
     assert sign_in(cast.champion).post(edit, form).status_code == 403
@@ -264,9 +264,9 @@ def test_by_hand_it_is_written_by_those_who_may(cast, deals, sign_in):
         "ends_on": "2026-08-01", "lines": ["security"],
     }  # fmt: skip
     assert client.post(f"{API}contracts/", body, content_type="application/json").status_code == 201
-    listed = sign_in(cast.champion).get("/deals/contracts/?show=soon").content.decode()
+    listed = sign_in(cast.champion).get("/deals/pipeline/contracts/?show=soon").content.decode()
     assert "Österreich AG" in listed
-    assert "Österreich AG" not in sign_in(cast.rival_champion).get("/deals/contracts/").content.decode()
+    assert "Österreich AG" not in sign_in(cast.rival_champion).get("/deals/pipeline/contracts/").content.decode()
 
 
 def test_what_ends_soon_is_on_the_partner_page_in_the_worklist_and_in_calendars(cast, deals):
