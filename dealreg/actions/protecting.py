@@ -15,6 +15,7 @@ from dealreg.queries.claims import undecided_claims_of
 from dealreg.queries.conflicts import holders_of, keys_of, line_ids_of, real_rivals, undecided_of
 from dealreg.queries.contracts import undecided_renewals
 from dealreg.queries.engaged import undecided_engagements, vendor_deals_of
+from dealreg.queries.freezing import is_frozen
 from prm.kernel import clock
 from prm.kernel.errors import Conflict
 from prm.kernel.models import Membership
@@ -104,6 +105,8 @@ def prolong(deal: DealRegistration, until: dt.date) -> None:
 def expire_deal(deal: DealRegistration, *, by: None = None) -> DealRegistration:
     """The day after the last day: protection and discount end, the business stays open."""
     require(by, "dealreg.expire_deal", deal)
+    if is_frozen(deal):
+        raise Conflict("The partner is suspended, and its clocks stand still.", code="partner_suspended")
     if deal.expires_on is None or clock.today() <= deal.expires_on:
         raise Conflict("This is protected through the end of its last day.", code="not_over")
     step(deal, State.EXPIRED)
@@ -120,10 +123,10 @@ def _expire_overdue(deal: DealRegistration, lines: Collection[UUID], project: st
         active=True,
         until_on__lt=clock.today(),
     ).exclude(deal=deal)
-    for holder in DealRegistration.objects.filter(pk__in=overdue.values("deal_id"), state=State.APPROVED).order_by(
-        "pk"
-    ):
-        expire_deal(holder, by=None)
+    holders = DealRegistration.objects.filter(pk__in=overdue.values("deal_id"), state=State.APPROVED)
+    for holder in holders.select_related("partner").order_by("pk"):
+        if not is_frozen(holder):
+            expire_deal(holder, by=None)
 
 
 def _family_holds(deal: DealRegistration, lines: Collection[UUID], project: str) -> set[tuple[str, UUID]]:

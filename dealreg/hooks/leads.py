@@ -75,6 +75,7 @@ tell(
     lead__disqualified="disqualified the lead {number}: {disqualify_reason}",
     lead__handed="handed the lead {number} to {owner}",
     lead__recycled="the lead {number} had no news for {days} days and went back",
+    lead__clock_went_on="the suspension is over: the clock of the lead {number} goes on",
     lead__reopened="opened the lead {number} again: {reason}",
     lead_rules__edited="changed the rules of leads",
     lead_route__added="added a way for leads, to {to}",
@@ -225,6 +226,7 @@ lend_alert(
         "lead_not_contacted",
         lambda on: (
             Lead.objects.filter(state=State.ACCEPTED, contact_due__lt=on)
+            .exclude(partner__state=Partner.State.SUSPENDED)
             .select_related("partner")
             .order_by("contact_due")
         ),
@@ -239,6 +241,7 @@ lend_alert(
         "lead_quiet",
         lambda on: (
             Lead.objects.filter(state__in=HELD, progress_at__lt=clock.now() - dt.timedelta(days=QUIET_DAYS))
+            .exclude(partner__state=Partner.State.SUSPENDED)
             .select_related("partner")
             .order_by("progress_at")
         ),

@@ -8,11 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from dealreg.actions.protecting import track_conflicts
+from dealreg.against_rows import present_claims
 from dealreg.contract_forms import RenewalForm
 from dealreg.contract_rows import present_renewals
 from dealreg.forms import ConflictForm, TransferDecisionForm, TransferForm
 from dealreg.lead_forms import ClaimForm, WhyForm
-from dealreg.lead_rows import present_claims
 from dealreg.models import DealRegistration
 from dealreg.opportunity_forms import EngagementForm
 from dealreg.policies import review_of
