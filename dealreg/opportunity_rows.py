@@ -60,6 +60,8 @@ class OpportunityRow:
     stage: str
     stage_label: str
     close: str
+    expected: str
+    closed: str
     raw_close: dt.date
     raw_closed: dt.date | None
     next_step: str
@@ -100,6 +102,8 @@ def _row(one: Opportunity, write: Formatter, today: dt.date, lines: str) -> Oppo
         stage=one.stage,
         stage_label=stage,
         close=write.day(one.expected_close if is_open else one.closed_on),
+        expected=write.day(one.expected_close),
+        closed=write.day(one.closed_on) if one.closed_on else "",
         raw_close=one.expected_close,
         raw_closed=one.closed_on,
         next_step=one.next_step if is_open else "",

@@ -46,7 +46,9 @@ def claim(opportunity: Opportunity, *, seen_version: int | None = None) -> None:
 
 def refuse_bad_amount(amount: Decimal, currency: str, *, field: str = "amount") -> None:
     if not amount.is_finite() or not 0 <= amount < LARGEST or not fits_currency(amount, currency):
-        raise Invalid(f"This is no amount in {currency}.", field=field)
+        places = currency_places(currency)
+        decimals = f"with at most {places} decimals" if places else "without decimals"
+        raise Invalid(f"Give an amount from 0 to below a million millions {currency}, {decimals}.", field=field)
 
 
 # --- lines --------------------------------------------------------------------------------------------------------

@@ -9,10 +9,9 @@ from uuid import UUID
 
 from django.db import transaction
 
-from dealreg.actions.carrying import amounts_of, opportunity_of, spread, write_lines
+from dealreg.actions.carrying import amounts_of, opportunity_of, refuse_bad_amount, spread, write_lines
 from dealreg.actions.freezing import refuse_frozen
 from dealreg.actions.protecting import prolong, protect, refuse_conflicts
-from dealreg.actions.registering import _refuse_bad_amount
 from dealreg.actions.steps import enter, forget_review, lines_of, reason_of, review_of, step
 from dealreg.models import (
     DealChange,
@@ -215,7 +214,7 @@ def ask_change(
     said = reason_of(explanation, field="explanation", limit=1000, ask="What has changed?")
     if deal.state != State.APPROVED or deal.amount is None:
         raise IllegalMove("Only an approved deal is changed.")
-    _refuse_bad_amount(amount, deal.currency)
+    refuse_bad_amount(amount, deal.currency)
     if amount < deal_rules().min_amount:
         raise Invalid("This is less than deals are registered from.", field="amount")
     if DealChange.objects.filter(deal=deal, state=DealChange.State.ASKED).exists():

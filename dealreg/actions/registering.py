@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from dealreg.actions.carrying import refuse_bad_amount
 from dealreg.actions.steps import enter, lines_of, step
 from dealreg.models import DealHistory, DealLine, DealReceipt, DealRegistration, DealReview, DealSharing
 from dealreg.queries.claims import lead_claims_on
@@ -26,7 +26,6 @@ from prm.kernel.errors import Conflict, Invalid
 from prm.kernel.events import record
 from prm.kernel.lifecycle import touch
 from prm.kernel.models import Membership
-from prm.kernel.money import fits_currency
 from prm.kernel.policies import require
 from prm.kernel.signing import sign
 from prm.kernel.tenancy.context import current_tenant, vendor_scope
@@ -34,7 +33,6 @@ from prm.kernel.text import clean_text
 from sales.models import ProductLine
 
 TEXTS = ("customer_name", "contact_name", "need", "next_step")
-LARGEST = Decimal("1e12")
 
 
 class NotEligible(Conflict):
@@ -220,7 +218,7 @@ def _write(deal: DealRegistration, fields: dict[str, Any]) -> None:
         setattr(deal, name, value)
     deal.customer_country = (deal.customer_country or "").upper()
     if deal.amount is not None:
-        _refuse_bad_amount(deal.amount, deal.currency)
+        refuse_bad_amount(deal.amount, deal.currency)
     if not deal.customer_name:
         raise Incomplete("Which customer is it?", field="customer_name")
     deal.normalised_name = normalise_name(deal.customer_name)
@@ -255,11 +253,6 @@ def _is_host(domain: str) -> bool:
         and len(domain) <= 253
         and all(0 < len(label) <= 63 and all(c.isalnum() or c == "-" for c in label) for label in labels)
     )
-
-
-def _refuse_bad_amount(amount: Decimal, currency: str) -> None:
-    if not amount.is_finite() or not 0 <= amount < LARGEST or not fits_currency(amount, currency):
-        raise Invalid(f"This is no amount in {currency}.", field="amount")
 
 
 def _set_lines(deal: DealRegistration, lines: Sequence[ProductLine]) -> None:

@@ -19,6 +19,7 @@ from dealreg.lead_rows import present_lead, present_leads
 from dealreg.models import HELD, DealRegistration, Lead, LeadClaim
 from dealreg.queries.leads import WITH_PARTNER, lead_page, queue_of_operations
 from dealreg.views.lead_offers import BY_NAME, form_of, lead_verbs
+from dealreg.views.offers import unplaced
 from dealreg.views.page import DEAL, deal_answer
 from partners.models import Inquiry, Partner
 from prm.kernel.policies import permits
@@ -126,11 +127,12 @@ def lead_answer(request: HttpRequest, lead: Lead, *, refused: Any = None, verb: 
     member = member_of(request)
     page = lead_page(lead, member)
     gone = lead.state == State.CONVERTED and not page.registrations
+    verbs = lead_verbs(lead, member, refused=refused, verb=verb)
     context = {
         "lead": lead,
         "page": present_lead(page, member),
-        "verbs": lead_verbs(lead, member, refused=refused, verb=verb),
-        "refused": refused,
+        "verbs": verbs,
+        "refused": unplaced(refused, (offer.form for offer in verbs)),
         "may_register": (lead.state == State.QUALIFIED or gone) and permits(member, "dealreg.register_lead", lead),
         "may_bench": lead.partner_id is None and permits(member, "dealreg.view_lead_bench"),
         "is_offer": lead.state == State.ASSIGNED and not member.is_vendor,

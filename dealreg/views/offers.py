@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -154,6 +154,16 @@ class Offered:
     tone: str
     is_plain: bool
     is_open: bool
+
+
+def unplaced(refused: forms.Form | None, shown: Iterable[forms.Form | None]) -> forms.Form | None:
+    """A refusal that no form of the page shows: what was tried is not offered any more. It is said on top."""
+    return None if any(form is refused for form in shown) else refused
+
+
+def kept(fresh: Any, refused: forms.Form | None) -> Any:
+    """The form as it was filled in, if it is the one that was refused; known by its ids."""
+    return refused if refused is not None and refused.auto_id == fresh.auto_id else fresh
 
 
 def offered(page: DealPage, member: Membership, *, refused: forms.Form | None, verb: str) -> list[Offered]:

@@ -38,7 +38,7 @@ from dealreg.opportunity_forms import (
 from dealreg.opportunity_rows import present_opportunity
 from dealreg.queries.opportunity_page import free_bookings, opportunity_page, owners_for
 from dealreg.queries.pages import active_lines
-from dealreg.views.offers import Offered
+from dealreg.views.offers import Offered, unplaced
 from prm.kernel import clock
 from prm.kernel.models import Membership
 from prm.kernel.numbers import HUNDRED
@@ -129,10 +129,12 @@ def opportunity_answer(
     """One opportunity: where it stands, what one can do, what happened. A refused form stands open as it was filled."""
     member = member_of(request)
     shown = present_opportunity(opportunity_page(one, member), member)
+    verbs = _offered(one, member, refused, verb)
     context = {
         "opportunity": one,
         "page": shown,
-        "verbs": _offered(one, member, refused, verb),
+        "verbs": verbs,
+        "refused": unplaced(refused, (offer.form for offer in verbs)),
         "may_credit": one.state == State.OPEN and permits(member, "dealreg.set_credits", one),
     }
     return render(request, "dealreg/opportunity.html", context)

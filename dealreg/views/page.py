@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from dealreg.actions.protecting import track_conflicts
-from dealreg.against_rows import present_claims
+from dealreg.against_rows import ShownAgainst, present_claims
 from dealreg.contract_forms import RenewalForm
 from dealreg.contract_rows import present_renewals
 from dealreg.forms import ConflictForm, TransferDecisionForm, TransferForm
@@ -18,7 +18,7 @@ from dealreg.opportunity_forms import EngagementForm
 from dealreg.policies import review_of
 from dealreg.queries.pages import deal_page, note_opening
 from dealreg.rows import present_page
-from dealreg.views.offers import offered
+from dealreg.views.offers import kept, offered, unplaced
 from partners.models import Partner
 from prm.kernel.models import Membership
 from prm.kernel.policies import permits
@@ -39,58 +39,66 @@ def deal_answer(request: HttpRequest, deal: DealRegistration, *, refused: Any = 
         track_conflicts(deal)  # somebody claimed the customer since it was last looked at
         page = deal_page(deal, member)
     shown = present_page(page, member)
+    verbs = offered(page, member, refused=refused, verb=verb)
+    against = [(one, _forms(one, deal, member, refused)) for one in shown.against]
+    claims = [(one, _claim_form(one, deal, member, refused)) for one in present_claims(page.claims)]
+    renewals = [(one, _renewal_form(one, deal, member, refused)) for one in present_renewals(page.renewals)]
+    engaged = [(one, _engagement_form(one, deal, member, refused)) for one in shown.engaged]
+    ended = _ended_forms(deal, member, refused)
+    places = [*(one.form for one in verbs), *ended.values(), *(form for _one, form in [*claims, *renewals, *engaged])]
+    places += [form for _one, forms in against for form in forms.values()]
     context = {
         "deal": deal,
         "page": shown,
-        "verbs": offered(page, member, refused=refused, verb=verb),
-        "against": [(one, _forms(one.conflict_id, deal, member)) for one in shown.against],
-        "claims": [(one, _claim_form(one, deal, member)) for one in present_claims(page.claims)],
-        "renewals": [(one, _renewal_form(one, deal, member)) for one in present_renewals(page.renewals)],
-        "ended": _ended_forms(deal, member),
-        "engaged": [(one, _engagement_form(one, deal, member)) for one in shown.engaged],
+        "verbs": verbs,
+        "against": against,
+        "claims": claims,
+        "renewals": renewals,
+        "ended": ended,
+        "engaged": engaged,
         "register_again": not member.is_vendor and permits(member, "dealreg.draft_deal", deal.partner),
-        "refused": refused if verb == "conflict" else None,
+        "refused": unplaced(refused, places),
     }
     return render(request, "dealreg/deal.html", context)
 
 
-def _engagement_form(one: dict[str, str], deal: DealRegistration, member: Membership) -> EngagementForm | None:
+def _engagement_form(one: dict[str, str], deal: DealRegistration, member: Membership, refused: Any) -> Any:
     waits = not one["decision"] and permits(member, "dealreg.decide_engagement", deal)
-    return EngagementForm(auto_id=f"e{one['id'].replace('-', '')[:8]}_%s") if waits else None
+    return kept(EngagementForm(auto_id=f"e{one['id'].replace('-', '')[:8]}_%s"), refused) if waits else None
 
 
-def _forms(conflict_id: str, deal: DealRegistration, member: Membership) -> dict[str, Any]:
+def _forms(one: ShownAgainst, deal: DealRegistration, member: Membership, refused: Any) -> dict[str, Any]:
     """The ways of the conflict rule that this member can take, each form with ids of its own."""
-    if not conflict_id:
-        return {}
-    mark = conflict_id[:8]
+    mark = one.conflict_id[:8]
     forms: dict[str, Any] = {}
-    if permits(member, "dealreg.decide_conflict", deal):
-        forms |= {"decide": ConflictForm(auto_id=f"c{mark}_%s"), "transfer": TransferForm(auto_id=f"t{mark}_%s")}
-    if permits(member, "dealreg.decide_transfer", deal):
-        forms["decide_transfer"] = TransferDecisionForm(auto_id=f"d{mark}_%s")
+    if one.is_pending and permits(member, "dealreg.decide_conflict", deal):
+        forms["decide"] = kept(ConflictForm(auto_id=f"c{mark}_%s"), refused)
+        if one.may_transfer:
+            forms["transfer"] = kept(TransferForm(auto_id=f"t{mark}_%s"), refused)
+    if one.is_transfer and permits(member, "dealreg.decide_transfer", deal):
+        forms["decide_transfer"] = kept(TransferDecisionForm(auto_id=f"d{mark}_%s"), refused)
     return forms
 
 
-def _claim_form(one: dict[str, Any], deal: DealRegistration, member: Membership) -> ClaimForm | None:
+def _claim_form(one: dict[str, Any], deal: DealRegistration, member: Membership, refused: Any) -> Any:
     if not one["is_pending"] or not permits(member, "dealreg.decide_lead_claim", deal):
         return None
-    return ClaimForm(auto_id=f"l{one['claim_id'][:8]}_%s")
+    return kept(ClaimForm(auto_id=f"l{one['claim_id'][:8]}_%s"), refused)
 
 
-def _renewal_form(one: dict[str, Any], deal: DealRegistration, member: Membership) -> RenewalForm | None:
+def _renewal_form(one: dict[str, Any], deal: DealRegistration, member: Membership, refused: Any) -> Any:
     if not one["is_pending"] or not permits(member, "dealreg.decide_renewal", deal):
         return None
-    return RenewalForm(auto_id=f"r{one['claim_id'].replace('-', '')[:8]}_%s")
+    return kept(RenewalForm(auto_id=f"r{one['claim_id'].replace('-', '')[:8]}_%s"), refused)
 
 
-def _ended_forms(deal: DealRegistration, member: Membership) -> dict[str, WhyForm]:
+def _ended_forms(deal: DealRegistration, member: Membership, refused: Any) -> dict[str, WhyForm]:
     """Of a protected deal whose partner is gone: whether it is kept until it expires."""
     is_open = deal.state == DealRegistration.State.APPROVED and deal.partner.state == Partner.State.TERMINATED
     if not is_open or not permits(member, "dealreg.keep_deal", deal):
         return {}
-    found = {"end": WhyForm(auto_id="end_deal_%s")}
+    found = {"end": kept(WhyForm(auto_id="end_deal_%s"), refused)}
     review = review_of(deal)
     if review is not None and review.kept_on is None:
-        found["keep"] = WhyForm(auto_id="keep_deal_%s")
+        found["keep"] = kept(WhyForm(auto_id="keep_deal_%s"), refused)
     return found

@@ -19,9 +19,9 @@ def move(record: Any, to: str, *, field: str = "state") -> None:
     at = getattr(record, field)
     if to not in model.MOVES.get(at, ()):
         names = dict(model._meta.get_field(field).choices)
-        raise IllegalMove(
-            f"This is {str(names.get(at, at)).lower()} and cannot become {str(names.get(to, to)).lower()}."
-        )
+        stands = f"This is {str(names.get(at, at)).lower()}"
+        more = "already" if to == at else f"and cannot become {str(names.get(to, to)).lower()}"
+        raise IllegalMove(f"{stands} {more}.")
     moved = model.objects.filter(pk=record.pk, version=record.version, **{field: at}).update(
         **{field: to, "version": models.F("version") + 1, "updated_at": timezone.now()}
     )

@@ -7,13 +7,12 @@ import re
 from typing import Any
 
 import pytest
-from django.conf import settings as configured
-from django.test import Client
 from playwright.sync_api import expect
 
 from dealreg.actions import approve_deal
 from dealreg.models import DealRegistration, Opportunity
 from prm.kernel.tenancy.context import tenant_scope
+from tests.browser.signed_in import become
 from tests.conftest import build_cast
 from tests.dealreg.conftest import equip, fresh, send
 
@@ -28,14 +27,7 @@ def story(page: Any, live_server: Any) -> Any:
         equip(cast)
         approve_deal(fresh(send(cast, cast.rival_champion)), by=cast.other_cam)
 
-    def become(member: Any) -> None:
-        client = Client()
-        client.force_login(member.user, backend="allauth.account.auth_backends.AuthenticationBackend")
-        session = client.cookies[configured.SESSION_COOKIE_NAME].value
-        page.context.clear_cookies()
-        page.context.add_cookies([{"name": configured.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
-
-    cast.become, cast.at = become, f"{live_server.url}/t/acme"
+    cast.become, cast.at = (lambda member: become(page, live_server, member)), f"{live_server.url}/t/acme"
     return cast
 
 

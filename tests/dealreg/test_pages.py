@@ -1,11 +1,12 @@
 """Deals in pages and in the API for each side: what one sees, what one is told, what one can do."""
 
 import datetime as dt
+import re
 
 import pytest
 
 from dealreg.actions import answer_question, approve_deal, ask_about_deal, lose_deal, reject_deal, win_deal
-from dealreg.models import DealConflict, DealOpening, DealRegistration
+from dealreg.models import DealConflict, DealOpening, DealRegistration, Opportunity
 from dealreg.tasks import warn
 from partners.registries import measured, measures, panels_for, waiting_for
 from prm.kernel import clock
@@ -227,3 +228,36 @@ def test_operations_sets_the_rules_and_others_read_them(cast, deals, sign_in):
     assert sign_in(cast.cam).get("/deals/rules/").status_code == 200
     assert sign_in(cast.cam).post("/deals/rules/", now).status_code == 403
     assert DealRegistration.objects.count() == 1
+
+
+def test_of_two_who_decide_the_second_is_told_what_stands(cast, deals, sign_in):
+    deal = deals.send(cast.seller)
+    cam = sign_in(cast.cam)
+    assert cam.post(f"/deals/{deal.pk}/approve/").status_code == 302
+    for verb, data in (("approve", {}), ("reject", {"reject_reason": "other", "reason": "No fit"})):
+        answer = cam.post(f"/deals/{deal.pk}/{verb}/", data)
+        assert answer.status_code == 409
+        said = answer.content.decode().partition('role="alert"')[2][:900]
+        assert "This is approved" in said, verb
+        assert "Cam</b> approved the deal" in said  # who was faster
+    business = Opportunity.objects.get(registration=deal)
+    address = f"/deals/pipeline/{business.pk}/"
+    with clock.travel(to=clock.now() + dt.timedelta(minutes=1)):
+        for status in (302, 409):
+            answer = cam.post(f"{address}lose/", {"loss_reason": "price"})
+            assert answer.status_code == status
+    assert "Cam</b> lost Contoso GmbH" in answer.content.decode().partition('id="meanwhile"')[2]
+
+
+def test_a_decision_on_a_conflict_that_lacks_its_reason_keeps_what_was_typed(cast, deals, sign_in):
+    approve_deal(deals.fresh(deals.send(cast.rival_champion)), by=cast.other_cam)
+    deal = deals.send(cast.seller)
+    operations = sign_in(cast.operations)
+    assert operations.get(f"/deals/{deal.pk}/").status_code == 200
+    conflict = DealConflict.objects.get(candidate=deal)
+    answer = operations.post(f"/deals/conflicts/{conflict.pk}/decide/", {"decision": "joint", "share": "37,5%"})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert page.count('role="alert"') == 1
+    assert 'value="37,5%"' in page
+    assert re.search(r'value="joint"[^>]*checked', page)
