@@ -29,6 +29,7 @@ from prm.kernel.models import Membership
 from prm.kernel.periods import add_days, is_business_day
 from prm.kernel.policies import permits
 from prm.kernel.tenancy.context import current_tenant
+from prm.kernel.web.cells import addresses
 from prm.kernel.web.format import Formatter, formatter
 
 State = DealRegistration.State
@@ -122,14 +123,15 @@ def present_deals(deals: list[DealRegistration], *, with_lines: bool = True) -> 
     write, today = formatter(), clock.today()
     lines = lines_by_deal([deal.pk for deal in deals]) if with_lines else {}
     states = {value: str(label) for value, label in State.choices}
+    address, partner_address = addresses("dealreg:deal"), addresses("partners:partner")
     return [
         DealRow(
             id=str(deal.pk),
-            url=deal.get_absolute_url(),
+            url=address(deal.pk),
             number=deal.number if deal.state != State.DRAFT else "",
             customer=deal.customer_name,
             partner=deal.partner.name,
-            partner_url=deal.partner.get_absolute_url(),
+            partner_url=partner_address(deal.partner_id),
             lines=", ".join(lines.get(deal.pk, [])),
             amount=write.money(deal.amount, deal.currency) if deal.amount is not None else "",
             raw_amount=deal.amount,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -16,6 +17,7 @@ from partners.registries import PartnerAction, Worklist, lend_panel, lend_partne
 from prm.kernel.models import Membership
 from prm.kernel.policies import permits
 from prm.kernel.roles import Role
+from prm.kernel.tenancy.prepared import prepared
 
 SHOWN = 5
 
@@ -39,8 +41,13 @@ def contract_button(member: Membership, partner: Partner) -> PartnerAction | Non
 @lend_panel(27, "dealreg/contracts_panel.html", permission="dealreg.view_contract")
 def contracts_panel(member: Membership, partner: Partner) -> dict[str, Any] | None:
     """The contracts of a partner that end soon, the nearest first."""
-    rows = present_contracts(list(with_line_names(ending_soon(member).filter(partner=partner))[:SHOWN]))
+    rows = present_contracts(_nearest(member, partner.pk))
     return {"rows": rows, "url": f"{reverse('dealreg:contracts')}?partner={partner.pk}"} if rows else None
+
+
+@prepared
+def _nearest(member: Membership, partner_id: UUID) -> QuerySet[Contract]:
+    return with_line_names(ending_soon(member).filter(partner_id=partner_id))[:SHOWN]
 
 
 def _to_renew(member: Membership) -> QuerySet[Contract]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -44,6 +44,7 @@ from prm.kernel import clock
 from prm.kernel.models import Membership
 from prm.kernel.periods import add_days
 from prm.kernel.policies import permits
+from prm.kernel.tenancy.prepared import prepared
 from prm.kernel.tokens import lend_key_scope
 from prm.kernel.web.home import home_part
 from prm.kernel.web.navigation import Entry, navigation
@@ -131,13 +132,18 @@ for _name, _label, _unit, _formula, _why, _direction in (
 @lend_panel(26, "dealreg/leads/panel.html", permission="dealreg.view_lead")
 def leads_panel(member: Membership, partner: Partner) -> dict[str, Any] | None:
     """The open leads of a partner, the nearest clock first."""
-    found = Lead.objects.visible_to(member).filter(partner=partner, state__in=[State.ASSIGNED, *HELD])
-    who = LeadContact.objects.filter(lead=OuterRef("pk")).values("company")[:1]  # none where it is hidden
-    wanted = found.select_related("partner", "line", "owner__user").annotate(company=Subquery(who))
-    leads = list(wanted.order_by("accept_due", "contact_due", "pk")[:SHOWN])
+    leads = _nearest(member, partner.pk)
     known = {lead.pk: LeadContact(company=lead.company) for lead in leads if lead.company is not None}
     rows = present_leads(leads, known)
     return {"rows": rows, "url": f"{reverse('dealreg:leads')}?partner={partner.pk}"} if rows else None
+
+
+@prepared
+def _nearest(member: Membership, partner_id: UUID) -> QuerySet:
+    found = Lead.objects.visible_to(member).filter(partner_id=partner_id, state__in=[State.ASSIGNED, *HELD])
+    who = LeadContact.objects.filter(lead=OuterRef("pk")).values("company")[:1]  # none where it is hidden
+    wanted = found.select_related("partner", "line", "owner__user").annotate(company=Subquery(who))
+    return wanted.order_by("accept_due", "contact_due", "pk")[:SHOWN]
 
 
 @lend_inquiry_action

@@ -140,8 +140,7 @@ def renewals_shown(deal: DealRegistration, line_ids: Collection[UUID]) -> list[R
 def ending_soon(member: Membership) -> QuerySet[Contract]:
     """The contracts that this member may know of whose last days have begun, the nearest end first."""
     today = clock.today()
-    window = (today, add_days(today, deal_rules().renewal_days))
-    found = Contract.objects.visible_to(member).filter(ends_on__range=window, renewed_on=None)
+    found = Contract.objects.visible_to(member).filter(ends_on__gte=today, ends_on__lte=LastDay(today), renewed_on=None)
     return found.select_related("partner").order_by("ends_on", "pk")
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from dealreg.models import (
     DealChange,
     DealConflict,
@@ -31,6 +33,7 @@ from dealreg.queries.engaged import Bought, bought_before
 from prm.kernel import clock
 from prm.kernel.models import Membership
 from prm.kernel.policies import permits
+from prm.kernel.tenancy.prepared import prepared
 from sales.models import ProductLine
 
 
@@ -170,9 +173,14 @@ def active_lines() -> list[ProductLine]:
 def lines_by_deal(ids: list[Any]) -> dict[Any, list[str]]:
     """The names of the product lines of many deals, in one query."""
     found: dict[Any, list[str]] = {}
-    for row in DealLine.objects.filter(deal_id__in=ids).select_related("line").order_by("line__name"):
-        found.setdefault(row.deal_id, []).append(row.line.name)
+    for deal_id, name in _line_names(ids):
+        found.setdefault(deal_id, []).append(name)
     return found
+
+
+@prepared
+def _line_names(ids: list[Any]) -> QuerySet:
+    return DealLine.objects.filter(deal_id__in=ids).order_by("line__name").values_list("deal_id", "line__name")
 
 
 def is_opened_to_sellers(partner_id: Any) -> bool:

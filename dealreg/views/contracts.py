@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dealreg.actions import add_contract, decide_renewal, edit_contract
+from dealreg.cells import columns_for, partner_cell
 from dealreg.contract_forms import ContractForm, RenewalForm
 from dealreg.contract_rows import present_contract, present_contracts
 from dealreg.models import Contract, RenewalClaim
@@ -26,9 +27,11 @@ from prm.kernel.files import serve
 from prm.kernel.numbers import total_of
 from prm.kernel.periods import add_days
 from prm.kernel.policies import permits
+from prm.kernel.templatetags.kit import badge
 from prm.kernel.tenancy.context import current_tenant
 from prm.kernel.text import sort_key
 from prm.kernel.web.access import may
+from prm.kernel.web.cells import joined, link, soft
 from prm.kernel.web.format import formatter
 from prm.kernel.web.forms import submit
 from prm.kernel.web.lists import Column, list_page
@@ -37,12 +40,18 @@ from prm.kernel.web.tenancy import member_of
 CONTRACT = Contract.objects.select_related("partner")
 CLAIM = RenewalClaim.objects.select_related("candidate__partner", "contract", "paper")
 COLUMNS = (
-    Column("customer", _("Customer"), ("normalised_name",), lambda row: row.customer),
+    Column(
+        "customer",
+        _("Customer"),
+        ("normalised_name",),
+        lambda row: row.customer,
+        cell=lambda row: joined(link(row.url, row.customer), soft(row.number, "nowrap")),
+    ),
     Column("number", _("Number"), (), lambda row: row.number),
-    Column("partner", _("Partner"), ("partner__sort_name",), lambda row: row.partner),
-    Column("lines", _("Product lines"), (), lambda row: row.lines, optional=True),
-    Column("ends", _("Ends on"), ("ends_on",), lambda row: row.raw_ends),
-    Column("state", _("State"), (), lambda row: row.state),
+    Column("partner", "Partner", ("partner__sort_name",), lambda row: row.partner, cell=partner_cell),
+    Column("ends", _("Ends on"), ("ends_on",), lambda row: row.raw_ends, cell=lambda row: row.ends, look="nowrap"),
+    Column("state", _("State"), (), lambda row: row.state, cell=lambda row: badge(row.state, row.tone)),
+    Column("lines", _("Product lines"), (), lambda row: row.lines, optional=True, cell=lambda row: row.lines or "–"),
     Column("source", _("Comes from"), (), lambda row: row.source),
 )
 
@@ -84,10 +93,11 @@ class ContractFilter(django_filters.FilterSet):
 @require_safe
 def contract_list(request: HttpRequest) -> HttpResponse:
     """The contracts this member may know of, the nearest end first."""
+    member = member_of(request)
     found = list_page(
         request,
-        with_line_names(Contract.objects.visible_to(member_of(request)).select_related("partner")),
-        COLUMNS,
+        with_line_names(Contract.objects.visible_to(member).select_related("partner")),
+        columns_for(member, COLUMNS),
         default_sort="ends",
         filterset=ContractFilter,
         present=present_contracts,
