@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from dealreg.models import DealRegistration, Opportunity
 from dealreg.queries.opportunity_page import OpportunityPage
-from dealreg.queries.pipeline import StageSum, lines_by_opportunity, probability_of, stale_before
+from dealreg.queries.pipeline import StageSum, lines_by_opportunity, probability_of, stage_probabilities, stale_before
 from dealreg.rows import TONES as DEAL_TONES
 from partners.countries import COUNTRIES
 from partners.registries import event_words
@@ -22,6 +22,7 @@ from prm.kernel import clock
 from prm.kernel.models import Membership
 from prm.kernel.numbers import total_of
 from prm.kernel.policies import permits
+from prm.kernel.web.cells import addresses
 from prm.kernel.web.format import Formatter, formatter
 
 State, Stage = Opportunity.State, Opportunity.Stage
@@ -59,7 +60,7 @@ class OpportunityRow:
     tone: str
     stage: str
     stage_label: str
-    close: str
+    close: str  # when its order is expected, or when it was closed
     expected: str
     closed: str
     raw_close: dt.date
@@ -74,29 +75,40 @@ class OpportunityRow:
 
 
 def present_opportunities(found: Sequence[Opportunity], *, with_lines: bool = False) -> list[OpportunityRow]:
-    write, today = formatter(), clock.today()
-    lines = lines_by_opportunity([one.pk for one in found]) if with_lines else {}
-    return [_row(one, write, today, ", ".join(lines.get(one.pk, ()))) for one in found]
+    lines, common = lines_by_opportunity([one.pk for one in found]) if with_lines else {}, _Common()
+    return [_row(one, common, ", ".join(lines.get(one.pk, ()))) for one in found]
 
 
-def _row(one: Opportunity, write: Formatter, today: dt.date, lines: str) -> OpportunityRow:
-    rate, is_open = probability_of(one), one.state == State.OPEN
-    stage = str(Stage(one.stage).label)
+class _Common:
+    """What all rows of a page have in common, looked up once."""
+
+    def __init__(self) -> None:
+        self.write, self.today, self.rates = formatter(), clock.today(), stage_probabilities()
+        self.stale_before = stale_before(self.today)
+        self.address, self.partner_address = addresses("dealreg:opportunity"), addresses("partners:partner")
+        self.stages = {value: str(label) for value, label in Stage.choices}
+        self.states = {value: str(label) for value, label in State.choices}
+        self.sources = {value: str(label) for value, label in Opportunity.Source.choices}
+
+
+def _row(one: Opportunity, common: _Common, lines: str) -> OpportunityRow:
+    write, today, stage, is_open = common.write, common.today, common.stages[one.stage], one.state == State.OPEN
+    rate = common.rates[one.stage] if one.probability is None else one.probability
     return OpportunityRow(
         id=str(one.pk),
-        url=one.get_absolute_url(),
+        url=common.address(one.pk),
         number=one.number,
         name=one.name,
         customer=one.customer_name,
         customer_in_name=not one.customer_name or one.customer_name in one.name,
         partner=one.partner.name if one.partner else "",
-        partner_url=one.partner.get_absolute_url() if one.partner else "",
+        partner_url=common.partner_address(one.partner.pk) if one.partner else "",
         lines=lines,
         amount=write.money(one.amount, one.currency),
         raw_amount=one.amount,
         probability=percent(rate, write) if is_open else "",
         raw_probability=rate,
-        state=stage if is_open else str(State(one.state).label),
+        state=stage if is_open else common.states[one.state],
         is_open=is_open,
         tone=TONES[State(one.state)],
         stage=one.stage,
@@ -111,8 +123,8 @@ def _row(one: Opportunity, write: Formatter, today: dt.date, lines: str) -> Oppo
         raw_step_due=one.next_step_due,
         step_is_late=bool(is_open and one.next_step_due and one.next_step_due < today),
         owner=one.owner.user.name if one.owner else "",
-        source=str(Opportunity.Source(one.source).label),
-        flags=flags_of(one, today),
+        source=common.sources[one.source],
+        flags=_flags(one, common),
     )
 
 
@@ -121,13 +133,13 @@ def percent(rate: Decimal, write: Formatter) -> str:
     return write.percent(rate, 0 if rate * 100 == (rate * 100).to_integral_value() else 2)
 
 
-def flags_of(one: Opportunity, today: dt.date) -> list[Flag]:
+def _flags(one: Opportunity, common: _Common) -> list[Flag]:
     if one.state != State.OPEN:
         return []
-    found = []
-    if one.is_overdue(today):
+    found = [Flag(_("renewal"), "blue")] if one.renews_id is not None else []
+    if one.is_overdue(common.today):
         found.append(Flag(_("overdue"), "red"))
-    if one.worked_at < stale_before(today):
+    if one.worked_at < common.stale_before:
         found.append(Flag(_("no news"), "yellow"))
     deal = one.registration
     if deal is not None:
@@ -261,7 +273,7 @@ class ShownOpportunity:
 def present_opportunity(page: OpportunityPage, member: Membership) -> ShownOpportunity:
     one, write = page.opportunity, formatter()
     return ShownOpportunity(
-        row=_row(one, write, clock.today(), ""),
+        row=_row(one, _Common(), ""),
         facts=_facts(one, write, member),
         lines=[(row.line.name, write.money(row.amount, row.currency)) for row in page.lines],
         credits=[

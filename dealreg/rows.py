@@ -18,6 +18,7 @@ from dealreg.against_rows import (
     present_engagement,
 )
 from dealreg.models import DealHearing, DealHistory, DealRegistration
+from dealreg.queries.freezing import is_frozen
 from dealreg.queries.pages import DealPage, lines_by_deal
 from dealreg.queries.rules import Eligibility
 from partners.countries import COUNTRIES
@@ -28,6 +29,7 @@ from prm.kernel.models import Membership
 from prm.kernel.periods import add_days, is_business_day
 from prm.kernel.policies import permits
 from prm.kernel.tenancy.context import current_tenant
+from prm.kernel.web.cells import addresses
 from prm.kernel.web.format import Formatter, formatter
 
 State = DealRegistration.State
@@ -57,7 +59,9 @@ class ShownClock:
 
 
 def clock_of(deal: DealRegistration, today: dt.date, write: Formatter) -> ShownClock:
-    """The deadline of a decision, or the end of the protection."""
+    """The deadline of a decision, or the end of the protection; of a suspended partner both stand still."""
+    if is_frozen(deal) and (deal.is_open or deal.state == State.APPROVED):
+        return ShownClock(_("Stands still: the partner is suspended"), "yellow")
     if deal.state == State.INFO_REQUESTED:
         return ShownClock(_("Paused until the question is answered"), "yellow")
     if deal.is_open and deal.review_due is not None:
@@ -119,14 +123,15 @@ def present_deals(deals: list[DealRegistration], *, with_lines: bool = True) -> 
     write, today = formatter(), clock.today()
     lines = lines_by_deal([deal.pk for deal in deals]) if with_lines else {}
     states = {value: str(label) for value, label in State.choices}
+    address, partner_address = addresses("dealreg:deal"), addresses("partners:partner")
     return [
         DealRow(
             id=str(deal.pk),
-            url=deal.get_absolute_url(),
+            url=address(deal.pk),
             number=deal.number if deal.state != State.DRAFT else "",
             customer=deal.customer_name,
             partner=deal.partner.name,
-            partner_url=deal.partner.get_absolute_url(),
+            partner_url=partner_address(deal.partner_id),
             lines=", ".join(lines.get(deal.pk, [])),
             amount=write.money(deal.amount, deal.currency) if deal.amount is not None else "",
             raw_amount=deal.amount,

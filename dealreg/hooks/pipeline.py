@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -27,6 +28,7 @@ from prm.kernel import clock
 from prm.kernel.models import Membership
 from prm.kernel.policies import permits
 from prm.kernel.roles import Role
+from prm.kernel.tenancy.prepared import prepared
 from prm.kernel.web.home import home_part
 from prm.kernel.web.tenancy import member_of
 
@@ -45,15 +47,17 @@ def open_button(member: Membership, partner: Partner) -> PartnerAction | None:
 @lend_panel(26, "dealreg/pipeline_panel.html", permission="dealreg.view_opportunity")
 def pipeline_panel(member: Membership, partner: Partner) -> dict[str, Any] | None:
     """What is open with a partner: the nearest order first."""
-    found = Opportunity.objects.visible_to(member).filter(partner=partner, state=State.OPEN)
-    rows = _nearest(found)
+    rows = present_opportunities(_nearest(member, partner.pk))
     url = f"{reverse('dealreg:opportunities')}?show=open&partner={partner.pk}"
     return {"rows": rows, "url": url} if rows else None
 
 
-def _nearest(found: QuerySet) -> list[Any]:
-    nearest = found.select_related("partner", "registration", "owner__user").order_by("expected_close", "pk")
-    return present_opportunities(list(nearest[:SHOWN]))
+@prepared
+def _nearest(member: Membership, partner_id: UUID | None) -> QuerySet[Opportunity]:
+    found = Opportunity.objects.visible_to(member).filter(state=State.OPEN)
+    if partner_id:
+        found = found.filter(partner_id=partner_id)
+    return found.select_related("partner", "registration", "owner__user").order_by("expected_close", "pk")[:SHOWN]
 
 
 @home_part(14, "dealreg/pipeline_home.html")
@@ -62,9 +66,11 @@ def my_pipeline(request: HttpRequest) -> dict[str, Any] | None:
     member = member_of(request)
     if member.is_vendor or not permits(member, "dealreg.view_opportunity"):
         return None
+    rows = present_opportunities(_nearest(member, None))
+    if not rows:
+        return None
     found = Opportunity.objects.visible_to(member).filter(state=State.OPEN)
-    rows = _nearest(found)
-    return {"rows": rows, "totals": present_totals(by_stage(found, clock.today()))} if rows else None
+    return {"rows": rows, "totals": present_totals(by_stage(found, clock.today()))}
 
 
 def _mine(member: Membership, verb: str) -> QuerySet:

@@ -17,6 +17,7 @@ from prm.kernel.models import Event, Membership
 from prm.kernel.periods import add_days
 from prm.kernel.policies import permits
 from prm.kernel.roles import Role
+from prm.kernel.tenancy.prepared import prepared
 
 State = Lead.State
 WITH_PARTNER = Lead.objects.select_related("partner", "line", "owner__user")
@@ -68,7 +69,12 @@ def lead_page(lead: Lead, member: Membership) -> LeadPage:
 
 def contacts_of(ids: Iterable[UUID]) -> dict[UUID, LeadContact]:
     """Who the leads are, of those whose contact the reader may know; in one query."""
-    return {contact.lead_id: contact for contact in LeadContact.objects.filter(lead_id__in=list(ids))}
+    return {contact.lead_id: contact for contact in _contacts(list(ids))}
+
+
+@prepared
+def _contacts(ids: list[UUID]) -> QuerySet[LeadContact]:
+    return LeadContact.objects.filter(lead_id__in=ids)
 
 
 def sellers_of(partner_id: UUID) -> list[Membership]:

@@ -20,6 +20,7 @@ from prm.kernel.money import currency_places
 from prm.kernel.numbers import ZERO, divide, money, ratio, score
 from prm.kernel.periods import add_days
 from prm.kernel.tenancy.context import current_tenant
+from prm.kernel.tenancy.prepared import prepared
 
 State, Stage = Opportunity.State, Opportunity.Stage
 CARDS = 12
@@ -126,10 +127,15 @@ def first_cards(opportunities: QuerySet) -> dict[str, list[Opportunity]]:
 def lines_by_opportunity(ids: Iterable[UUID]) -> dict[UUID, list[str]]:
     """The names of the product lines of many, in one query."""
     found: dict[UUID, list[str]] = {}
-    rows = OpportunityLine.objects.filter(opportunity_id__in=list(ids)).order_by("line__name")
-    for opportunity_id, name in rows.values_list("opportunity_id", "line__name"):
+    for opportunity_id, name in _line_names(list(ids)):
         found.setdefault(opportunity_id, []).append(name)
     return found
+
+
+@prepared
+def _line_names(ids: list[UUID]) -> QuerySet:
+    rows = OpportunityLine.objects.filter(opportunity_id__in=ids).order_by("line__name")
+    return rows.values_list("opportunity_id", "line__name")
 
 
 @dataclass(frozen=True)

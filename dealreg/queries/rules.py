@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
+
 from dealreg.formulas import registration_dates
 from dealreg.models import DealRegistration, DealReview, DealRules
 from partners.models import Partner
 from partners.queries.program import Benefits, benefits_of
 from prm.kernel.tenancy.context import current_tenant
+from prm.kernel.tenancy.prepared import prepared
 from prm.kernel.tenancy.remember import remember
 
 REGISTERING_STATES = (
@@ -24,7 +27,12 @@ REGISTERING_STATES = (
 
 def deal_rules() -> DealRules:
     """The rules in force: the vendor's own, else those of the starter program. Read once per request."""
-    return remember("deal rules", lambda: DealRules.objects.first() or DealRules())
+    return remember("deal rules", lambda: next(iter(_own_rules()), None) or DealRules())
+
+
+@prepared
+def _own_rules() -> QuerySet[DealRules]:
+    return DealRules.objects.order_by("pk")[:1]
 
 
 @dataclass(frozen=True)
@@ -70,6 +78,13 @@ def submission_day(deal: DealRegistration) -> dt.date:
     """The day of submission at the vendor's."""
     assert deal.submitted_at is not None
     return deal.submitted_at.astimezone(ZoneInfo(current_tenant().time_zone)).date()
+
+
+def clock_day(deal: DealRegistration) -> dt.date:
+    """The day from which the decision is counted: of the appeal, or of the submission."""
+    if deal.appealed_at is None:
+        return submission_day(deal)
+    return deal.appealed_at.astimezone(ZoneInfo(current_tenant().time_zone)).date()
 
 
 def desk_for(amount: Decimal, *, has_conflict: bool) -> str:

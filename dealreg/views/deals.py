@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import django_filters
 from django import forms
@@ -11,19 +12,21 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dealreg.actions import edit_deal_rules, set_deal_sharing
 from dealreg.actions.rules import FIELDS
 from dealreg.calendar_rows import days_of_one
+from dealreg.cells import clock_cell, columns_for, partner_cell
 from dealreg.forms import RulesForm
 from dealreg.models import UNDECIDED, DealReceipt, DealRegistration
 from dealreg.queries.pages import is_opened_to_sellers
 from dealreg.queries.receipts import marked, receipt_text
 from dealreg.queries.rules import deal_rules
 from dealreg.queries.waiting import on_my_desk
-from dealreg.rows import present_deals
+from dealreg.rows import DealRow, present_deals
 from dealreg.views.page import DEAL, deal_answer
 from partners.models import Partner
 from prm.kernel import clock
@@ -33,24 +36,52 @@ from prm.kernel.exports import attachment
 from prm.kernel.paper import PdfNotPossible, write_pdf
 from prm.kernel.policies import permits
 from prm.kernel.signing import public_keys
+from prm.kernel.templatetags.kit import badge
 from prm.kernel.text import sort_key
 from prm.kernel.web.access import may
+from prm.kernel.web.cells import joined, link, soft
 from prm.kernel.web.forms import submit
 from prm.kernel.web.lists import Column, list_page
 from prm.kernel.web.tenancy import member_of
 
 State = DealRegistration.State
 PAPER_STYLE = Path(__file__).parents[1] / "receipt.css"
+
+
+def _customer(row: DealRow) -> Any:
+    return joined(link(row.url, row.customer), soft(row.number, "nowrap") if row.number else "")
+
+
+def _close(row: DealRow) -> Any:
+    return joined(row.close or "–", badge(gettext("overdue"), "red") if row.is_overdue else "")
+
+
 COLUMNS = (
-    Column("customer", _("Customer"), ("normalised_name",), lambda row: row.customer),
+    Column("customer", _("Customer"), ("normalised_name",), lambda row: row.customer, cell=_customer),
     Column("number", _("Number"), (), lambda row: row.number),
-    Column("partner", _("Partner"), ("partner__sort_name",), lambda row: row.partner),
-    Column("lines", _("Product lines"), (), lambda row: row.lines, optional=True),
-    Column("amount", _("Amount"), ("amount",), lambda row: row.raw_amount),
-    Column("state", _("State"), ("state", "review_due"), lambda row: row.state),
+    Column("partner", "Partner", ("partner__sort_name",), lambda row: row.partner, cell=partner_cell),
+    Column("state", _("State"), ("state", "review_due"), lambda row: row.state, cell=clock_cell, look="in-words"),
     Column("clock", _("Clock"), ("review_due",), lambda row: row.clock.text),
+    Column(
+        "amount",
+        _("Amount"),
+        ("amount",),
+        lambda row: row.raw_amount,
+        cell=lambda row: row.amount or "–",
+        numeric=True,
+        look="nowrap",
+    ),
+    Column("lines", _("Product lines"), (), lambda row: row.lines, optional=True, cell=lambda row: row.lines or "–"),
     Column("expires", _("Protected until"), ("expires_on",), lambda row: row.raw_expires),
-    Column("close", _("Expected order"), ("expected_close",), lambda row: row.raw_close, optional=True),
+    Column(
+        "close",
+        _("Expected order"),
+        ("expected_close",),
+        lambda row: row.raw_close,
+        optional=True,
+        cell=_close,
+        look="nowrap",
+    ),
     Column("submitted", _("Received"), ("submitted_at",), lambda row: row.submitted),
 )
 SHOWS = (
@@ -97,7 +128,7 @@ def deal_list(request: HttpRequest) -> HttpResponse:
     found = list_page(
         request,
         queryset.select_related("partner", "owner__user"),
-        COLUMNS,
+        columns_for(member, COLUMNS),
         default_sort="clock" if desk else "-submitted",
         filterset=DealFilter,
         present=present_deals,

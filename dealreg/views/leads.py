@@ -10,12 +10,14 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dealreg.actions.leads import capture_lead, convert_inquiry, decide_lead_claim, end_deal, keep_deal
+from dealreg.cells import clock_cell, columns_for, partner_cell
 from dealreg.lead_forms import ClaimForm, InquiryLeadForm, LeadForm, WhyForm
-from dealreg.lead_rows import present_lead, present_leads
+from dealreg.lead_rows import LeadRow, present_lead, present_leads
 from dealreg.models import HELD, DealRegistration, Lead, LeadClaim
 from dealreg.queries.leads import WITH_PARTNER, lead_page, queue_of_operations
 from dealreg.views.lead_offers import BY_NAME, form_of, lead_verbs
@@ -23,27 +25,59 @@ from dealreg.views.offers import unplaced
 from dealreg.views.page import DEAL, deal_answer
 from partners.models import Inquiry, Partner
 from prm.kernel.policies import permits
+from prm.kernel.templatetags.kit import icon
 from prm.kernel.text import sort_key
 from prm.kernel.web.access import may
+from prm.kernel.web.cells import joined, link, soft
 from prm.kernel.web.forms import submit
 from prm.kernel.web.lists import Column, list_page
 from prm.kernel.web.tenancy import member_of
 
 State = Lead.State
+
+
+def _lead(row: LeadRow) -> Any:
+    if row.is_hidden:
+        return joined(link(row.url, row.title), soft(joined(icon("lock"), gettext("hidden until accepted")), "nowrap"))
+    return joined(link(row.url, row.title), soft(row.contact, "deal-clock") if row.contact else "")
+
+
+def _state(row: LeadRow) -> Any:
+    queue = soft(joined(icon("inbox"), row.queue), "deal-clock") if row.queue else ""
+    return joined(clock_cell(row), queue)
+
+
+def _source(row: LeadRow) -> Any:
+    return joined(row.source or "–", soft(row.campaign, "deal-clock") if row.campaign else "")
+
+
 COLUMNS = (
-    Column("lead", _("Lead"), ("contacts__company_key", "number"), lambda row: row.title),
+    Column("lead", _("Lead"), ("contacts__company_key", "number"), lambda row: row.title, cell=_lead),
     Column("number", _("Number"), (), lambda row: row.number),
     Column("contact", _("Contact"), (), lambda row: row.contact),
-    Column("partner", _("Partner"), ("partner__sort_name",), lambda row: row.partner),
-    Column("line", _("Product line"), ("line__name",), lambda row: row.line),
-    Column("industry", _("Industry"), (), lambda row: row.industry),
+    Column("state", _("State"), ("state", "accept_due"), lambda row: row.state, cell=_state, look="in-words"),
+    Column("partner", "Partner", ("partner__sort_name",), lambda row: row.partner, cell=partner_cell),
+    Column("line", _("Product line"), ("line__name",), lambda row: row.line, cell=lambda row: row.line),
+    Column(
+        "industry",
+        _("Industry"),
+        (),
+        lambda row: row.industry,
+        cell=lambda row: ", ".join(filter(None, [row.industry, row.region])) or "–",
+    ),
     Column("region", _("Region"), (), lambda row: row.region),
     Column("size", _("Size"), (), lambda row: row.size),
-    Column("source", _("Source"), (), lambda row: row.source),
-    Column("campaign", _("Campaign"), (), lambda row: row.campaign, optional=True),
-    Column("state", _("State"), ("state", "accept_due"), lambda row: row.state),
+    Column("source", _("Source"), (), lambda row: row.source, optional=True, cell=_source),
+    Column("campaign", _("Campaign"), (), lambda row: row.campaign),
     Column("clock", _("Clock"), ("accept_due", "contact_due"), lambda row: row.clock.text),
-    Column("taken_in", _("Taken in"), ("opened_at",), lambda row: row.raw_taken_in),
+    Column(
+        "taken_in",
+        _("Taken in"),
+        ("opened_at",),
+        lambda row: row.raw_taken_in,
+        cell=lambda row: row.taken_in,
+        look="nowrap",
+    ),
 )
 SHOWS = (
     ("offered", _("Offered"), Q(state=State.ASSIGNED)),
@@ -91,7 +125,7 @@ def lead_list(request: HttpRequest) -> HttpResponse:
         (queue_of_operations(member) if queue else Lead.objects.visible_to(member)).select_related(
             "partner", "line", "owner__user"
         ),
-        COLUMNS,
+        columns_for(member, COLUMNS),
         default_sort="taken_in" if queue else "-taken_in",
         filterset=LeadFilter,
         present=present_leads,

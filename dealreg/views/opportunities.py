@@ -11,13 +11,23 @@ from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dealreg.actions import open_opportunity
-from dealreg.models import Opportunity
+from dealreg.cells import columns_for, flags_cell
+from dealreg.contract_rows import prefill_of
+from dealreg.models import Contract, Opportunity
 from dealreg.opportunity_forms import NewOpportunityForm
-from dealreg.opportunity_rows import present_board, present_figures, present_opportunities, present_stats
+from dealreg.opportunity_rows import (
+    OpportunityRow,
+    present_board,
+    present_figures,
+    present_opportunities,
+    present_stats,
+)
+from dealreg.queries.contracts import contract_page
 from dealreg.queries.pages import active_lines
 from dealreg.queries.pipeline import (
     by_stage,
@@ -30,34 +40,82 @@ from dealreg.queries.pipeline import (
     unprotected,
 )
 from dealreg.views.opportunity_page import OPPORTUNITY, opportunity_answer
+from dealreg.views.registering import id_of
 from partners.models import Partner
 from prm.kernel import clock
 from prm.kernel.periods import FiscalQuarter
 from prm.kernel.policies import permits
+from prm.kernel.templatetags.kit import badge, icon
 from prm.kernel.tenancy.context import current_tenant
 from prm.kernel.text import sort_key
 from prm.kernel.web.access import may
+from prm.kernel.web.cells import joined, link, soft
 from prm.kernel.web.forms import submit
 from prm.kernel.web.lists import Column, ListPage, list_page
 from prm.kernel.web.tenancy import member_of
 
 State = Opportunity.State
+
+
+def _name(row: OpportunityRow) -> Any:
+    return joined(link(row.url, row.name), "" if row.customer_in_name else soft(row.customer))
+
+
+def _partner(row: OpportunityRow) -> Any:
+    return link(row.partner_url, row.partner) if row.partner else soft(gettext("own sales"))
+
+
+def _stage(row: OpportunityRow) -> Any:
+    closed = gettext("on %(day)s") % {"day": row.closed}
+    beside = soft(row.probability if row.is_open else closed, "nowrap")
+    return joined(badge(row.state, row.tone), beside, flags_cell(row.flags))
+
+
+def _step(row: OpportunityRow) -> Any:
+    late = icon("alert-triangle") if row.step_is_late else ""
+    return joined(row.next_step or "–", soft(joined(late, row.next_step_due), "nowrap") if row.next_step_due else "")
+
+
 COLUMNS = (
-    Column("name", _("Opportunity"), ("name",), lambda row: row.name),
+    Column("name", _("Opportunity"), ("name",), lambda row: row.name, cell=_name),
     Column("number", _("Number"), (), lambda row: row.number),
     Column("customer", _("Customer"), ("normalised_name",), lambda row: row.customer),
-    Column("partner", _("Partner"), ("partner__sort_name",), lambda row: row.partner),
-    Column("stage", _("Stage"), ("state", "stage", "expected_close"), lambda row: row.state),
-    Column("amount", _("Amount"), ("amount",), lambda row: row.raw_amount),
+    Column("partner", "Partner", ("partner__sort_name",), lambda row: row.partner, cell=_partner),
+    Column(
+        "stage", _("Stage"), ("state", "stage", "expected_close"), lambda row: row.state, cell=_stage, look="in-words"
+    ),
+    Column(
+        "amount",
+        _("Amount"),
+        ("amount",),
+        lambda row: row.raw_amount,
+        cell=lambda row: row.amount,
+        numeric=True,
+        look="nowrap",
+    ),
     Column("probability", _("Probability"), (), lambda row: row.raw_probability if row.is_open else None),
-    Column("close", _("Expected order"), ("expected_close",), lambda row: row.raw_close),
+    Column(
+        "close",
+        _("Expected order"),
+        ("expected_close",),
+        lambda row: row.raw_close,
+        cell=lambda row: row.expected,
+        look="nowrap",
+    ),
     Column("closed", _("Closed"), ("closed_on",), lambda row: row.raw_closed),
-    Column("step", _("Next step"), ("next_step_due",), lambda row: row.next_step, optional=True),
+    Column("step", _("Next step"), ("next_step_due",), lambda row: row.next_step, optional=True, cell=_step),
     Column("step_due", _("Next step on"), (), lambda row: row.raw_step_due),
-    Column("lines", _("Product lines"), (), lambda row: row.lines, optional=True),
+    Column("lines", _("Product lines"), (), lambda row: row.lines, optional=True, cell=lambda row: row.lines or "–"),
     Column("owner", _("Owner"), (), lambda row: row.owner),
     Column("source", _("Led by"), (), lambda row: row.source),
     Column("flags", _("Flags"), (), lambda row: ", ".join(flag.text for flag in row.flags)),
+)
+# What a row says of an opportunity: the records beside it are wide, and of each a line shows one word.
+LISTED = (
+    *("number", "name", "customer_name", "customer_domain", "normalised_name", "state", "stage", "source"),
+    *("amount", "currency", "probability", "expected_close", "closed_on", "next_step", "next_step_due", "worked_at"),
+    "renews_id",
+    *("partner__name", "registration__state", "owner__user__name"),
 )
 SHOWS = (
     ("open", _("Open")),
@@ -115,8 +173,10 @@ class OpportunityFilter(OpportunityFilters):
         today = clock.today()
         if value == "step":
             return steps_due(queryset, today)
-        wanted = {"overdue": overdue(today), "stale": stale(today), "unprotected": unprotected()}
-        return queryset.filter(wanted.get(value, Q(state=value)))
+        if value == "unprotected":
+            return queryset.filter(unprotected())
+        flagged = {"overdue": overdue, "stale": stale}.get(value)
+        return queryset.filter(flagged(today) if flagged else Q(state=value))
 
 
 @may("dealreg.view_opportunity")
@@ -142,6 +202,7 @@ def pipeline(request: HttpRequest) -> HttpResponse:
         "may_move": permits(member, "dealreg.set_stage"),
         "may_open": permits(member, "dealreg.open_opportunity"),
         "may_see_rules": permits(member, "dealreg.view_deal_rules"),
+        "may_see_contracts": permits(member, "dealreg.view_contract"),
     }
     return render(request, "dealreg/pipeline.html", context)
 
@@ -153,8 +214,8 @@ def opportunity_list(request: HttpRequest) -> HttpResponse:
     member = member_of(request)
     found = list_page(
         request,
-        Opportunity.objects.visible_to(member).select_related("partner", "registration", "owner__user"),
-        COLUMNS,
+        Opportunity.objects.visible_to(member).select_related("partner", "registration", "owner__user").only(*LISTED),
+        columns_for(member, COLUMNS),
         default_sort="-close",
         filterset=OpportunityFilter,
         present=lambda rows: present_opportunities(rows, with_lines=True),
@@ -224,16 +285,35 @@ def new_with(request: HttpRequest, partner: Partner) -> HttpResponse:
 
 
 def _new(request: HttpRequest, partner: Partner | None) -> HttpResponse:
+    renewed = _renewed(request, partner)
+
     def page(form: NewOpportunityForm) -> HttpResponse:
-        return render(request, "dealreg/new_opportunity.html", {"form": form, "partner": partner})
+        return render(request, "dealreg/new_opportunity.html", {"form": form, "partner": partner, "renewed": renewed})
+
+    def act(data: dict[str, Any]) -> Opportunity:
+        data.pop("renews")
+        return open_opportunity(by=member_of(request), partner=partner, renews=renewed, **data)
 
     lines = active_lines()
     if request.method == "GET":
-        return page(NewOpportunityForm(lines=lines, initial={"customer_country": partner.country if partner else ""}))
+        known: dict[str, Any] = {"customer_country": partner.country if partner else ""}
+        amounts: dict[Any, Any] = {}
+        if renewed is not None:
+            known = prefill_of(contract_page(renewed, member_of(request)))
+            amounts = known.pop("amounts")
+        return page(NewOpportunityForm(lines=lines, amounts=amounts, initial=known))
     return submit(
         request,
         NewOpportunityForm(request.POST, lines=lines),
-        lambda data: open_opportunity(by=member_of(request), partner=partner, **data),
+        act,
         again=page,
         then=lambda made: made,
     )
+
+
+def _renewed(request: HttpRequest, partner: Partner | None) -> Contract | None:
+    """The contract that the new one renews, if one is named: of this partner, and one may know of it."""
+    wanted = id_of(request.POST.get("renews") or request.GET.get("renews") or "")
+    if wanted is None or partner is None:
+        return None
+    return Contract.objects.visible_to(member_of(request)).filter(pk=wanted, partner=partner).first()

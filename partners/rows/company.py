@@ -6,9 +6,6 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
-
-from django.urls import reverse
 
 from partners.models import Partner
 from partners.queries import RequirementRow, manager_names
@@ -19,9 +16,9 @@ from partners.timeline_rows import present_event
 from prm.kernel.languages import SPOKEN
 from prm.kernel.periods import FiscalQuarter
 from prm.kernel.tenancy.context import current_tenant
+from prm.kernel.web.cells import addresses
 from prm.kernel.web.format import Formatter, formatter
 
-NOBODY = UUID(int=0)  # stands in an address for the partner of each row: fifty reversals would cost more than the row
 STATE_TONES = {"active": "green", "onboarding": "blue", "lapsed": "yellow", "suspended": "red", "terminated": "grey"}
 
 
@@ -58,7 +55,7 @@ def present_partners(partners: list[Partner], as_of: dt.date) -> list[PartnerRow
     revenue = measured("net_revenue_12m", ids, [quarter], as_of)
     performance = measured("performance_to_plan", ids, [quarter], as_of)
     capability = measured("capability_score", ids, [quarter], as_of)
-    write, address = formatter(), reverse("partners:partner", args=[NOBODY])
+    write, address = formatter(), addresses("partners:partner")
     # The stock get_..._display builds its table of translated labels anew for each call.
     states = {value: str(label) for value, label in Partner.State.choices}
     types = {value: str(label) for value, label in Partner.Type.choices}
@@ -69,7 +66,7 @@ def present_partners(partners: list[Partner], as_of: dt.date) -> list[PartnerRow
             PartnerRow(
                 partner=partner,
                 id=str(partner.pk),
-                url=address.replace(str(NOBODY), str(partner.pk)),
+                url=address(partner.pk),
                 name=partner.name,
                 number=partner.number,
                 tier=partner.tier.name if partner.tier else "",

@@ -9,7 +9,6 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods
 
 from partners.actions import edit_partner
@@ -25,6 +24,7 @@ from prm.kernel.models import Membership
 from prm.kernel.policies import permits
 from prm.kernel.templatetags.kit import badge, status
 from prm.kernel.web.access import may
+from prm.kernel.web.cells import joined, link, soft
 from prm.kernel.web.forms import submit
 from prm.kernel.web.lists import Column, list_page, matching
 from prm.kernel.words import own_word
@@ -47,9 +47,7 @@ def leading_on(view: Any) -> Any:
 
 
 def _name(row: PartnerRow) -> str:
-    return format_html(
-        '<a href="{}">{}</a> <span class="text-secondary small">{}</span>', row.url, row.name, row.number
-    )
+    return joined(link(row.url, row.name), soft(row.number))
 
 
 COLUMNS = (
@@ -108,6 +106,19 @@ COLUMNS = (
     ),
 )
 
+LISTED = (
+    "number",
+    "name",
+    "sort_name",
+    "state",
+    "type",
+    "country",
+    "tenant",
+    "tier__name",
+    "tier__level",
+    "tier__tenant",
+)
+
 
 @may("partners.view_partner")
 def partner_list(request: HttpRequest) -> HttpResponse:
@@ -118,7 +129,7 @@ def partner_list(request: HttpRequest) -> HttpResponse:
     as_of = clock.today()
     shown = list_page(
         request,
-        _listed(member),
+        _listed(member).only(*LISTED),
         COLUMNS,
         default_sort="name",
         filterset=PartnerFilter,

@@ -30,11 +30,15 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Deferred:
-    """A registered task. `long` tasks open their own short transactions; the others run inside one."""
+    """A registered task. `long` tasks open their own short transactions; the others run inside one.
+
+    One that waits for somebody outside has the queue of those calls, whose workers do nothing else.
+    """
 
     name: str
     run: Callable[..., None]
     long: bool = False
+    queue: str = Wakeup.Queue.INSIDE
 
 
 _tasks: dict[str, Deferred] = {}
@@ -43,13 +47,15 @@ LEFT_ALONE = 5.0  # seconds after a failure
 _lease: ContextVar[UUID | None] = ContextVar("delivery_lease", default=None)
 
 
-def deferred(name: str, *, long: bool = False) -> Callable[[Callable[..., None]], Deferred]:
+def deferred(
+    name: str, *, long: bool = False, queue: str = Wakeup.Queue.INSIDE
+) -> Callable[[Callable[..., None]], Deferred]:
     """Register a task under `name`. It takes ids only, by keyword, and re-reads what it needs."""
 
     def register(run: Callable[..., None]) -> Deferred:
         if name in _tasks:
             raise ValueError(f"task {name} is registered twice")
-        _tasks[name] = Deferred(name, run, long)
+        _tasks[name] = Deferred(name, run, long, queue)
         return _tasks[name]
 
     return register
@@ -86,20 +92,23 @@ def post(
     delivery = Delivery(task=task.name, arguments=arguments, key=key, event=event, actor=actor, scope_partners=partners)
     # INSERT ... ON CONFLICT DO NOTHING without RETURNING: a partner may post, but not read the outbox.
     Delivery.objects.bulk_create([delivery], ignore_conflicts=True)
-    Wakeup.objects.create(id=delivery.pk, tenant_id=context.tenant_id, due_at=due or timezone.now())
+    wakeup = Wakeup.objects.create(
+        id=delivery.pk, tenant_id=context.tenant_id, queue=task.queue, due_at=due or timezone.now()
+    )
     if due is None:
-        transaction.on_commit(lambda: _ring(context.tenant_id, delivery.pk))
+        transaction.on_commit(lambda: _ring(wakeup))
 
 
-def _ring(tenant_id: UUID, delivery_id: UUID) -> None:
-    """Wake the worker. Failing is no error: the relay comes by.
+def _ring(wakeup: Wakeup) -> None:
+    """Wake a worker of its queue. Failing is no error: the relay comes by.
 
     A broker that hangs is left alone for some seconds, so that nobody waits for it with every message of a page.
     """
     if time.monotonic() < _broker.away_until:
         return
     try:
-        current_app.send_task("prm.deliver", (str(tenant_id), str(delivery_id)), retry=False)
+        ids = str(wakeup.tenant_id), str(wakeup.pk)
+        current_app.send_task("prm.deliver", ids, queue=wakeup.queue, retry=False)
     except Exception as error:  # noqa: BLE001 - whatever the broker's client raises, the row is safe
         _broker.away_until = time.monotonic() + LEFT_ALONE
         log.warning("wake-up not sent, the relay will find it: %s", error)
@@ -111,7 +120,7 @@ def relay(limit: int = 200) -> int:
     free = models.Q(lease_until=None) | models.Q(lease_until__lt=now)
     due = list(Wakeup.objects.filter(free, due_at__lte=now, dead=False).order_by("due_at")[:limit])
     for wakeup in due:
-        _ring(wakeup.tenant_id, wakeup.pk)
+        _ring(wakeup)
     return len(due)
 
 

@@ -105,7 +105,7 @@ def prepare(var: Path) -> str:
 
 
 def programs(var: Path, port: int, *, reload: bool) -> list[Program]:
-    """The web server, and the worker with the beat inside (one process instead of two)."""
+    """The web server, and one worker for all queues with the beat inside (one process instead of three)."""
     python = sys.executable
     web = [
         python, "-m", "gunicorn", "prm.wsgi", "--bind", f"{HOST}:{port}", "--worker-class", "gthread", "--workers", "2",
@@ -114,7 +114,7 @@ def programs(var: Path, port: int, *, reload: bool) -> list[Program]:
     ]  # fmt: skip
     worker = [
         python, "-W", "ignore:You're running the worker with superuser", "-m", "celery", "-A", "prm", "worker",
-        "-P", "threads", "-c", "4", "-B", "-s", str(var / "beat"), "-l", "warning",
+        "-P", "threads", "-c", "4", "-Q", "celery,outside", "-B", "-s", str(var / "beat"), "-l", "warning",
         "--without-gossip", "--without-mingle",
     ]  # fmt: skip
     return [Program("web", web), Program("worker", worker)]

@@ -38,6 +38,11 @@ def long_work(*, context, **ids):
         Team.objects.create(name=ids["name"])
 
 
+@deferred("tests.call_outside", queue=Wakeup.Queue.OUTSIDE)
+def call_outside(**ids):
+    seen.append(ids)
+
+
 @pytest.fixture(autouse=True)
 def forget():
     seen.clear()
@@ -47,7 +52,7 @@ def forget():
 def rings(monkeypatch):
     """The wake-ups that would go to Redis."""
     heard: list = []
-    monkeypatch.setattr(outbox, "_ring", lambda tenant_id, delivery_id: heard.append(delivery_id))
+    monkeypatch.setattr(outbox, "_ring", lambda wakeup: heard.append(wakeup.pk))
     return heard
 
 
@@ -255,6 +260,22 @@ def test_without_redis_the_action_still_succeeds(quiet, monkeypatch, django_capt
     assert Wakeup.objects.filter(pk=only().pk).exists()
 
 
+def test_calls_to_the_outside_wake_workers_of_their_own(quiet, monkeypatch, django_capture_on_commit_callbacks):
+    """So that a receiver that hangs holds up no other work; also when the relay rings again."""
+    from prm.celery import app
+
+    rung: list[str] = []
+    monkeypatch.undo()  # the real bell
+    monkeypatch.setattr(app, "send_task", lambda *args, queue, **kwargs: rung.append(queue))
+    with django_capture_on_commit_callbacks(execute=True):
+        later(call_outside, by=quiet.cam)
+        later(note, by=quiet.cam)
+    assert rung == ["outside", "celery"]
+    relay()
+    assert sorted(rung[2:]) == ["celery", "outside"]
+    assert outbox.registered()["kernel.send_webhook"].queue == Wakeup.Queue.OUTSIDE
+
+
 def test_a_task_has_one_name_and_a_name_one_task():
     assert all(name == task.name for name, task in outbox.registered().items())
     with pytest.raises(ValueError, match="twice"):
@@ -325,8 +346,8 @@ def test_a_broker_that_fails_is_left_alone_for_a_while(cast, monkeypatch):
     monkeypatch.setattr(outbox.current_app, "send_task", fails)
     monkeypatch.setattr(outbox._broker, "away_until", 0.0)
     for _ in range(3):
-        outbox._ring(cast.acme.pk, cast.acme.pk)
+        outbox._ring(Wakeup(tenant_id=cast.acme.pk))
     assert len(tried) == 1
     outbox._broker.away_until = 0.0
-    outbox._ring(cast.acme.pk, cast.acme.pk)
+    outbox._ring(Wakeup(tenant_id=cast.acme.pk))
     assert len(tried) == 2

@@ -79,10 +79,17 @@ class Delivery(Record):
 
 
 class Wakeup(models.Model):
-    """What the relay polls over all tenants: which delivery is due, and who holds it until when."""
+    """What the relay polls over all tenants: which delivery is due, for which workers, who holds it until when."""
+
+    class Queue(models.TextChoices):
+        """Which workers are woken: calls outside have their own, so that one who hangs holds up no work."""
+
+        INSIDE = "celery", "work of this program"
+        OUTSIDE = "outside", "calls to the outside"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)  # the delivery's id
     tenant_id = models.UUIDField()
+    queue = models.CharField(max_length=20, choices=Queue.choices, default=Queue.INSIDE)
     due_at = models.DateTimeField(default=timezone.now)
     lease_until = models.DateTimeField(null=True)
     dead = models.BooleanField(default=False)

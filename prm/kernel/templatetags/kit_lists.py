@@ -10,10 +10,11 @@ from django import forms, template
 from django.forms.boundfield import BoundField, BoundWidget
 from django.template import Context
 from django.urls import reverse
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from prm.kernel.templatetags.kit import fill
+from prm.kernel.web.cells import escaped
 from prm.kernel.web.drawn import drawn_once, look_of
 from prm.kernel.web.lists import Column, ListPage
 from prm.kernel.words import own_word
@@ -29,9 +30,10 @@ def sort(context: Context, page: ListPage, name: str, label: str) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def table(context: Context, page: ListPage, marks: str = "") -> SafeString:
+def table(context: Context, page: ListPage, marks: str = "", cards: bool = False) -> SafeString:
     """The table of a list whose columns say their cells; `marks` names the form that its boxes to tick belong to.
 
+    With `cards` each row is a card on a phone, on which every cell says its name.
     Drawn without a template: of fifty rows and ten columns the loop alone would cost more than all questions.
     """
     shows = page.shows
@@ -47,9 +49,11 @@ def table(context: Context, page: ListPage, marks: str = "") -> SafeString:
             for column in columns
         ),
     )
-    rows = mark_safe("".join(_table_row(row, columns, marks) for row in page.rows))  # noqa: S308 - escaped cell by cell
+    cells = [_cell(column, cards, is_head=column is columns[0]) for column in columns]
+    rows = mark_safe("".join(_table_row(row, columns, cells, marks) for row in page.rows))  # noqa: S308 - escaped cell by cell
     return format_html(
-        '<div class="table-wrap"><table class="table"><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>',
+        '<div class="table-wrap{}"><table class="table"><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>',
+        " as-cards" if cards else "",
         heads,
         rows,
     )
@@ -58,29 +62,30 @@ def table(context: Context, page: ListPage, marks: str = "") -> SafeString:
 NUMERIC = mark_safe(' class="num"')
 
 
-def _table_row(row: Any, columns: list[Column], marks: str) -> str:
-    """One row: the first column names it, so it is its head. Every text is escaped here, markup passes as it is."""
-    first, *others = columns
-    name = conditional_escape(first.cell(row))  # type: ignore[misc]
+def _cell(column: Column, cards: bool, *, is_head: bool) -> tuple[str, str]:
+    """What stands before and after the text of a cell of this column. The first column names the row, so it is a head.
+
+    On a card a cell is its name and one box with all it says.
+    """
+    tag, look = ("th", ' scope="row"') if is_head else ("td", "")
+    classes = " ".join(filter(None, ["num" if column.numeric else "", column.look]))
+    look += f' class="{escape(classes)}"' if classes else ""
+    if cards and not is_head and "in-words" not in classes:
+        look += f' data-label="{escape(str(column.title))}"'
+    return f"<{tag}{look}>{'<div>' * cards}", f"{'</div>' * cards}</{tag}>"
+
+
+def _table_row(row: Any, columns: list[Column], cells: list[tuple[str, str]], marks: str) -> str:
+    """One row. Every text is escaped here, markup passes as it is."""
+    texts: list[str] = [escaped(column.cell(row)) for column in columns]  # type: ignore[misc]
     if marks:
-        name = format_html(
-            '<div class="marked"><input type="checkbox" class="form-check-input mark" form="{}" name="mark" value="{}"'
-            ' aria-label="{}"><div>{}</div></div>',
-            marks,
-            row.id,
-            row.name,
-            name,
+        texts[0] = (
+            '<div class="marked"><input type="checkbox" class="form-check-input mark" name="mark"'
+            f' form="{escape(marks)}" value="{escape(row.id)}" aria-label="{escape(row.name)}">'
+            f"<div>{texts[0]}</div></div>"
         )
-    cells = [
-        f"<td{NUMERIC if column.numeric else ''}>{_escaped(column.cell(row))}</td>"  # type: ignore[misc]
-        for column in others
-    ]
-    return f'<tr><th scope="row">{name}</th>{"".join(cells)}</tr>'
-
-
-def _escaped(text: Any) -> str:
-    """As `conditional_escape`; of five hundred cells its detours are a third of the work."""
-    return text if isinstance(text, SafeString) else escape(str(text))
+    drawn = (f"{before}{text}{after}" for (before, after), text in zip(cells, texts, strict=True))
+    return f"<tr>{''.join(drawn)}</tr>"
 
 
 @register.simple_tag(takes_context=True)

@@ -75,6 +75,8 @@ class _Statement:
     compiler: Any
     sql: str
     values: tuple[Any, ...]
+    converters: dict[int, Any]
+    has_pairs: bool
 
     def filled(self, args: Args) -> tuple[str, tuple[Any, ...]]:
         return self.sql, tuple(one.read(args) if type(one) is _Slot else one for one in self.values)
@@ -85,6 +87,8 @@ class _Statement:
         compiler, rows, query = _twin(self.compiler), _twin(self.rows), _twin(self.rows.query)
         compiler.connection = connections[self.rows.db]
         compiler.as_sql = lambda *_args, **_kwargs: found
+        compiler.get_converters = lambda _columns: self.converters
+        compiler.has_composite_fields = lambda _columns: self.has_pairs
         query.get_compiler = lambda *_args, **_kwargs: compiler
         rows._query = query
         return list(rows)
@@ -141,7 +145,9 @@ class Prepared(Generic[P]):
         found = tuple(slots.get(one, one) if isinstance(one, Hashable) else one for one in values)
         if any(_is_foreign(one) for one in found):
             return None
-        return _Statement(rows, compiler, sql, found)
+        columns = [column for column, *_ in compiler.select[: compiler.col_count]]
+        converters, has_pairs = compiler.get_converters(columns), compiler.has_composite_fields(columns)
+        return _Statement(rows, compiler, sql, found, converters, has_pairs)
 
     def _compare(self, statement: _Statement, args: Args) -> None:
         sql, values = self._build(*args).query.sql_with_params()

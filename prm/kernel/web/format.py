@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -121,7 +121,7 @@ class Formatter:
             return NOT_AVAILABLE
         if isinstance(value, dt.datetime):
             value = value.astimezone(ZoneInfo(self.time_zone)).date()
-        return self._date(value, _by_locale(_DAYS, self.locale, _DAYS["en"]))
+        return _written(value, self.locale)
 
     def weekday(self, value: dt.date) -> str:
         """A date with the name of its day: Monday, 7 Dec 2026."""
@@ -135,9 +135,12 @@ class Formatter:
         local = value.astimezone(ZoneInfo(self.time_zone))
         return f"{self.day(local)} {local:%H:%M}"
 
-    def _date(self, value: dt.date, pattern: str) -> str:
-        with translation.override(self.locale):
-            return dateformat.format(value, pattern)
+
+@lru_cache(maxsize=5000)
+def _written(day: dt.date, locale: str) -> str:
+    """Kept, since a page says few days many times, and to write one with the name of its month takes long."""
+    with translation.override(locale):
+        return dateformat.format(day, _by_locale(_DAYS, locale, _DAYS["en"]))
 
 
 def formatter(tenant: Tenant | None = None) -> Formatter:

@@ -29,7 +29,8 @@ class Column:
     """A column that can be sorted by (`order`: fields, nulls last) and exported (`export`: row to value).
 
     One that is `optional` may be left away: its template asks `{% if list.shows.<name> %}`. Where all columns say
-    their `cell` (row to text or markup), `{% table list %}` draws the list, and no template repeats its columns.
+    their `cell` (row to text or markup), `{% table list %}` draws the list, and no template repeats its columns;
+    `look` are the classes of its cells.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Column:
     optional: bool = False
     cell: Callable[[Any], Any] | None = None
     numeric: bool = False
+    look: str = ""
 
     @property
     def title(self) -> str:

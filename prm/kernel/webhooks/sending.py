@@ -16,7 +16,7 @@ from standardwebhooks.webhooks import Webhook
 
 from prm.kernel import clock, egress
 from prm.kernel.lifecycle import move
-from prm.kernel.models import Event, WebhookAttempt, WebhookEndpoint, WebhookMessage
+from prm.kernel.models import Event, Wakeup, WebhookAttempt, WebhookEndpoint, WebhookMessage
 from prm.kernel.outbox import deferred, heartbeat
 from prm.kernel.schedule import daily
 from prm.kernel.tenancy.context import Context, reenter
@@ -140,7 +140,7 @@ def tell_endpoints(events: str) -> None:
         messages.tell_endpoints(event, state=state, sequence=sequence)
 
 
-@deferred(messages.SEND_TASK, long=True)
+@deferred(messages.SEND_TASK, long=True, queue=Wakeup.Queue.OUTSIDE)
 def send_webhook(message_id: str, attempt: str, *, context: Context) -> None:
     """One attempt. The call is made outside every transaction."""
     with reenter(context):
