@@ -3,6 +3,7 @@
 from django.urls import path
 
 from dealreg.views import (
+    contracts,
     deals,
     lead_settings,
     leads,
@@ -65,6 +66,12 @@ urlpatterns = [
     path(
         "pipeline/papers/<uuid:opportunity_document_id>/remove/", opportunity_verbs.take_paper_away, name="remove_paper"
     ),
+    path("pipeline/contracts/", contracts.contract_list, name="contracts"),
+    path("pipeline/contracts/new/<uuid:partner_id>/", contracts.new, name="new_contract"),
+    path("pipeline/contracts/<uuid:contract_id>/", contracts.contract, name="contract"),
+    path("pipeline/contracts/<uuid:contract_id>/edit/", contracts.edit, name="edit_contract"),
+    path("renewals/<uuid:renewal_claim_id>/decide/", contracts.decide, name="decide_renewal"),
+    path("renewals/<uuid:renewal_claim_id>/paper/", contracts.paper, name="renewal_paper"),
     path("engagements/<uuid:deal_engagement_id>/decide/", opportunity_verbs.engagement, name="decide_engagement"),
     path("conflicts/<uuid:deal_conflict_id>/decide/", verbs.conflict, name="decide_conflict"),
     path("conflicts/<uuid:deal_conflict_id>/transfer/", verbs.transfer, name="propose_transfer"),

@@ -38,6 +38,7 @@ tell(
     deal__extended="gave the deal with {customer} {days} more days, until {expires_on}",
     deal__extension_refused="refused the extension with {customer}: {reason}",
     deal__reinstated="protected the deal with {customer} again, until {expires_on}",
+    deal__clock_went_on="the suspension is over: the clock of the deal with {customer} goes on",
     deal__expired="the protection with {customer} ended",
     deal__change_asked="asked to change the deal with {customer} to {money}",
     deal__changed="changed the deal with {customer} to {money}",

@@ -13,7 +13,7 @@ from typing import IO
 
 import pytest
 
-from . import bootstrap, browser, databases, keys
+from . import bootstrap, browser, databases, emptying, keys
 from .addresses import default_urls, redis_url_with_db
 from .places import var_folder
 from .services import Services, given_database, try_lock
@@ -46,6 +46,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(browser, "prm-browser")
     if config.pluginmanager.has_plugin("django"):
         config.pluginmanager.register(databases, "prm-databases")
+        config.pluginmanager.register(emptying, "prm-emptying")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

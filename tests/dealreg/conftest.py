@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.standing import stands
+
 DAY = dt.date(2026, 3, 2)  # a Monday
 
 
@@ -68,15 +70,40 @@ def fresh(deal: Any) -> Any:
     return DealRegistration.objects.select_related("partner").get(pk=deal.pk)
 
 
-@pytest.fixture
-def deals(cast: SimpleNamespace) -> Any:
-    """`deals.send(cast.seller, amount=...)`; time stands at a Monday morning."""
+@stands
+def equipped(cast: SimpleNamespace) -> None:
     from prm.kernel import clock
 
     with clock.travel(to=at(DAY)):
         equip(cast)
+
+
+@pytest.fixture
+def deals(cast: SimpleNamespace, equipped: None) -> Any:
+    """`deals.send(cast.seller, amount=...)`; time stands at a Monday morning."""
+    from prm.kernel import clock
+
+    with clock.travel(to=at(DAY)):
         yield SimpleNamespace(
             draft=lambda by, partner=None, **f: draft(cast, by, partner, **f),
             send=lambda by, partner=None, **f: send(cast, by, partner, **f),
             fresh=fresh,
         )
+
+
+@stands
+def taking_leads(cast: SimpleNamespace) -> None:
+    from prm.kernel import clock
+    from tests.dealreg.leads import ready
+
+    with clock.travel(to=at(DAY)):
+        ready(cast)
+
+
+@pytest.fixture
+def leads(taking_leads: None) -> Any:
+    """Partners take leads; time stands at a Monday morning."""
+    from prm.kernel import clock
+
+    with clock.travel(to=at(DAY)):
+        yield

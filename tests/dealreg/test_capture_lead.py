@@ -15,17 +15,10 @@ from prm.kernel.models import ApiToken, Tenant
 from prm.kernel.tenancy.context import member_scope
 from tests.clients import MemberClient, member_client, token_client
 from tests.dealreg.conftest import DAY, at
-from tests.dealreg.leads import GIVEN, as_member, capture, offered, ready, settle
+from tests.dealreg.leads import GIVEN, as_member, capture, offered, settle
 
 IN = "/t/acme/api/v1/lead-in/"
 BODY = {**GIVEN, "consented_at": "2026-02-27T10:00:00Z"}
-
-
-@pytest.fixture
-def leads(cast):
-    with clock.travel(to=at(DAY)):
-        ready(cast)
-        yield
 
 
 def key_client(cast, **headers):

@@ -14,22 +14,17 @@ from dealreg.actions.leads import (
     route_lead,
 )
 from dealreg.models import Lead, LeadCapture, LeadContact, LeadNote, LeadOffer
-from prm.kernel import clock
 from prm.kernel.models import Event, Notification
 from prm.kernel.tenancy.context import member_scope
 from tests.clients import token_client
-from tests.dealreg.conftest import DAY, at
-from tests.dealreg.leads import SECRETS, as_member, capture, fresh, ready, settle
+from tests.dealreg.leads import SECRETS, as_member, capture, fresh, settle
 
 
 @pytest.fixture
-def lead(cast):
-    with clock.travel(to=at(DAY)):
-        ready(cast)
-        new = capture(cast)
-        note_lead(new, by=cast.marketing, note="Zqzqinner")
-        made = route_lead(fresh(new), by=cast.operations)
-        yield made
+def lead(cast, leads):
+    new = capture(cast)
+    note_lead(new, by=cast.marketing, note="Zqzqinner")
+    return route_lead(fresh(new), by=cast.operations)
 
 
 PAGES = ("/deals/leads/", "/deals/leads/?q=nebula", "/deals/leads/?q=kim@nebula-rail.example", "/",

@@ -5,12 +5,10 @@ from pathlib import Path
 import pytest
 
 from dealreg.models import Lead, LeadCapture
-from prm.kernel import clock
 from prm.kernel.errors import NotAllowed
 from prm.kernel.imports.profiles import load_profile
 from prm.kernel.imports.run import run
-from tests.dealreg.conftest import DAY, at
-from tests.dealreg.leads import capture, ready, settle
+from tests.dealreg.leads import capture, settle
 
 PROFILE = Path(__file__).parents[2] / "docs" / "examples" / "leads" / "profile.yaml"
 HEAD = "id,company,country,product_line,contact,email,phone,industry,region,size,need,campaign,agreed_on,agreed_how\n"
@@ -25,13 +23,6 @@ def row(number, **more):
 def bring(cast, tmp_path, rows, by=None):
     (tmp_path / "leads.csv").write_text(HEAD + "".join(rows), encoding="utf-8")
     return run(load_profile(PROFILE, tmp_path), cast.acme, by=by or cast.marketing)[0]
-
-
-@pytest.fixture
-def leads(cast):
-    with clock.travel(to=at(DAY)):
-        ready(cast)
-        yield
 
 
 def test_leads_of_a_fair_come_in_and_are_given_out(cast, leads, tmp_path):

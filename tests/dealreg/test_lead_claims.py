@@ -16,16 +16,9 @@ from prm.kernel.errors import Conflict, NotAllowed
 from prm.kernel.tenancy.context import member_scope
 from tests.clients import token_client
 from tests.dealreg.conftest import DAY, at, send
-from tests.dealreg.leads import accepted, as_member, fresh, offered, ready, settle
+from tests.dealreg.leads import accepted, as_member, fresh, offered, settle
 
 SAME = {"customer_name": "Nebula Rail", "customer_domain": "nebula-rail.example"}
-
-
-@pytest.fixture
-def leads(cast):
-    with clock.travel(to=at(DAY)):
-        ready(cast)
-        yield
 
 
 def later(hours=2):

@@ -14,7 +14,7 @@ from prm.kernel.errors import Conflict, NotAllowed
 from prm.kernel.policies import permits
 from prm.kernel.tenancy.context import member_scope
 from tests.dealreg.conftest import DAY, at
-from tests.dealreg.leads import capture, fresh, ready
+from tests.dealreg.leads import capture, fresh
 
 STATES = Lead.State.values
 PARTNER = {"champion", "seller"}
@@ -50,10 +50,8 @@ AT_PARTNER = {"assigned", "accepted", "contacted", "qualified", "converted", "di
 
 
 @pytest.fixture
-def lead(cast):
-    with clock.travel(to=at(DAY)):
-        ready(cast)
-        yield capture(cast)
+def lead(cast, leads):
+    return capture(cast)
 
 
 def put(cast, lead, state, *, frozen=False):

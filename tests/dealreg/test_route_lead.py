@@ -21,14 +21,7 @@ from prm.kernel import clock
 from prm.kernel.errors import Conflict
 from prm.kernel.tenancy.context import member_scope, tenant_scope
 from tests.dealreg.conftest import DAY, at
-from tests.dealreg.leads import accepted, as_member, capture, fresh, offered, ready
-
-
-@pytest.fixture
-def leads(cast):
-    with clock.travel(to=at(DAY)):
-        ready(cast)
-        yield
+from tests.dealreg.leads import accepted, as_member, capture, fresh, offered
 
 
 def test_the_best_partner_is_asked_and_its_clock_runs(cast, leads):

@@ -18,14 +18,7 @@ from prm.kernel.periods import FiscalQuarter
 from prm.kernel.tenancy.context import member_scope, tenant_scope
 from tests.clients import token_client
 from tests.dealreg.conftest import DAY, at
-from tests.dealreg.leads import accepted, as_member, capture, fresh, offered, ready, settle
-
-
-@pytest.fixture
-def leads(cast):
-    with clock.travel(to=at(DAY)):
-        ready(cast)
-        yield
+from tests.dealreg.leads import accepted, as_member, capture, fresh, offered, settle
 
 
 def later(days, hour=10):

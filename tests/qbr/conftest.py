@@ -13,6 +13,7 @@ from prm.kernel.periods import FiscalQuarter
 from qbr.actions import make_deck, open_review
 from qbr.models import Deck, Review
 from tests.qbr.scenario import tell_story
+from tests.standing import stands
 from tests.worker import worker
 
 __all__ = ["worker"]
@@ -23,7 +24,7 @@ def media(settings: Any, tmp_path: Any) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
 
 
-@pytest.fixture
+@stands
 def quarter(cast: SimpleNamespace) -> FiscalQuarter:
     return tell_story(cast)
 

@@ -5,18 +5,17 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-import pytest
-
 from scorecards.models import QuestionBank
 from scorecards.starter import copy_bank
+from tests.standing import stands
 
 
-@pytest.fixture
+@stands
 def bank(cast: SimpleNamespace) -> QuestionBank:
     return copy_bank()
 
 
-@pytest.fixture
+@stands
 def open_scorecard(cast: SimpleNamespace, bank: Any) -> Any:
     from scorecards.actions import start_assessment
 

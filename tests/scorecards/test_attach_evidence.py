@@ -14,6 +14,7 @@ from scorecards.models import Assessment, Evidence, Topic
 from tests.clients import token_client
 from tests.papers import paper, pdf
 from tests.scorecards.filling import fill, question
+from tests.standing import stands
 
 JSON = {"Accept": "application/json"}
 
@@ -28,7 +29,7 @@ def topic(code="fit_openness"):
     return Topic.objects.get(code=code)
 
 
-@pytest.fixture
+@stands
 def view(cast, bank):
     return start_assessment(cast.northwind, kind=Assessment.Kind.VENDOR_VIEW, by=cast.cam)
 

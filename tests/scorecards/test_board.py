@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
-import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -26,11 +25,12 @@ from scorecards.queries.kpi_values import read_measures, read_of
 from scorecards.queries.measures import kpi_columns, life_stages
 from scorecards.starter.kpis import copy_kpis
 from tests.scorecards.filling import submitted
+from tests.standing import stands
 
 D = Decimal
 
 
-@pytest.fixture
+@stands
 def board(cast, bank):
     """Northwind sells half of its plan and was scored low, five months ago, and well now; the rival has nothing."""
     copy_kpis()

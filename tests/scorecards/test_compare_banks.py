@@ -2,15 +2,14 @@
 
 from decimal import Decimal
 
-import pytest
-
 from scorecards.actions import activate_bank, draft_bank
 from scorecards.models import Category, Option, Question, Topic
 from scorecards.queries import bridges, comparability, history
 from tests.scorecards.filling import submitted
+from tests.standing import stands
 
 
-@pytest.fixture
+@stands
 def second(cast, bank):
     """The next edition: one question with another score, one only reworded, one dropped, one new, other weights."""
     draft = draft_bank(bank, by=cast.chief)

@@ -2,16 +2,15 @@
 
 from decimal import Decimal
 
-import pytest
-
 from scorecards.actions import answer_question, start_assessment, submit_assessment
 from scorecards.models import Assessment
 from scorecards.queries import both_views
 from tests.clients import token_client
 from tests.scorecards.filling import fill, question, submitted
+from tests.standing import stands
 
 
-@pytest.fixture
+@stands
 def both(cast, bank):
     """The partner puts itself at 75 in one topic where the vendor sees 25; else they agree."""
     own = start_assessment(cast.northwind, by=cast.champion)

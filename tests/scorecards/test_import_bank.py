@@ -13,11 +13,12 @@ from scorecards.bank_sheets import to_sheets
 from scorecards.bank_yaml import to_yaml
 from scorecards.models import Option, QuestionBank, Topic
 from tests.papers import pdf
+from tests.standing import stands
 
 ODD = "=cmd|' /C calc'!A0 „Grüße“ <script>alert(1)</script> عربى\nzweite Zeile"
 
 
-@pytest.fixture
+@stands
 def odd(cast: SimpleNamespace, bank: QuestionBank) -> QuestionBank:
     """A draft with everything that could get lost on the way."""
     Tier.objects.create(code="gold", name="Gold", level=3)

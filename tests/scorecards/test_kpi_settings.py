@@ -25,12 +25,13 @@ from scorecards.models import KpiDefinition, KpiSetting, KpiTargetProposal, Part
 from scorecards.queries import kpi_sheet, weights_on
 from scorecards.starter.kpis import copy_kpis
 from tests.clients import token_client
+from tests.standing import stands
 
 D = Decimal
 SETTING = {"target_kind": "fixed", "target": D("0.9"), "green": D(1), "yellow": D("0.8"), "life_stages": ["sell"]}
 
 
-@pytest.fixture
+@stands
 def kpi(cast, bank):
     copy_kpis()
     return KpiDefinition.objects.get(code="co_sell")

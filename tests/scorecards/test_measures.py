@@ -3,8 +3,6 @@
 import datetime as dt
 from decimal import Decimal
 
-import pytest
-
 from partners.models import Partner, Task, Tier, TierEvaluation
 from partners.registries import measured
 from prm.kernel import clock
@@ -16,12 +14,13 @@ from scorecards.models import KpiActual, KpiDefinition, KpiSetting, KpiTarget, P
 from scorecards.queries import composite_scores, kpi_history, kpi_sheet, kpi_table, ranking
 from scorecards.starter.kpis import copy_kpis
 from tests.scorecards.filling import submitted
+from tests.standing import stands
 
 D = Decimal
 APRIL = dt.date(2026, 4, 15)
 
 
-@pytest.fixture
+@stands
 def kpis(cast, bank):
     """F7's first example as of 15 April 2026: 115,870.50 of 130,000.00 in three closed months."""
     copy_kpis()

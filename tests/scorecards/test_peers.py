@@ -3,8 +3,6 @@
 import itertools
 from decimal import Decimal
 
-import pytest
-
 from partners.actions import add_partner
 from partners.models import Partner
 from prm.kernel import clock
@@ -13,9 +11,10 @@ from scorecards.actions import release_peers, reopen_assessment
 from scorecards.models import PeerGroup, PeerShare
 from scorecards.queries import latest_results, peer_figures
 from tests.scorecards.filling import submitted
+from tests.standing import stands
 
 
-@pytest.fixture
+@stands
 def peers(cast, bank):
     """Five resellers, all of them without a tier as Northwind is."""
     companies = [add_partner(f"Peer {n}", country="DE", state="active", by=None) for n in range(5)]

@@ -23,12 +23,13 @@ from scorecards.queries import BadDay, behind, category_status, day_asked, perfo
 from scorecards.starter.kpis import copy_kpis
 from tests.house.test_costs import DETAIL, FIGURE, FRAME
 from tests.scorecards.filling import submitted
+from tests.standing import stands
 
 D = Decimal
 APRIL = dt.date(2026, 4, 15)
 
 
-@pytest.fixture
+@stands
 def story(cast, bank):
     """F7's first example as of 15 April 2026, a scorecard, a tier and two required tasks."""
     copy_program()

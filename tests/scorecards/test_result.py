@@ -39,11 +39,12 @@ from tests.house import routes
 from tests.papers import pdf
 from tests.qbr.conftest import deliver
 from tests.scorecards.filling import fill, question, submitted
+from tests.standing import stands
 
 SOON = dt.timedelta(days=90)
 
 
-@pytest.fixture
+@stands
 def reviewed(cast, bank):
     """The second scorecard of Northwind, reviewed with a goal, and one action under way."""
     submitted(cast.northwind, by=cast.champion, place=1)
