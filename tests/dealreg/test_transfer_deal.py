@@ -14,11 +14,12 @@ from dealreg.actions.registering import NotEligible, OwnDuplicate
 from dealreg.models import DealHistory, DealProtection, DealReceipt, DealRegistration, Opportunity
 from partners.actions import suspend_partner, terminate_partner
 from partners.models import Partner
+from prm.kernel import clock
 from prm.kernel.errors import Conflict, Invalid, NotAllowed
 from prm.kernel.models import Event
 from prm.kernel.tenancy.context import member_scope
 from tests.clients import token_client
-from tests.dealreg.conftest import DAY
+from tests.dealreg.conftest import DAY, at
 
 
 @pytest.fixture
@@ -89,7 +90,8 @@ def test_by_the_interface_too_and_the_share_of_a_joint_deal_goes_along(cast, dea
 def test_what_waits_of_others_still_comes_after_it(cast, deals, gone):
     from dealreg.actions.protecting import track_conflicts
 
-    waiting = deals.send(cast.distributor)
+    with clock.travel(to=at(DAY, 11)):
+        waiting = deals.send(cast.distributor)
     taken = transfer_deal(gone, by=cast.operations, to=cast.rival, reason="Gone")
     track_conflicts(deals.fresh(waiting))
     with pytest.raises(ConflictOpen):
