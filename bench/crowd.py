@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.db import connections, transaction
 
-from partners.actions import prepared
+from partners.actions import named
 from partners.models import Contact, ManagerAssignment, Partner, PartnerProfile
 from prm.kernel import clock
 from prm.kernel.members import add_member, found_tenant, furnish_tenant, get_or_create_user
@@ -45,7 +45,7 @@ def _make(slug: str, count: int) -> Tenant:
         manager = add_member(get_or_create_user(f"cam@{slug}.example", "Cam"), roles=[Role.ACCOUNT_MANAGER], by=None)
         line = ProductLine.objects.create(code="all", name="Everything")
         partners = [
-            prepared(Partner(country="DE", state="active", domain=f"p{n}.example"), f"Partner {n:05} GmbH")
+            named(Partner(country="DE", state="active", domain=f"p{n}.example"), f"Partner {n:05} GmbH")
             for n in range(count)
         ]
         Partner.objects.bulk_create(partners, batch_size=2000)

@@ -22,8 +22,9 @@ from django.views.decorators.http import require_POST
 from bench.crowd import crowd, settle
 from bench.measure import in_turn, show
 from dealreg.actions import draft_deal, submit_deal
-from dealreg.models import DealLine, DealRegistration
+from dealreg.models import Contract, ContractLine, DealLine, DealRegistration
 from dealreg.queries.conflicts import real_rivals
+from dealreg.queries.contracts import contracts_ending
 from partners.actions import set_tier
 from partners.models import Partner, Tier
 from prm.kernel import clock
@@ -42,6 +43,9 @@ def main(partners: int = 10_000, deals: int = 200_000) -> None:
         if DealRegistration.objects.count() < deals * 0.9:
             _fill(tenant, partners, deals)
             settle()
+        if Contract.objects.count() < deals * 0.9:
+            _fill_contracts(partners, deals)
+            settle()
         champion = _champion(tenant)
         line = ProductLine.objects.get()
     with memory(), tenant_scope(tenant):
@@ -52,6 +56,8 @@ def main(partners: int = 10_000, deals: int = 200_000) -> None:
                 "one row by its key": lambda: DealRegistration.objects.filter(number="none").first(),
                 "conflict check, a rival holds it": lambda: real_rivals(held, [line.pk]),
                 "conflict check, free": lambda: real_rivals(free, [line.pk]),
+                "contracts that end, one does": lambda: contracts_ending(held, [line.pk]),
+                "contracts that end, free": lambda: contracts_ending(free, [line.pk]),
             }
         )
     show(f"Conflict check at {deals:,} registrations", timings, against="one row by its key", goal="under 5 ms")
@@ -147,6 +153,25 @@ def _fill(tenant: Any, partners: int, deals: int) -> None:
         ]  # fmt: skip
         DealRegistration.objects.bulk_create(made)
         DealLine.objects.bulk_create([DealLine(partner_id=d.partner_id, deal=d, line=line) for d in made])
+
+
+def _fill_contracts(partners: int, contracts: int) -> None:
+    """One of every customer, spread over three years; that of customer 775 ends soon."""
+    line, today = ProductLine.objects.get(), clock.today()
+    owners = list(Partner.objects.order_by("sort_name").values_list("pk", flat=True))
+    for start in range(0, contracts, BATCH):
+        made = [
+            Contract(
+                partner_id=owners[(n + 1) % partners], customer_name=f"Customer {n:06} GmbH", customer_country="DE",
+                normalised_name=f"customer {n:06}", normalised_domain=f"c{n}.example", customer_domain=f"c{n}.example",
+                ends_on=today + dt.timedelta(days=n % 1095 if n != 775 else 60),
+            )
+            for n in range(start, min(start + BATCH, contracts))
+        ]  # fmt: skip
+        Contract.objects.bulk_create(made)
+        ContractLine.objects.bulk_create(
+            ContractLine(partner_id=one.partner_id, contract=one, line=line, currency="USD") for one in made
+        )
 
 
 def _champion(tenant: Any) -> Membership:

@@ -9,9 +9,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from dealreg.models import DealConflict, DealEngagement, DealRegistration, Opportunity
+from dealreg.queries.claims import ClaimShown
 from dealreg.queries.engaged import Bought
 from dealreg.queries.pages import Against
-from prm.kernel.web.format import Formatter
+from prm.kernel.web.format import Formatter, formatter
 
 State = DealRegistration.State
 
@@ -121,3 +122,26 @@ def present_bought(one: Bought, write: Formatter) -> dict[str, str]:
         "day": write.day(one.on),
         "url": one.url,
     }
+
+
+def present_claims(claims: list[ClaimShown]) -> list[dict[str, Any]]:
+    """Leads that stand before a registration; for those who may know of the other partner."""
+    write = formatter()
+    return [
+        {
+            "claim_id": str(one.claim.pk) if one.claim else "",
+            "url": one.lead.get_absolute_url(),
+            "number": one.lead.number,
+            "partner": one.lead.partner.name if one.lead.partner else "",
+            "company": one.contact.company,
+            "line": one.lead.line.name,
+            "accepted": write.moment(one.lead.accepted_at) if one.lead.accepted_at else "",
+            "is_first": one.is_first,
+            "is_pending": one.claim is not None and one.claim.decision == "pending" and one.is_first,
+            "decision": str(one.claim.get_decision_display())  # type: ignore[attr-defined]
+            if one.claim and one.claim.decision != "pending"
+            else "",
+            "reason": one.claim.reason if one.claim else "",
+        }
+        for one in claims
+    ]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from django.utils.translation import gettext as _
 
-from dealreg.models import UNDECIDED, DealRegistration, Opportunity
+from dealreg.models import UNDECIDED, Contract, DealRegistration, Opportunity
 from prm.kernel.calendars import MOST, CalendarEntry
 from prm.kernel.models import Membership
 from prm.kernel.policies import permits
@@ -77,6 +77,22 @@ def opportunities_closing(member: Membership, since: dt.date, until: dt.date) ->
             on=one.expected_close,
             title=f"{_('Expected order')}: {one.customer_name or one.name}",
             text="\n".join(facts),
+            url=one.get_absolute_url(),
+            changed_at=one.updated_at,
+        )
+
+
+def contracts_ending(member: Membership, since: dt.date, until: dt.date) -> Iterator[CalendarEntry]:
+    """The last days of contracts that nobody has renewed."""
+    if not permits(member, "dealreg.view_contract"):
+        return
+    found = Contract.objects.visible_to(member).filter(ends_on__range=(since, until), renewed_on=None)
+    for one in found.select_related("partner").order_by("ends_on", "pk")[:MOST]:
+        yield CalendarEntry(
+            uid=f"contract-end-{one.pk}",
+            on=one.ends_on,
+            title=f"{_('Contract ends')}: {one.customer_name}",
+            text="\n".join([f"{_('No.')} {one.number}", *([one.partner.name] if member.is_vendor else [])]),
             url=one.get_absolute_url(),
             changed_at=one.updated_at,
         )

@@ -135,9 +135,20 @@ class ChangeForm(forms.Form):
         return [self._lines[pk] for pk in self.cleaned_data["lines"]]
 
 
+def term_field() -> forms.IntegerField:
+    return forms.IntegerField(
+        label=_("Runs for (months)"),
+        required=False,
+        min_value=1,
+        max_value=240,
+        help_text=_("If it is a contract: before it ends its partner comes first."),
+    )
+
+
 class WinForm(forms.Form):
     order_on = DayField(label=_("Order of"))
     amount = NumberField(label=_("Amount of the order"), required=False)
+    term_months = term_field()
     reason = _long(_("Why it counts, if the order came after the protection"), 500, required=False, rows=2)
 
 
@@ -203,6 +214,9 @@ class RulesForm(forms.Form):
     last_warn_days = forms.IntegerField(label=_("Last warning, days before the end"), min_value=1, max_value=60)
     reinstate_days = forms.IntegerField(
         label=_("Days in which an expired deal may come back"), min_value=1, max_value=90
+    )
+    renewal_days = forms.IntegerField(
+        label=_("Days before a contract ends in which its partner comes first"), min_value=1, max_value=366
     )
     min_amount = NumberField(label=_("Smallest amount"))
     manager_band = NumberField(label=_("Account managers approve up to"))

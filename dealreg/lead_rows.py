@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from dealreg.models import Lead, LeadContact
-from dealreg.queries.claims import ClaimShown
 from dealreg.queries.lead_rules import lead_routes
 from dealreg.queries.leads import LeadPage, contacts_of
 from dealreg.queries.routing import Candidate, Ranking
@@ -55,7 +54,9 @@ PARTS = {
 
 
 def lead_clock(lead: Lead, today: dt.date, write: Formatter) -> ShownClock:
-    """Until when it is to be accepted or contacted."""
+    """Until when it is to be accepted or contacted. (A suspended partner's clock stands still.)"""
+    if lead.partner is not None and lead.partner.state == "suspended":
+        return ShownClock(_("Stands still"), "yellow")
     if lead.state == State.ASSIGNED and lead.accept_due is not None:
         return _until(lead.accept_due, today, write, _("Accept"))
     if lead.state == State.ACCEPTED and lead.contact_due is not None:
@@ -115,9 +116,9 @@ def short_of(lead: Lead) -> str:
     return ", ".join(filter(None, [lead.line.name, industry_of(lead), lead.region]))
 
 
-def present_leads(leads: list[Lead]) -> list[LeadRow]:
+def present_leads(leads: list[Lead], contacts: dict[Any, LeadContact] | None = None) -> list[LeadRow]:
     write, today = formatter(), clock.today()
-    contacts = contacts_of(lead.pk for lead in leads)
+    contacts = contacts_of(lead.pk for lead in leads) if contacts is None else contacts
     return [_row(lead, contacts.get(lead.pk), write, today) for lead in leads]
 
 
@@ -375,26 +376,3 @@ def present_routes() -> list[dict[str, Any]]:
 
 
 # --- beside a registration ------------------------------------------------------------------------------------------
-
-
-def present_claims(claims: list[ClaimShown]) -> list[dict[str, Any]]:
-    """Leads that stand before a registration; for those who may know of the other partner."""
-    write = formatter()
-    return [
-        {
-            "claim_id": str(one.claim.pk) if one.claim else "",
-            "url": one.lead.get_absolute_url(),
-            "number": one.lead.number,
-            "partner": one.lead.partner.name if one.lead.partner else "",
-            "company": one.contact.company,
-            "line": one.lead.line.name,
-            "accepted": write.moment(one.lead.accepted_at) if one.lead.accepted_at else "",
-            "is_first": one.is_first,
-            "is_pending": one.claim is not None and one.claim.decision == "pending" and one.is_first,
-            "decision": str(one.claim.get_decision_display())  # type: ignore[attr-defined]
-            if one.claim and one.claim.decision != "pending"
-            else "",
-            "reason": one.claim.reason if one.claim else "",
-        }
-        for one in claims
-    ]

@@ -10,7 +10,7 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from dealreg.forms import DayField, LoseForm, NeededReasonForm, NextStepForm, _long
+from dealreg.forms import DayField, LoseForm, NeededReasonForm, NextStepForm, _long, term_field
 from dealreg.models import DealEngagement, Opportunity, OpportunityCredit, OpportunityDocument
 from partners.forms import COUNTRY_CHOICES
 from partners.models import Partner
@@ -78,6 +78,7 @@ class NewOpportunityForm(LinesForm):
     )
     stage = forms.ChoiceField(label=_("Stage"), choices=Opportunity.Stage.choices, initial=Opportunity.Stage.QUALIFIED)
     expected_close = DayField(label=_("Expected order"))
+    renews = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
 
 class EditOpportunityForm(forms.Form):
@@ -137,6 +138,7 @@ class WinOpportunityForm(forms.Form):
     order_on = DayField(label=_("Order of"))
     amount = NumberField(label=_("Amount of the order"), required=False)
     booking = forms.ChoiceField(label=_("Booked revenue"), choices=(), required=False, initial=LATER)
+    term_months = term_field()
     reason = _long(_("Why it counts, if the order came after the protection"), 500, required=False, rows=2)
 
     def __init__(self, *args: Any, bookings: Sequence[SalesActual], may_book: bool, **kwargs: Any) -> None:

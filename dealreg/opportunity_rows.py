@@ -136,7 +136,7 @@ def percent(rate: Decimal, write: Formatter) -> str:
 def _flags(one: Opportunity, common: _Common) -> list[Flag]:
     if one.state != State.OPEN:
         return []
-    found = []
+    found = [Flag(_("renewal"), "blue")] if one.renews_id is not None else []
     if one.is_overdue(common.today):
         found.append(Flag(_("overdue"), "red"))
     if one.worked_at < common.stale_before:

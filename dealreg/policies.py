@@ -13,6 +13,7 @@ from dealreg.models import (
     LeadClaim,
     Opportunity,
     OpportunityDocument,
+    RenewalClaim,
 )
 from prm.kernel.models import Membership
 from prm.kernel.policies import grant
@@ -63,7 +64,8 @@ def may_decide_later(member: Membership, subject: Any) -> bool:
 
 def deal_of(subject: Any) -> DealRegistration:
     """The deal that is decided about: of a conflict the later one."""
-    return subject.candidate if isinstance(subject, DealConflict | DealEngagement | LeadClaim) else subject
+    beside = DealConflict | DealEngagement | LeadClaim | RenewalClaim
+    return subject.candidate if isinstance(subject, beside) else subject
 
 
 def may_write(member: Membership, deal: DealRegistration) -> bool:
@@ -146,6 +148,7 @@ grant("dealreg.lose_deal", *PARTNERS_SIDE, R.ACCOUNT_MANAGER, guard=may_lose)
 grant("dealreg.cancel_deal", R.OPERATIONS, R.CHANNEL_CHIEF, guard=may_decide_later)
 grant("dealreg.decide_conflict", R.OPERATIONS, guard=may_decide)
 grant("dealreg.decide_engagement", R.OPERATIONS, guard=may_decide)
+grant("dealreg.decide_renewal", R.OPERATIONS, guard=may_decide)
 grant("dealreg.propose_transfer", R.OPERATIONS, guard=may_decide)
 grant("dealreg.decide_transfer", R.CHANNEL_CHIEF, guard=may_decide_later)
 grant("dealreg.expire_deal")  # the system's
@@ -157,6 +160,9 @@ grant("dealreg.open_opportunity", R.ACCOUNT_MANAGER, R.OPERATIONS)
 for _verb in ("edit_opportunity", "set_stage", "set_opportunity_lines", "plan_next_step", "add_paper"):
     grant(f"dealreg.{_verb}", *PARTNERS_SIDE, R.ACCOUNT_MANAGER, R.OPERATIONS, guard=may_work)
 grant("dealreg.remove_paper", *PARTNERS_SIDE, R.ACCOUNT_MANAGER, R.OPERATIONS, guard=may_take_away)
+grant("dealreg.view_contract", *sorted(VENDOR_ROLES), *PARTNERS_SIDE)
+for _verb in ("add_contract", "edit_contract"):
+    grant(f"dealreg.{_verb}", R.ACCOUNT_MANAGER, R.OPERATIONS)
 grant("dealreg.set_credits", R.OPERATIONS)
 grant("dealreg.win_opportunity", R.OPERATIONS, guard=may_close)
 grant("dealreg.link_booking", R.OPERATIONS, guard=may_close)
@@ -213,3 +219,4 @@ for _verb in ("edit_lead_rules", "add_lead_route", "drop_lead_route"):
 grant("dealreg.decide_lead_claim", R.OPERATIONS, guard=may_decide)
 grant("dealreg.keep_deal", R.OPERATIONS)
 grant("dealreg.end_deal", R.OPERATIONS)
+grant("dealreg.transfer_deal", R.OPERATIONS)

@@ -18,6 +18,7 @@ from dealreg.against_rows import (
     present_engagement,
 )
 from dealreg.models import DealHearing, DealHistory, DealRegistration
+from dealreg.queries.freezing import is_frozen
 from dealreg.queries.pages import DealPage, lines_by_deal
 from dealreg.queries.rules import Eligibility
 from partners.countries import COUNTRIES
@@ -58,7 +59,9 @@ class ShownClock:
 
 
 def clock_of(deal: DealRegistration, today: dt.date, write: Formatter) -> ShownClock:
-    """The deadline of a decision, or the end of the protection."""
+    """The deadline of a decision, or the end of the protection; of a suspended partner both stand still."""
+    if is_frozen(deal) and (deal.is_open or deal.state == State.APPROVED):
+        return ShownClock(_("Stands still: the partner is suspended"), "yellow")
     if deal.state == State.INFO_REQUESTED:
         return ShownClock(_("Paused until the question is answered"), "yellow")
     if deal.is_open and deal.review_due is not None:
@@ -336,9 +339,7 @@ def _steps(page: DealPage, write: Formatter) -> list[ShownStep]:
     ]
 
 
-BY_THE_TEAM = frozenset(
-    {"deal.opened", "deal.asked", "deal.hearing_opened", "deal.joined", "deal.kept", "deal.transferred"}
-)
+BY_THE_TEAM = frozenset({"deal.opened", "deal.asked", "deal.hearing_opened", "deal.joined", "deal.kept"})
 
 
 def _who(link: DealHistory, page: DealPage) -> str:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from dealreg.views import (
+    contracts,
     deals,
     lead_settings,
     leads,
@@ -65,6 +66,12 @@ urlpatterns = [
     path(
         "pipeline/papers/<uuid:opportunity_document_id>/remove/", opportunity_verbs.take_paper_away, name="remove_paper"
     ),
+    path("pipeline/contracts/", contracts.contract_list, name="contracts"),
+    path("pipeline/contracts/new/<uuid:partner_id>/", contracts.new, name="new_contract"),
+    path("pipeline/contracts/<uuid:contract_id>/", contracts.contract, name="contract"),
+    path("pipeline/contracts/<uuid:contract_id>/edit/", contracts.edit, name="edit_contract"),
+    path("renewals/<uuid:renewal_claim_id>/decide/", contracts.decide, name="decide_renewal"),
+    path("renewals/<uuid:renewal_claim_id>/paper/", contracts.paper, name="renewal_paper"),
     path("engagements/<uuid:deal_engagement_id>/decide/", opportunity_verbs.engagement, name="decide_engagement"),
     path("conflicts/<uuid:deal_conflict_id>/decide/", verbs.conflict, name="decide_conflict"),
     path("conflicts/<uuid:deal_conflict_id>/transfer/", verbs.transfer, name="propose_transfer"),
@@ -74,6 +81,7 @@ urlpatterns = [
     path("<uuid:deal_registration_id>/submit/", registering.send, name="submit"),
     path("<uuid:deal_registration_id>/keep/", leads.keep, name="keep_deal"),
     path("<uuid:deal_registration_id>/end/", leads.end, name="end_deal"),
+    path("<uuid:deal_registration_id>/transfer/", leads.transfer, name="transfer_deal"),
     path("<uuid:deal_registration_id>/drop/", registering.drop, name="drop"),
     path("<uuid:deal_registration_id>/deal.ics", deals.calendar_file, name="calendar_file"),
     path("<uuid:deal_registration_id>/receipt.txt", deals.receipt_as_text, name="receipt_text"),

@@ -16,6 +16,7 @@ from dealreg.actions.conflicts import (
     decide_transfer,
     propose_transfer,
 )
+from dealreg.actions.contracts import add_contract, decide_renewal, edit_contract
 from dealreg.actions.deciding import (
     answer_question,
     appeal_deal,
@@ -60,6 +61,7 @@ from dealreg.actions.rules import edit_deal_rules
 __all__ = [
     "AlreadyProtected",
     "ConflictOpen",
+    "add_contract",
     "add_paper",
     "answer_hearing",
     "answer_question",
@@ -73,9 +75,11 @@ __all__ = [
     "change_deal",
     "decide_conflict",
     "decide_engagement",
+    "decide_renewal",
     "decide_transfer",
     "draft_deal",
     "drop_draft",
+    "edit_contract",
     "edit_deal_rules",
     "edit_draft",
     "edit_opportunity",

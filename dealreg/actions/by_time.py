@@ -1,4 +1,7 @@
-"""What the night does: expire, warn, escalate, and take back what was never answered. Doing it twice has one effect."""
+"""What the night does: expire, warn, escalate, and take back what was never answered. Doing it twice has one effect.
+
+Of a suspended partner it does nothing: its clocks stand still.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,15 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from dealreg.actions.deciding import _withdraw
 from dealreg.actions.protecting import expire_deal
 from dealreg.actions.steps import enter
 from dealreg.models import DealQuestion, DealRegistration, DealReview
+from dealreg.queries.freezing import suspensions_of
 from dealreg.queries.rules import deal_rules
+from partners.models import Partner
 from prm.kernel.errors import Conflict
 from prm.kernel.periods import add_business_days, add_days
 from prm.kernel.policies import require
@@ -41,8 +47,13 @@ def _each(deals: list[DealRegistration], act) -> int:  # type: ignore[no-untyped
     return done
 
 
+def running() -> QuerySet[DealRegistration]:
+    """Registrations whose clocks run."""
+    return DealRegistration.objects.exclude(partner__state=Partner.State.SUSPENDED)
+
+
 def _overdue(on: dt.date) -> list[DealRegistration]:
-    found = DealRegistration.objects.filter(state=State.APPROVED, expires_on__lt=on)
+    found = running().filter(state=State.APPROVED, expires_on__lt=on)
     return list(found.select_related("partner").order_by("expires_on", "pk"))
 
 
@@ -50,11 +61,13 @@ def _unanswered(on: dt.date) -> list[DealRegistration]:
     """Those with a question that was put more business days ago than the rules give."""
     days, holidays = deal_rules().answer_days, set(current_tenant().holidays)
     zone = ZoneInfo(current_tenant().time_zone)
-    waiting = DealQuestion.objects.filter(answered_at=None, deal__state=State.INFO_REQUESTED)
+    waiting = DealQuestion.objects.filter(answered_at=None, deal__in=running().filter(state=State.INFO_REQUESTED))
+    asked = list(waiting.select_related("deal__partner").order_by("asked_at", "pk"))
+    stops = suspensions_of({question.partner_id for question in asked})
     return [
         question.deal
-        for question in waiting.select_related("deal__partner").order_by("asked_at", "pk")
-        if on > add_business_days(question.asked_at.astimezone(zone).date(), days, holidays)
+        for question in asked
+        if on > add_business_days(question.asked_at.astimezone(zone).date(), days, holidays, stops[question.partner_id])
     ]
 
 
@@ -70,7 +83,8 @@ def time_out_deal(deal: DealRegistration, *, by: None = None) -> DealRegistratio
 def escalate(on: dt.date) -> int:
     """Not decided a business day after its day: to operations; another one later: to the channel chief."""
     days, holidays = deal_rules().escalate_days, set(current_tenant().holidays)
-    waiting = DealReview.objects.filter(deal__state__in=[State.SUBMITTED, State.IN_REVIEW], deal__review_due__lt=on)
+    late = running().filter(state__in=[State.SUBMITTED, State.IN_REVIEW], review_due__lt=on)
+    waiting = DealReview.objects.filter(deal__in=late)
     moved = 0
     for review in waiting.select_related("deal__partner").order_by("pk"):
         assert review.deal.review_due is not None
@@ -94,7 +108,7 @@ def expiring_on(on: dt.date) -> list[tuple[DealRegistration, int]]:
     """Protected deals that end within the days of a warning, with the number of days that warning stands for."""
     rules = deal_rules()
     horizon = add_days(on, rules.warn_days)
-    found = DealRegistration.objects.filter(state=State.APPROVED, expires_on__range=(on, horizon))
+    found = running().filter(state=State.APPROVED, expires_on__range=(on, horizon))
     return [
         (deal, rules.last_warn_days if (deal.expires_on - on).days <= rules.last_warn_days else rules.warn_days)
         for deal in found.select_related("partner", "owner__user").order_by("expires_on", "pk")

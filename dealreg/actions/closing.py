@@ -9,6 +9,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from dealreg.actions.carrying import amounts_of, open_for, opportunity_of, refuse_bad_amount, spread, told, write_lines
+from dealreg.actions.contracts import contract_of_won, forget_contract_of
 from dealreg.actions.protecting import AlreadyProtected, protect, release
 from dealreg.actions.steps import enter, hold, reason_of, step
 from dealreg.models import DealHistory, DealRegistration, Opportunity, OpportunityActual, OpportunityLine
@@ -45,23 +46,31 @@ def win_opportunity(
     reason: str = "",
     books: bool = False,
     actual: SalesActual | None = None,
+    term_months: int | None = None,
 ) -> Opportunity:
     """The order is booked: linked to a booking that stands, or booked with it, or linked when it comes in.
 
-    After the end of the protection it counts with a reason, or of an expired registration without its discount.
+    What runs for some months is a contract from then on. After the end of the protection it counts with a reason, or
+    of an expired registration without its discount.
     """
     require(by, "dealreg.win_opportunity", opportunity)
-    return _win(opportunity, by, order_on, amount, reason, books=books, actual=actual)
+    return _win(opportunity, by, order_on, amount, reason, books=books, actual=actual, term_months=term_months)
 
 
 @transaction.atomic
 def win_deal(
-    deal: DealRegistration, *, by: Membership | None, order_on: dt.date, amount: Decimal | None = None, reason: str = ""
+    deal: DealRegistration,
+    *,
+    by: Membership | None,
+    order_on: dt.date,
+    amount: Decimal | None = None,
+    reason: str = "",
+    term_months: int | None = None,
 ) -> DealRegistration:
     """The same, said of the registration."""
     require(by, "dealreg.win_deal", deal)
     _refuse_not_live(deal, Deal.WON)
-    _win(_begun(deal, by), by, order_on, amount, reason)
+    _win(_begun(deal, by), by, order_on, amount, reason, term_months=term_months)
     deal.refresh_from_db()
     return deal
 
@@ -109,6 +118,7 @@ def reopen_opportunity(opportunity: Opportunity, *, by: Membership, reason: str)
     move(opportunity, Opportunity.State.OPEN)
     _write(opportunity, closed_on=None, loss_reason="", reason="", worked_at=clock.now())
     OpportunityActual.objects.filter(opportunity=opportunity).delete()
+    forget_contract_of(opportunity)
     deal = _registration(opportunity)
     if deal is not None and deal.state in (Deal.WON, Deal.LOST):
         _reopen_registration(deal, by, said)
@@ -137,6 +147,7 @@ def _win(
     *,
     books: bool = False,
     actual: SalesActual | None = None,
+    term_months: int | None = None,
 ) -> Opportunity:
     if order_on > clock.today():
         raise Invalid("The order is of today or earlier.", field="order_on")
@@ -156,6 +167,7 @@ def _win(
         _win_registration(deal, by, order_on, won, said)
     if books or actual is not None:
         _link(opportunity, _booked(opportunity, by, order_on) if actual is None else [actual])
+    contract_of_won(opportunity, by=by, order_on=order_on, term_months=term_months)
     return told(opportunity, "opportunity.won", by=by, order_on=order_on, amount=won, registered=is_live)
 
 

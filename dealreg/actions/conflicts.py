@@ -172,7 +172,11 @@ def decide_transfer(conflict: DealConflict, *, by: Membership, is_transferred: b
     DealHearing.objects.filter(pk=hearing.pk).update(outcome=outcome)
     enter(deal, "deal.transfer_decided", by=by, inner=True, is_transferred=is_transferred, reason=said)
     if is_transferred:
-        _withdraw(first, None, event="deal.transferred")
+        # Decided, so each side reads by whom; the other partner's name stands with the vendor alone.
+        _withdraw(first, by, event="deal.transferred")
+        enter(first, "deal.moved_to", by=by, inner=True, to=deal.partner.name, to_number=deal.number)
+        enter(deal, "deal.transfer_granted", by=by)
+        enter(deal, "deal.moved_from", by=by, inner=True, of=first.partner.name, of_number=first.number)
         lose_transferred(first)
     else:
         enter(first, "deal.kept", by=None, note={"reviewer": by.user.name})

@@ -7,11 +7,13 @@ from decimal import Decimal
 from django.db import transaction
 
 from dealreg.actions.carrying import open_for
+from dealreg.actions.freezing import refuse_frozen
 from dealreg.actions.protecting import protect, refuse_conflicts, release, track_conflicts
 from dealreg.actions.sharing import give_credit_back, has_earlier_tender
 from dealreg.actions.steps import enter, forget_review, hold, reason_of, review_of, step
 from dealreg.models import DealQuestion, DealRegistration, DealReview, DealSignature
-from dealreg.queries.rules import deal_rules, needs_chief, review_due, submission_day
+from dealreg.queries.freezing import suspensions_of
+from dealreg.queries.rules import clock_day, deal_rules, needs_chief, review_due
 from partners.queries.program import benefits_of
 from prm.kernel import clock
 from prm.kernel.errors import Conflict, IllegalMove, Invalid, NotAllowed
@@ -62,6 +64,7 @@ def _open(deal: DealRegistration, by: Membership | None) -> None:
 def ask_about_deal(deal: DealRegistration, *, by: Membership, question: str) -> DealQuestion:
     """Ask the partner. The decision clock stands still until it answers."""
     require(by, "dealreg.ask_about_deal", deal)
+    refuse_frozen(deal)
     said = reason_of(question, field="question", limit=1000, ask="What do you want to know?")
     pauses = [*deal.pauses, {"from": clock.today().isoformat(), "to": None}]
     step(deal, State.INFO_REQUESTED, pauses=pauses)
@@ -80,7 +83,7 @@ def answer_question(deal: DealRegistration, *, by: Membership, answer: str) -> D
     said = reason_of(answer, field="answer", limit=2000, ask="Write an answer.")
     today = clock.today().isoformat()
     pauses = [pause if pause["to"] else {**pause, "to": today} for pause in deal.pauses]
-    step(deal, State.IN_REVIEW, pauses=pauses, review_due=review_due(submission_day(deal), pauses))
+    step(deal, State.IN_REVIEW, pauses=pauses, review_due=review_due(clock_day(deal), pauses))
     DealQuestion.objects.filter(deal=deal, answered_at=None).update(
         answer=said, answered_at=clock.now(), answered_by=by
     )
@@ -95,6 +98,7 @@ def approve_deal(deal: DealRegistration, *, by: Membership) -> DealRegistration:
     gets a 409 and nothing of it is saved.
     """
     require(by, "dealreg.approve_deal", deal)
+    refuse_frozen(deal)
     if deal.state == State.SUBMITTED:
         _open(deal, by)
     _refuse_illegal(deal, State.APPROVED, of=(State.IN_REVIEW,))
@@ -191,6 +195,7 @@ def _sign(deal: DealRegistration, matter: str, level: str, by: Membership, reaso
 def reject_deal(deal: DealRegistration, *, by: Membership, reject_reason: str, reason: str = "") -> DealRegistration:
     """Say no, with the reason the partner is told; never who holds a competing registration."""
     require(by, "dealreg.reject_deal", deal)
+    refuse_frozen(deal)
     refuse_conflicts(deal, by, only_desk=True)
     return _reject(deal, by, reject_reason, reason)
 
@@ -215,7 +220,9 @@ def appeal_deal(deal: DealRegistration, *, by: Membership, text: str) -> DealReg
     said = reason_of(text, field="text", limit=2000, ask="Say why it should be looked at again.")
     _refuse_illegal(deal, State.IN_REVIEW, of=(State.REJECTED, State.CANCELLED))
     assert deal.decided_at is not None
-    last = add_business_days(deal.decided_at.date(), deal_rules().appeal_days, set(current_tenant().holidays))
+    suspended = suspensions_of([deal.partner_id])[deal.partner_id]
+    holidays = set(current_tenant().holidays)
+    last = add_business_days(deal.decided_at.date(), deal_rules().appeal_days, holidays, suspended)
     if deal.appealed_at is not None or clock.today() > last:
         raise AppealOver()
     step(

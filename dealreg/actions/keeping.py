@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from dealreg.actions.carrying import amounts_of, opportunity_of, refuse_bad_amount, spread, write_lines
+from dealreg.actions.freezing import refuse_frozen
 from dealreg.actions.protecting import prolong, protect, refuse_conflicts
 from dealreg.actions.steps import enter, forget_review, lines_of, reason_of, review_of, step
 from dealreg.models import (
@@ -112,6 +113,7 @@ def used_extensions(deal: DealRegistration) -> int:
 def grant_extension(deal: DealRegistration, *, by: Membership) -> DealRegistration:
     """Give the time that was asked for; it follows the last day, whenever it is decided."""
     require(by, "dealreg.grant_extension", deal)
+    refuse_frozen(deal)
     asked = _asked_extension(deal)
     if deal.state != State.APPROVED or deal.expires_on is None:
         raise IllegalMove("This deal is not protected any more.")
@@ -153,6 +155,7 @@ def _set_end(deal: DealRegistration, until: dt.date) -> None:
 def reinstate_deal(deal: DealRegistration, *, by: Membership, reason: str) -> DealRegistration:
     """Protect an expired deal again, while the days last and nobody else holds the customer. Counts as an extension."""
     require(by, "dealreg.reinstate_deal", deal)
+    refuse_frozen(deal)
     said = reason_of(reason)
     if deal.state != State.EXPIRED or deal.expires_on is None:
         raise IllegalMove("Only an expired deal is reinstated.")
@@ -274,6 +277,7 @@ def _apply(deal: DealRegistration, change: DealChange) -> None:
 def approve_change(deal: DealRegistration, *, by: Membership) -> DealRegistration:
     """Accept the new amount and lines: bands and the conflict check apply again."""
     require(by, "dealreg.approve_change", deal)
+    refuse_frozen(deal)
     change = _asked_change(deal)
     if change.asked_by_id == by.pk:
         raise NotAllowed("You have asked for this change; somebody else decides it.")

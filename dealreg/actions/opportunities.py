@@ -21,7 +21,7 @@ from dealreg.actions.carrying import (
 )
 from dealreg.actions.keeping import ask_change, needs_recheck, note_step
 from dealreg.actions.steps import lines_of, reason_of
-from dealreg.models import DealRegistration, Opportunity, OpportunityCredit
+from dealreg.models import Contract, DealRegistration, Opportunity, OpportunityCredit
 from dealreg.queries.conflicts import root_of
 from dealreg.queries.engaged import protections_against
 from partners.countries import COUNTRIES
@@ -60,15 +60,19 @@ def open_opportunity(
     lines: Amounts,
     expected_close: dt.date,
     partner: Partner | None = None,
+    renews: Contract | None = None,
     stage: str = Opportunity.Stage.QUALIFIED,
     **fields: Any,
 ) -> Opportunity:
     """The vendor's own sales begins a deal, alone or with a partner; not where somebody else is protected."""
     require(by, "dealreg.open_opportunity", partner)
+    if renews is not None and (partner is None or renews.partner_id != partner.pk):
+        raise Invalid("A contract is renewed with its partner of record.", field="partner")
     opportunity = Opportunity(
         partner=partner,
         source=Opportunity.Source.VENDOR_LED,
         currency=current_tenant().currency,
+        renews=renews,
         created_by=by,
         opened_on=clock.today(),
         worked_at=clock.now(),

@@ -8,12 +8,14 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from dealreg.actions.claiming import track_claims
+from dealreg.actions.claiming import track_claims, track_renewals
 from dealreg.actions.steps import enter, forget_review, review_of, step
 from dealreg.models import DealConflict, DealEngagement, DealProtection, DealRegistration, DealReview
 from dealreg.queries.claims import undecided_claims_of
 from dealreg.queries.conflicts import holders_of, keys_of, line_ids_of, real_rivals, undecided_of
+from dealreg.queries.contracts import undecided_renewals
 from dealreg.queries.engaged import undecided_engagements, vendor_deals_of
+from dealreg.queries.freezing import is_frozen
 from prm.kernel import clock
 from prm.kernel.errors import Conflict
 from prm.kernel.models import Membership
@@ -39,6 +41,12 @@ class VendorEngaged(Conflict):
     """The vendor's own sales has an open deal with this customer. Decide that first."""
 
     code = "vendor_engaged"
+
+
+class RenewalFirst(Conflict):
+    """The customer's contract with another partner ends soon, and that partner comes first. Decide that first."""
+
+    code = "renewal_first"
 
 
 class UnderReview(Conflict):
@@ -97,6 +105,8 @@ def prolong(deal: DealRegistration, until: dt.date) -> None:
 def expire_deal(deal: DealRegistration, *, by: None = None) -> DealRegistration:
     """The day after the last day: protection and discount end, the business stays open."""
     require(by, "dealreg.expire_deal", deal)
+    if is_frozen(deal):
+        raise Conflict("The partner is suspended, and its clocks stand still.", code="partner_suspended")
     if deal.expires_on is None or clock.today() <= deal.expires_on:
         raise Conflict("This is protected through the end of its last day.", code="not_over")
     step(deal, State.EXPIRED)
@@ -113,10 +123,10 @@ def _expire_overdue(deal: DealRegistration, lines: Collection[UUID], project: st
         active=True,
         until_on__lt=clock.today(),
     ).exclude(deal=deal)
-    for holder in DealRegistration.objects.filter(pk__in=overdue.values("deal_id"), state=State.APPROVED).order_by(
-        "pk"
-    ):
-        expire_deal(holder, by=None)
+    holders = DealRegistration.objects.filter(pk__in=overdue.values("deal_id"), state=State.APPROVED)
+    for holder in holders.select_related("partner").order_by("pk"):
+        if not is_frozen(holder):
+            expire_deal(holder, by=None)
 
 
 def _family_holds(deal: DealRegistration, lines: Collection[UUID], project: str) -> set[tuple[str, UUID]]:
@@ -148,13 +158,13 @@ def track_conflicts(deal: DealRegistration) -> bool:
         ],
         ignore_conflicts=True,
     )
-    engaged, claims = _track_engagements(deal), track_claims(deal)
-    if rivals or engaged or claims:
+    engaged, claims, renewals = _track_engagements(deal), track_claims(deal), track_renewals(deal)
+    if rivals or engaged or claims or renewals:
         lifted = DealReview.objects.filter(deal=deal, level=DealReview.Level.MANAGER)
         DealReview.objects.filter(deal=deal, has_conflict=False).update(has_conflict=True)
         lifted.update(level=DealReview.Level.OPERATIONS)
         forget_review(deal)
-    return bool(rivals) or engaged or claims
+    return bool(rivals) or engaged or claims or renewals
 
 
 def _track_engagements(deal: DealRegistration) -> bool:
@@ -173,3 +183,5 @@ def refuse_conflicts(deal: DealRegistration, by: Membership | None, *, only_desk
         raise ConflictOpen()
     if not only_desk and undecided_engagements(deal):
         raise VendorEngaged()
+    if not only_desk and undecided_renewals(deal):
+        raise RenewalFirst()

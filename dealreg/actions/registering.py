@@ -13,7 +13,8 @@ from dealreg.actions.carrying import refuse_bad_amount
 from dealreg.actions.steps import enter, lines_of, step
 from dealreg.models import DealHistory, DealLine, DealReceipt, DealRegistration, DealReview, DealSharing
 from dealreg.queries.claims import lead_claims_on
-from dealreg.queries.conflicts import own_duplicate, real_rivals, root_of
+from dealreg.queries.conflicts import claim_of, own_duplicate, real_rivals, root_of
+from dealreg.queries.contracts import claim_of_record, contracts_ending, of_others
 from dealreg.queries.engaged import is_engaged
 from dealreg.queries.receipts import receipt_body
 from dealreg.queries.rules import deal_rules, desk_for, eligibility_of, review_due
@@ -152,23 +153,31 @@ def submit_deal(deal: DealRegistration, *, by: Membership) -> DealRegistration:
         expected_close=deal.expected_close,
         review_due=deal.review_due,
     )
-    _write_receipt(deal, list(lines.values()))
+    write_receipt(deal, list(lines.values()))
     return deal
 
 
 def _put_on_a_desk(deal: DealRegistration, line_ids: list[UUID]) -> None:
-    """Two questions and one row, whether or not somebody else holds the customer or the vendor is at it."""
+    """The same questions and one row, whether or not somebody else holds the customer or the vendor is at it.
+
+    The partner of record of a contract that ends soon claims its customer from the first day of that time.
+    """
     with vendor_scope("which registrations compete with a new one: kept for the vendor, nothing is answered"):
+        ending = contracts_ending(deal, line_ids)
+        since = claim_of_record(deal, ending, line_ids)
+        if since is not None and since < claim_of(deal):
+            DealRegistration.objects.filter(pk=deal.pk).update(claimed_at=since)
+            deal.claimed_at = since
         has_rivals, engaged = bool(real_rivals(deal, line_ids)), is_engaged(deal, line_ids)
         claims = lead_claims_on(deal, line_ids)
-        has_conflict = has_rivals or engaged or bool(claims)
+        has_conflict = has_rivals or engaged or bool(claims) or bool(of_others(deal, ending))
         assert deal.amount is not None
         DealReview.objects.create(
             deal=deal, level=desk_for(deal.amount, has_conflict=has_conflict), has_conflict=has_conflict
         )
 
 
-def _write_receipt(deal: DealRegistration, lines: list[str]) -> None:
+def write_receipt(deal: DealRegistration, lines: list[str]) -> None:
     first = DealHistory.objects.get(deal=deal, chain=DealHistory.Chain.SHARED, step=1)
     text = receipt_body(deal, lines, first.hash)
     signed = sign(text)

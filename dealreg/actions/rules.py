@@ -14,7 +14,7 @@ from prm.kernel.policies import require
 
 DAYS = (
     "review_days", "escalate_days", "answer_days", "appeal_days", "hearing_days", "warn_days", "last_warn_days",
-    "reinstate_days", "auto_after_hours", "stale_days", "reopen_days",
+    "reinstate_days", "renewal_days", "auto_after_hours", "stale_days", "reopen_days",
 )  # fmt: skip
 AMOUNTS = ("min_amount", "manager_band", "operations_band", "auto_max_amount")
 PROBABILITIES = tuple(f"{stage}_probability" for stage in Opportunity.Stage.values)

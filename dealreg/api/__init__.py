@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dealreg.api.conflicts import ConflictsViewSet
+from dealreg.api.contracts import ContractsViewSet, RenewalClaimsViewSet
 from dealreg.api.deals import DealsViewSet
 from dealreg.api.lead_in import LeadInViewSet
 from dealreg.api.leads import (
@@ -30,4 +31,6 @@ def register(router: Any) -> None:
     router.register("lead-claims", LeadClaimsViewSet, basename="lead-claims")
     router.register("opportunities", OpportunitiesViewSet, basename="opportunities")
     router.register("opportunity-papers", PapersViewSet, basename="opportunity-papers")
+    router.register("contracts", ContractsViewSet, basename="contracts")
+    router.register("renewal-claims", RenewalClaimsViewSet, basename="renewal-claims")
     router.register("deal-engagements", EngagementsViewSet, basename="deal-engagements")

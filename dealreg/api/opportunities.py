@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
+from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
 from dealreg.actions import (
@@ -29,7 +30,7 @@ from dealreg.actions import (
 from dealreg.api import opportunity_shapes as shapes
 from dealreg.api.deals import amount_of, lines_of
 from dealreg.api.opportunity_shapes import OpportunitySerializer, PaperSerializer
-from dealreg.models import DealEngagement, Opportunity, OpportunityDocument
+from dealreg.models import Contract, DealEngagement, Opportunity, OpportunityDocument
 from dealreg.queries.opportunity_page import owners_for
 from dealreg.queries.pipeline import figures_of
 from partners.models import Partner
@@ -100,6 +101,9 @@ class OpportunitiesViewSet(ReadRecordsViewSet):
         data = checked(shapes.NewOpportunity, request)
         partner_id = data.pop("partner_id", None)
         partner = find_visible(Partner, self.member, partner_id) if partner_id else None
+        contract_id = data.pop("contract_id", None)
+        if contract_id:
+            data["renews"] = find_visible(Contract, self.member, contract_id)
         data["lines"] = _amounts(data["lines"])
         made = open_opportunity(by=self.member, partner=partner, **_rated(data))
         return self.shown(made, status.HTTP_201_CREATED)
@@ -152,7 +156,7 @@ class OpportunitiesViewSet(ReadRecordsViewSet):
         return self.shown(set_credits(one, by=self.member, credits=credits, seen_version=data.get("version")))
 
     @extend_schema(request={"multipart/form-data": shapes.PaperInput}, responses={201: PaperSerializer})
-    @action(detail=True, methods=["post"])
+    @action(detail=True, methods=["post"], parser_classes=[MultiPartParser])
     def papers(self, request: Any, pk: Any = None) -> Response:
         paper = add_paper(self.get_object(), by=self.member, **checked(shapes.PaperInput, request))
         return Response(PaperSerializer(paper).data, status=status.HTTP_201_CREATED)

@@ -26,7 +26,7 @@ class OpportunitySerializer(serializers.ModelSerializer):
             "id", "number", "partner_id", "name", "state", "stage", "probability", "has_own_probability", "source",
             "customer_name", "customer_domain", "customer_country", "amount", "currency", "lines", "credits",
             "opened_on", "expected_close", "closed_on", "loss_reason", "reason", "next_step", "next_step_due",
-            "owner_id", "registration_id", "external_id", "worked_at", "version",
+            "owner_id", "registration_id", "renews_id", "external_id", "worked_at", "version",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -80,8 +80,12 @@ class LinesInput(serializers.Serializer):
 
 
 class NewOpportunity(serializers.Serializer):
-    """A deal of the vendor's own sales, alone or with a partner."""
+    """A deal of the vendor's own sales, alone or with a partner.
 
+    With `contract_id` it is the renewal of that contract, with its partner of record.
+    """
+
+    contract_id = serializers.UUIDField(required=False, allow_null=True)
     partner_id = serializers.UUIDField(required=False, allow_null=True)
     name = serializers.CharField(max_length=200)
     customer_name = serializers.CharField(max_length=200)
@@ -136,6 +140,9 @@ class WinOpportunity(serializers.Serializer):
     reason = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
     books = serializers.BooleanField(required=False, default=False, help_text="Book the revenue now, line by line.")
     actual_id = serializers.UUIDField(required=False, allow_null=True, help_text="A booking that stands already.")
+    term_months = serializers.IntegerField(
+        required=False, allow_null=True, min_value=1, max_value=240, help_text="How long the contract runs."
+    )
 
 
 class BookingInput(serializers.Serializer):

@@ -122,6 +122,9 @@ class WinInput(serializers.Serializer):
     order_on = serializers.DateField()
     amount = serializers.CharField(max_length=40, required=False, allow_null=True)
     reason = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
+    term_months = serializers.IntegerField(
+        required=False, allow_null=True, min_value=1, max_value=240, help_text="How long the contract runs."
+    )
 
 
 class LoseInput(serializers.Serializer):
@@ -187,7 +190,7 @@ class RulesSerializer(serializers.ModelSerializer):
         model = DealRules
         fields = [
             "review_days", "escalate_days", "answer_days", "appeal_days", "hearing_days", "warn_days", "last_warn_days",
-            "reinstate_days", "min_amount", "manager_band", "operations_band", "auto_approve", "auto_max_amount",
-            "auto_after_hours", "registered_probability", "qualified_probability", "proposed_probability",
-            "committed_probability", "coverage_index", "stale_days", "reopen_days",
+            "reinstate_days", "renewal_days", "min_amount", "manager_band", "operations_band", "auto_approve",
+            "auto_max_amount", "auto_after_hours", "registered_probability", "qualified_probability",
+            "proposed_probability", "committed_probability", "coverage_index", "stale_days", "reopen_days",
         ]  # fmt: skip

@@ -137,9 +137,11 @@ def partner_suspended(event_id: str) -> None:
 @on("partner.suspension_lifted")
 @deferred("dealreg.partner_lifted")
 def partner_lifted(event_id: str) -> None:
-    partner = _partner_of(event_id)
-    if partner is not None and partner.state != Partner.State.SUSPENDED:
-        let_clocks_go_on(partner)
+    """Also where it is suspended again by now: this suspension is over, and its days count in no deadline."""
+    event, partner = Event.objects.get(pk=UUID(event_id)), _partner_of(event_id)
+    since, until = event.data.get("since"), event.data.get("until")
+    if partner is not None and since and until:
+        let_clocks_go_on(partner, dt.date.fromisoformat(since), dt.date.fromisoformat(until))
 
 
 @on("partner.terminated")

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from dealreg.lead_rows import present_leads, short_of
-from dealreg.models import HELD, Lead
+from dealreg.models import HELD, Lead, LeadContact
 from dealreg.queries.lead_measures import lead_figures, lead_rows
 from dealreg.queries.leads import (
     offered_to_me,
@@ -76,6 +76,7 @@ tell(
     lead__disqualified="disqualified the lead {number}: {disqualify_reason}",
     lead__handed="handed the lead {number} to {owner}",
     lead__recycled="the lead {number} had no news for {days} days and went back",
+    lead__clock_went_on="the suspension is over: the clock of the lead {number} goes on",
     lead__reopened="opened the lead {number} again: {reason}",
     lead_rules__edited="changed the rules of leads",
     lead_route__added="added a way for leads, to {to}",
@@ -83,6 +84,8 @@ tell(
     deal__claim_decided="decided between the registration and the lead {lead}: {decision}",
     deal__ended_with_partner="the partnership ended: the deal with {customer} was taken back",
     deal__kept_after_end="kept the protection with {customer} until it expires: {reason}",
+    deal__transferred_after_end="gave the deal with {customer}, whose partner is gone, to another partner: {reason}",
+    deal__taken_over="gave you the deal with {customer}, protected until {expires_on}",
     deal__ended_after_end="ended the deal with {customer}, whose partner is gone: {reason}",
 )
 
@@ -131,15 +134,18 @@ for _name, _label, _unit, _formula, _why, _direction in (
 @lend_panel(26, "dealreg/leads/panel.html", permission="dealreg.view_lead")
 def leads_panel(member: Membership, partner: Partner) -> dict[str, Any] | None:
     """The open leads of a partner, the nearest clock first."""
-    rows = present_leads(_nearest(member, partner.pk))
+    leads = _nearest(member, partner.pk)
+    known = {lead.pk: LeadContact(company=lead.company) for lead in leads if lead.company is not None}
+    rows = present_leads(leads, known)
     return {"rows": rows, "url": f"{reverse('dealreg:leads')}?partner={partner.pk}"} if rows else None
 
 
 @prepared
-def _nearest(member: Membership, partner_id: UUID) -> QuerySet[Lead]:
+def _nearest(member: Membership, partner_id: UUID) -> QuerySet:
     found = Lead.objects.visible_to(member).filter(partner_id=partner_id, state__in=[State.ASSIGNED, *HELD])
-    wanted = found.select_related("partner", "line", "owner__user").order_by("accept_due", "contact_due", "pk")
-    return wanted[:SHOWN]
+    who = LeadContact.objects.filter(lead=OuterRef("pk")).values("company")[:1]  # none where it is hidden
+    wanted = found.select_related("partner", "line", "owner__user").annotate(company=Subquery(who))
+    return wanted.order_by("accept_due", "contact_due", "pk")[:SHOWN]
 
 
 @lend_inquiry_action
@@ -228,6 +234,7 @@ lend_alert(
         "lead_not_contacted",
         lambda on: (
             Lead.objects.filter(state=State.ACCEPTED, contact_due__lt=on)
+            .exclude(partner__state=Partner.State.SUSPENDED)
             .select_related("partner")
             .order_by("contact_due")
         ),
@@ -242,6 +249,7 @@ lend_alert(
         "lead_quiet",
         lambda on: (
             Lead.objects.filter(state__in=HELD, progress_at__lt=clock.now() - dt.timedelta(days=QUIET_DAYS))
+            .exclude(partner__state=Partner.State.SUSPENDED)
             .select_related("partner")
             .order_by("progress_at")
         ),

@@ -109,6 +109,28 @@ def _open_business(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+@lend_sample("dealreg.Contract")
+def _a_contract(row: dict[str, Any]) -> dict[str, Any]:
+    """One that ends soon and came by hand."""
+    return {
+        "opportunity_id": None,
+        "ends_on": add_days(clock.today(), 60),
+        "renewed_on": None,
+        "customer_country": "DE",
+        "source": "hand",
+    }
+
+
+@lend_sample("dealreg.ContractLine")
+def _its_contract_line(row: dict[str, Any]) -> dict[str, Any]:
+    return {"currency": current_tenant().currency, "amount": None}
+
+
+@lend_sample("dealreg.RenewalClaim")
+def _a_renewal_claim(row: dict[str, Any]) -> dict[str, Any]:
+    return {"decision": "pending", "paper_id": None}
+
+
 @lend_sample("dealreg.OpportunityCredit")
 def _half_of_it(row: dict[str, Any]) -> dict[str, Any]:
     return {"share": Decimal("0.5")}

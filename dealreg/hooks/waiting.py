@@ -14,6 +14,7 @@ from dealreg.queries.waiting import (
     questions_to_answer,
     transfers_to_decide,
 )
+from partners.models import Partner
 from partners.registries import Alert, Worklist, lend_alert, lend_worklist
 from prm.kernel.periods import add_days
 
@@ -92,6 +93,7 @@ lend_alert(
         "deal_expiring",
         lambda on: (
             DealRegistration.objects.filter(state=State.APPROVED, expires_on__range=(on, add_days(on, 14)))
+            .exclude(partner__state=Partner.State.SUSPENDED)
             .select_related("partner")
             .order_by("expires_on")
         ),

@@ -1,3 +1,3 @@
-"""What comes into deals by files: leads, and open business of a CRM."""
+"""What comes into deals by files: leads, contracts, and open business of a CRM."""
 
-from dealreg.importers import leads, opportunities  # noqa: F401 - each lends its importer
+from dealreg.importers import contracts, leads, opportunities  # noqa: F401 - each lends its importer

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from dealreg.actions import lose_opportunity, win_opportunity
 from dealreg.actions.carrying import write_lines
-from dealreg.models import DealRegistration, Opportunity, OpportunityCredit, OpportunityLine
+from dealreg.models import Contract, DealRegistration, Opportunity, OpportunityCredit, OpportunityLine
 from partners.formulas import normalise_domain, normalise_name
 from partners.importers import PERMISSION, UnknownPartner, partners_by_external_id
 from prm.kernel import clock
@@ -41,7 +41,7 @@ class Opportunities(RecordImporter):
     model = Opportunity
     key = ("external_id",)
     key_field = "external_id"
-    references = frozenset({"partner", "owner", "created_by", "registration"})
+    references = frozenset({"partner", "owner", "created_by", "registration", "renews"})
     rules = {
         "external_id": values.text(120, required=True),
         "name": values.text(200),
@@ -62,6 +62,7 @@ class Opportunities(RecordImporter):
         "closed_on": values.day(),
         "loss_reason": values.choice(DealRegistration.LossReason.values),
         "reason": values.text(500),
+        "renews": values.text(120),
         "next_step": values.text(300),
         "next_step_due": values.day(),
     }
@@ -71,6 +72,12 @@ class Opportunities(RecordImporter):
         self._partners = partners_by_external_id()
         self._lines = dict(ProductLine.objects.values_list("code", "pk"))
         self._products = dict(Product.objects.values_list("sku", "line_id"))
+        self._contracts = {
+            external_id: (pk, partner_id)
+            for external_id, pk, partner_id in Contract.objects.exclude(external_id="").values_list(
+                "external_id", "pk", "partner_id"
+            )
+        }
         self._today = clock.today()
         self._line_of: dict[UUID, UUID] = {}
         self._closings: dict[UUID, tuple[str, dt.date, Decimal, str, str]] = {}
@@ -125,6 +132,14 @@ class Opportunities(RecordImporter):
         if is_new:
             record.external_id = values["external_id"]
             record.source = Source.PARTNER_LED if partner_id else Source.VENDOR_LED
+
+        if values.get("renews"):
+            contract_id, of_record = self._contracts.get(values["renews"], (None, None))
+            if contract_id is None:
+                raise Invalid(f"There is no contract {shown(values['renews'])}.", field="renews")
+            if of_record != partner_id:
+                raise Invalid("A contract is renewed with its partner of record.", field="renews")
+            record.renews_id = contract_id
 
     def _dates(self, record: Opportunity, values: Values, *, is_new: bool) -> None:
         if values.get("opened_on") or is_new:

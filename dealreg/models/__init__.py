@@ -1,5 +1,6 @@
 """The tables of deal registration and of leads."""
 
+from dealreg.models.contracts import Contract, ContractLine, RenewalClaim
 from dealreg.models.deals import COMPETING, UNDECIDED, DealLine, DealQuerySet, DealRegistration, DealSharing
 from dealreg.models.lead_rules import LeadClaim, LeadRoute, LeadRules
 from dealreg.models.leads import HELD, OPEN_LEAD, Lead, LeadCapture, LeadContact, LeadNote, LeadOffer
@@ -31,6 +32,8 @@ __all__ = [
     "OPEN",
     "OPEN_LEAD",
     "UNDECIDED",
+    "Contract",
+    "ContractLine",
     "DealChange",
     "DealConflict",
     "DealEngagement",
@@ -61,5 +64,6 @@ __all__ = [
     "OpportunityCredit",
     "OpportunityDocument",
     "OpportunityLine",
+    "RenewalClaim",
     "Request",
 ]

@@ -68,6 +68,7 @@ class Opportunity(PartnerMaybe):
     registration = TenantForeignKey(DealRegistration, null=True, blank=True, related_name="opportunities")
     lead = TenantForeignKey("dealreg.Lead", null=True, blank=True, related_name="opportunities")
     campaign = TextField(max_length=120, blank=True)  # the activity that it goes back to
+    renews = TenantForeignKey("dealreg.Contract", null=True, blank=True, related_name="renewals")
     external_id = models.CharField(max_length=120, blank=True)
 
     customer_name = TextField(max_length=200, blank=True)  # a CRM may hold deals that name no account yet

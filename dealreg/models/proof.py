@@ -117,6 +117,7 @@ class DealRules(PublishedRecord):
     proposed_probability = NumericField(default=Decimal("0.60"))
     committed_probability = NumericField(default=Decimal("0.80"))
     coverage_index = NumericField(default=Decimal("3.0"))
+    renewal_days = models.PositiveSmallIntegerField(default=180)
     stale_days = models.PositiveSmallIntegerField(default=60)
     reopen_days = models.PositiveSmallIntegerField(default=30)
 

@@ -59,10 +59,10 @@ def _lines_of(deal: DealRegistration) -> list[UUID]:
     return list(DealLine.objects.filter(deal=deal, granted=True).values_list("line_id", flat=True))
 
 
-def claims_shown(deal: DealRegistration) -> list[ClaimShown]:
+def claims_shown(deal: DealRegistration, line_ids: Collection[UUID]) -> list[ClaimShown]:
     """What stands beside a registration: the claims of now, and those that were decided."""
     noted = {claim.lead_id: claim for claim in LeadClaim.objects.filter(candidate=deal)}
-    found = {contact.lead_id: contact for contact in lead_claims_on(deal, _lines_of(deal))} if deal.is_open else {}
+    found = {contact.lead_id: contact for contact in lead_claims_on(deal, line_ids)} if deal.is_open else {}
     decided = [pk for pk, claim in noted.items() if pk not in found and claim.decision != LeadClaim.Decision.PENDING]
     if decided:
         old = LeadContact.objects.filter(lead_id__in=decided).select_related("lead__partner", "lead__line")

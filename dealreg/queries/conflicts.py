@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce
 
 from dealreg.formulas import deal_conflict
 from dealreg.models import DealConflict, DealLine, DealProtection, DealRegistration
+from partners.models import Partner
 from prm.kernel import clock
 from prm.kernel.tenancy.context import current_tenant
 from prm.kernel.tenancy.prepared import Text, prepared
@@ -87,7 +88,7 @@ def _competing(pk: UUID, name: Text, country: Text, domain: Text, root: Text) ->
         .order_by("since", "pk")
         .values(
             "pk", "partner_id", "partner__sponsor_id", "customer_name", "customer_domain", "customer_country", "state",
-            "expires_on", "since", "line_ids", "normalised_domain",
+            "expires_on", "partner__state", "since", "line_ids", "normalised_domain",
         )[:MOST]
     )  # fmt: skip
 
@@ -115,7 +116,8 @@ def _judged(deal: DealRegistration, line_ids: Collection[UUID], at: dt.datetime,
             "product_lines": [str(pk) for pk in row["line_ids"]],
             "submitted_at": row["since"],
             "status": row["state"],
-            "expires_on": row["expires_on"],
+            # While its partner is suspended a protection does not run out.
+            "expires_on": None if row["partner__state"] == Partner.State.SUSPENDED else row["expires_on"],
         }
         for row in rows
     ]

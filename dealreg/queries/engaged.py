@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from dealreg.models import DealEngagement, DealProtection, DealRegistration, Opportunity, OpportunityLine
 from dealreg.queries.conflicts import keys_by, line_ids_of
+from partners.models import Partner
 from prm.kernel import clock
 from prm.kernel.periods import add_days
 
@@ -58,9 +59,8 @@ def undecided_engagements(deal: DealRegistration) -> bool:
 def protections_against(opportunity: Opportunity, line_ids: Collection[UUID]) -> QuerySet:
     """Registrations of others that protect this customer for one of these lines today."""
     keys = keys_by(opportunity.normalised_domain, opportunity.normalised_name, opportunity.customer_country)
-    held = DealProtection.objects.filter(
-        customer_key__in=keys, line_id__in=list(line_ids), active=True, until_on__gte=clock.today()
-    )
+    runs = Q(until_on__gte=clock.today()) | Q(deal__partner__state=Partner.State.SUSPENDED)
+    held = DealProtection.objects.filter(runs, customer_key__in=keys, line_id__in=list(line_ids), active=True)
     return held.exclude(deal__partner_id=opportunity.partner_id) if opportunity.partner_id else held
 
 

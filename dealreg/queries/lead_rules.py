@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 from dealreg.formulas import LeadWeights
 from dealreg.models import LeadRoute, LeadRules
@@ -35,6 +36,6 @@ def weights() -> LeadWeights:
     )
 
 
-def business_days_after(day: dt.date, count: int) -> dt.date:
-    """F36's rule: the count-th business day after the day, at whose end a deadline is."""
-    return add_business_days(day, count, set(current_tenant().holidays))
+def business_days_after(day: dt.date, count: int, pauses: Collection[tuple[dt.date, dt.date]] = ()) -> dt.date:
+    """F36's rule: the count-th business day after the day, at whose end a deadline is; days of a pause do not count."""
+    return add_business_days(day, count, set(current_tenant().holidays), pauses)

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -27,6 +28,7 @@ from dealreg.models import (
 from dealreg.policies import review_of
 from dealreg.queries.claims import ClaimShown, claims_shown
 from dealreg.queries.conflicts import Rival, claim_of, rivals_of
+from dealreg.queries.contracts import RenewalShown, renewals_shown
 from dealreg.queries.engaged import Bought, bought_before
 from prm.kernel import clock
 from prm.kernel.models import Membership
@@ -70,6 +72,7 @@ class DealPage:
     against: list[Against] = field(default_factory=list)
     engaged: list[DealEngagement] = field(default_factory=list)
     claims: list[ClaimShown] = field(default_factory=list)
+    renewals: list[RenewalShown] = field(default_factory=list)
     bought: list[Bought] = field(default_factory=list)
     opportunity: Opportunity | None = None
 
@@ -77,7 +80,8 @@ class DealPage:
     def is_undecided(self) -> bool:
         """Something that operations decides first."""
         waits = any(one.decision == DealEngagement.Decision.PENDING for one in self.engaged)
-        return waits or any(one.is_undecided for one in self.against) or any(one.is_undecided for one in self.claims)
+        beside: list[Against | ClaimShown | RenewalShown] = [*self.against, *self.claims, *self.renewals]
+        return waits or any(one.is_undecided for one in beside)
 
 
 def deal_page(deal: DealRegistration, member: Membership) -> DealPage:
@@ -89,9 +93,11 @@ def deal_page(deal: DealRegistration, member: Membership) -> DealPage:
     of_deal: dict[str, Any] = {"deal": deal}
     was_sent = deal.state != DealRegistration.State.DRAFT
     was_approved = deal.approved_on is not None
+    lines = list(DealLine.objects.filter(deal=deal).select_related("line").order_by("line__name"))
+    granted = [row.line_id for row in lines if row.granted]
     return DealPage(
         deal=deal,
-        lines=list(DealLine.objects.filter(deal=deal).select_related("line").order_by("line__name")),
+        lines=lines,
         questions=list(DealQuestion.objects.filter(**of_deal).order_by("asked_at")) if was_sent else [],
         hearing=DealHearing.objects.filter(**of_deal).order_by("-created_at").first() if was_approved else None,
         extensions=list(DealExtension.objects.filter(**of_deal).order_by("created_at")) if was_approved else [],
@@ -101,8 +107,9 @@ def deal_page(deal: DealRegistration, member: Membership) -> DealPage:
         reviewers=_reviewers(links) if member.is_vendor else {},
         openings=_openings(deal) if shows_openings else [],
         review=review_of(deal) if member.is_vendor else None,
-        against=against(deal) if sees_rivals and was_sent else [],
-        claims=claims_shown(deal) if sees_rivals and was_sent else [],
+        against=against(deal, [row.line_id for row in lines]) if sees_rivals and was_sent else [],
+        claims=claims_shown(deal, granted) if sees_rivals and was_sent else [],
+        renewals=renewals_shown(deal, granted) if sees_rivals and was_sent else [],
         engaged=_engaged(deal) if sees_rivals and was_sent else [],
         bought=bought_before(deal) if sees_rivals and deal.is_open else [],
         opportunity=Opportunity.objects.filter(registration=deal).first() if was_approved else None,
@@ -128,10 +135,9 @@ def _openings(deal: DealRegistration) -> list[DealOpening]:
     return list(DealOpening.objects.filter(deal=deal).select_related("member__user").order_by("on", "created_at"))
 
 
-def against(deal: DealRegistration) -> list[Against]:
+def against(deal: DealRegistration, line_ids: Sequence[UUID]) -> list[Against]:
     """What competes or looks alike, side by side; for those who may know of the other partner."""
-    mine = [row.line_id for row in DealLine.objects.filter(deal=deal)]
-    rivals = rivals_of(deal, mine, claim_of(deal)) if deal.is_open else []
+    rivals = rivals_of(deal, line_ids, claim_of(deal)) if deal.is_open else []
     decided = DealConflict.objects.filter(candidate=deal).select_related("hearing", "decided_by__user")
     conflicts = {conflict.existing_id: conflict for conflict in decided}
     known = {rival.deal_id: rival for rival in rivals}

@@ -80,6 +80,13 @@ def submission_day(deal: DealRegistration) -> dt.date:
     return deal.submitted_at.astimezone(ZoneInfo(current_tenant().time_zone)).date()
 
 
+def clock_day(deal: DealRegistration) -> dt.date:
+    """The day from which the decision is counted: of the appeal, or of the submission."""
+    if deal.appealed_at is None:
+        return submission_day(deal)
+    return deal.appealed_at.astimezone(ZoneInfo(current_tenant().time_zone)).date()
+
+
 def desk_for(amount: Decimal, *, has_conflict: bool) -> str:
     """Where a registration of this amount goes first: by band; a conflict to operations, whatever the amount."""
     if has_conflict or amount > deal_rules().manager_band:

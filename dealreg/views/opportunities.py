@@ -17,7 +17,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from dealreg.actions import open_opportunity
 from dealreg.cells import columns_for, flags_cell
-from dealreg.models import Opportunity
+from dealreg.contract_rows import prefill_of
+from dealreg.models import Contract, Opportunity
 from dealreg.opportunity_forms import NewOpportunityForm
 from dealreg.opportunity_rows import (
     OpportunityRow,
@@ -26,6 +27,7 @@ from dealreg.opportunity_rows import (
     present_opportunities,
     present_stats,
 )
+from dealreg.queries.contracts import contract_page
 from dealreg.queries.pages import active_lines
 from dealreg.queries.pipeline import (
     by_stage,
@@ -38,6 +40,7 @@ from dealreg.queries.pipeline import (
     unprotected,
 )
 from dealreg.views.opportunity_page import OPPORTUNITY, opportunity_answer
+from dealreg.views.registering import id_of
 from partners.models import Partner
 from prm.kernel import clock
 from prm.kernel.periods import FiscalQuarter
@@ -111,6 +114,7 @@ COLUMNS = (
 LISTED = (
     *("number", "name", "customer_name", "customer_domain", "normalised_name", "state", "stage", "source"),
     *("amount", "currency", "probability", "expected_close", "closed_on", "next_step", "next_step_due", "worked_at"),
+    "renews_id",
     *("partner__name", "registration__state", "owner__user__name"),
 )
 SHOWS = (
@@ -198,6 +202,7 @@ def pipeline(request: HttpRequest) -> HttpResponse:
         "may_move": permits(member, "dealreg.set_stage"),
         "may_open": permits(member, "dealreg.open_opportunity"),
         "may_see_rules": permits(member, "dealreg.view_deal_rules"),
+        "may_see_contracts": permits(member, "dealreg.view_contract"),
     }
     return render(request, "dealreg/pipeline.html", context)
 
@@ -280,16 +285,35 @@ def new_with(request: HttpRequest, partner: Partner) -> HttpResponse:
 
 
 def _new(request: HttpRequest, partner: Partner | None) -> HttpResponse:
+    renewed = _renewed(request, partner)
+
     def page(form: NewOpportunityForm) -> HttpResponse:
-        return render(request, "dealreg/new_opportunity.html", {"form": form, "partner": partner})
+        return render(request, "dealreg/new_opportunity.html", {"form": form, "partner": partner, "renewed": renewed})
+
+    def act(data: dict[str, Any]) -> Opportunity:
+        data.pop("renews")
+        return open_opportunity(by=member_of(request), partner=partner, renews=renewed, **data)
 
     lines = active_lines()
     if request.method == "GET":
-        return page(NewOpportunityForm(lines=lines, initial={"customer_country": partner.country if partner else ""}))
+        known: dict[str, Any] = {"customer_country": partner.country if partner else ""}
+        amounts: dict[Any, Any] = {}
+        if renewed is not None:
+            known = prefill_of(contract_page(renewed, member_of(request)))
+            amounts = known.pop("amounts")
+        return page(NewOpportunityForm(lines=lines, amounts=amounts, initial=known))
     return submit(
         request,
         NewOpportunityForm(request.POST, lines=lines),
-        lambda data: open_opportunity(by=member_of(request), partner=partner, **data),
+        act,
         again=page,
         then=lambda made: made,
     )
+
+
+def _renewed(request: HttpRequest, partner: Partner | None) -> Contract | None:
+    """The contract that the new one renews, if one is named: of this partner, and one may know of it."""
+    wanted = id_of(request.POST.get("renews") or request.GET.get("renews") or "")
+    if wanted is None or partner is None:
+        return None
+    return Contract.objects.visible_to(member_of(request)).filter(pk=wanted, partner=partner).first()

@@ -8,10 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from dealreg.actions.protecting import track_conflicts
-from dealreg.against_rows import ShownAgainst
+from dealreg.against_rows import ShownAgainst, present_claims
+from dealreg.contract_forms import RenewalForm
+from dealreg.contract_rows import present_renewals
 from dealreg.forms import ConflictForm, TransferDecisionForm, TransferForm
-from dealreg.lead_forms import ClaimForm, WhyForm
-from dealreg.lead_rows import present_claims
+from dealreg.lead_forms import ClaimForm, TransferDealForm, WhyForm
 from dealreg.models import DealRegistration
 from dealreg.opportunity_forms import EngagementForm
 from dealreg.policies import review_of
@@ -34,16 +35,17 @@ def deal_answer(request: HttpRequest, deal: DealRegistration, *, refused: Any = 
     note_opening(deal, member)
     page = deal_page(deal, member)
     unnoted = any(one.conflict is None and not one.rival.similar for one in page.against)
-    if unnoted or any(one.claim is None for one in page.claims):
+    if unnoted or any(one.claim is None for one in (*page.claims, *page.renewals)):
         track_conflicts(deal)  # somebody claimed the customer since it was last looked at
         page = deal_page(deal, member)
     shown = present_page(page, member)
     verbs = offered(page, member, refused=refused, verb=verb)
     against = [(one, _forms(one, deal, member, refused)) for one in shown.against]
     claims = [(one, _claim_form(one, deal, member, refused)) for one in present_claims(page.claims)]
+    renewals = [(one, _renewal_form(one, deal, member, refused)) for one in present_renewals(page.renewals)]
     engaged = [(one, _engagement_form(one, deal, member, refused)) for one in shown.engaged]
     ended = _ended_forms(deal, member, refused)
-    places = [*(one.form for one in verbs), *ended.values(), *(form for _one, form in [*claims, *engaged])]
+    places = [*(one.form for one in verbs), *ended.values(), *(form for _one, form in [*claims, *renewals, *engaged])]
     places += [form for _one, forms in against for form in forms.values()]
     context = {
         "deal": deal,
@@ -51,6 +53,7 @@ def deal_answer(request: HttpRequest, deal: DealRegistration, *, refused: Any = 
         "verbs": verbs,
         "against": against,
         "claims": claims,
+        "renewals": renewals,
         "ended": ended,
         "engaged": engaged,
         "register_again": not member.is_vendor and permits(member, "dealreg.draft_deal", deal.partner),
@@ -83,12 +86,21 @@ def _claim_form(one: dict[str, Any], deal: DealRegistration, member: Membership,
     return kept(ClaimForm(auto_id=f"l{one['claim_id'][:8]}_%s"), refused)
 
 
-def _ended_forms(deal: DealRegistration, member: Membership, refused: Any) -> dict[str, WhyForm]:
+def _renewal_form(one: dict[str, Any], deal: DealRegistration, member: Membership, refused: Any) -> Any:
+    if not one["is_pending"] or not permits(member, "dealreg.decide_renewal", deal):
+        return None
+    return kept(RenewalForm(auto_id=f"r{one['claim_id'].replace('-', '')[:8]}_%s"), refused)
+
+
+def _ended_forms(deal: DealRegistration, member: Membership, refused: Any) -> dict[str, Any]:
     """Of a protected deal whose partner is gone: whether it is kept until it expires."""
     is_open = deal.state == DealRegistration.State.APPROVED and deal.partner.state == Partner.State.TERMINATED
     if not is_open or not permits(member, "dealreg.keep_deal", deal):
         return {}
-    found = {"end": kept(WhyForm(auto_id="end_deal_%s"), refused)}
+    found = {
+        "end": kept(WhyForm(auto_id="end_deal_%s"), refused),
+        "transfer": kept(TransferDealForm(auto_id="transfer_deal_%s"), refused),
+    }
     review = review_of(deal)
     if review is not None and review.kept_on is None:
         found["keep"] = kept(WhyForm(auto_id="keep_deal_%s"), refused)

@@ -14,16 +14,20 @@ from django.views.decorators.http import require_http_methods, require_POST
 from dealreg.actions import draft_deal, drop_draft, edit_draft, submit_deal
 from dealreg.actions.leads import register_lead
 from dealreg.actions.leads.converting import prefill_of
+from dealreg.contract_rows import prefill_of as prefill_of_contract
 from dealreg.forms import DealForm
-from dealreg.models import DealLine, DealRegistration, Lead, LeadContact
+from dealreg.models import Contract, DealLine, DealRegistration, Lead, LeadContact
+from dealreg.queries.contracts import contract_page
 from dealreg.queries.pages import active_lines
 from dealreg.queries.rules import eligibility_of
 from dealreg.rows import present_eligibility
 from partners.models import Partner
 from prm.kernel import clock
 from prm.kernel.errors import Refused
+from prm.kernel.numbers import total_of
 from prm.kernel.tenancy.context import current_tenant
 from prm.kernel.web.access import may
+from prm.kernel.web.format import formatter
 from prm.kernel.web.forms import go
 from prm.kernel.web.tenancy import member_of
 
@@ -171,18 +175,29 @@ def _status(refusal: Refused) -> int:
 
 
 def _known(request: HttpRequest, partner: Partner) -> dict[str, Any]:
-    """What is known beforehand: the country; from an earlier deal of this company the customer and the contact."""
+    """What is known beforehand: the country; from an earlier deal of this company the customer and the contact; from
+    a contract that ends the customer, the lines and the day."""
     known: dict[str, Any] = {"customer_country": partner.country}
-    wanted = _id(request.GET.get("from", ""))
+    wanted = id_of(request.GET.get("from", ""))
     earlier = DealRegistration.objects.visible_to(member_of(request)).filter(pk=wanted, partner=partner)
     found = earlier.first() if wanted else None
     if found is not None:
         known |= {name: getattr(found, name) for name in COPIED}
         known["lines"] = [str(pk) for pk in DealLine.objects.filter(deal=found).values_list("line_id", flat=True)]
+    contract = Contract.objects.visible_to(member_of(request)).filter(
+        pk=id_of(request.GET.get("contract", "")), partner=partner, renewed_on=None
+    )
+    renewed = contract.first() if request.GET.get("contract") else None
+    if renewed is not None:
+        page = contract_page(renewed, member_of(request))
+        filled = prefill_of_contract(page)
+        known |= {name: filled[name] for name in (*COPIED[:3], "expected_close")}
+        known["lines"] = [str(pk) for pk in filled["lines"]]
+        known["amount"] = formatter().number(total_of(filled["amounts"].values()), 2) if filled["amounts"] else None
     return known
 
 
-def _id(text: str) -> uuid.UUID | None:
+def id_of(text: str) -> uuid.UUID | None:
     try:
         return uuid.UUID(text)
     except ValueError:

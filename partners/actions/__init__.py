@@ -41,7 +41,7 @@ from partners.actions.company import (
     assign_manager,
     edit_partner,
     move_partner,
-    prepared,
+    named,
 )
 from partners.actions.contacts import (
     add_contact,
@@ -322,11 +322,11 @@ __all__ = [
     "members_of",
     "merge_partners",
     "move_partner",
+    "named",
     "note_first_revenue",
     "note_stage",
     "offer_community",
     "override_tier",
-    "prepared",
     "prepared_contact",
     "propose_partner",
     "publish_announcement",

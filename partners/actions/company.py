@@ -44,7 +44,7 @@ def add_partner(
     `note` goes with the event and is the vendor's alone. People add by hand with `propose_partner`.
     """
     require(by, "partners.add_partner")
-    partner = prepared(Partner(country=country.upper(), state=state, **fields), name)
+    partner = named(Partner(country=country.upper(), state=state, **fields), name)
     partner.full_clean(exclude=["tenant", "sponsor", "tier", "territory"], validate_unique=False)
     partner.save()
     PartnerProfile.objects.create(partner=partner)
@@ -63,14 +63,14 @@ def edit_partner(partner: Partner, *, by: Membership | None, seen_version: int |
     before = {field: getattr(partner, field) for field in values}
     for field, value in values.items():
         setattr(partner, field, value)
-    prepared(partner, name)
+    named(partner, name)
     partner.full_clean(exclude=["tenant", "sponsor", "tier", "territory"], validate_unique=False)
     partner.save(update_fields=["name", "sort_name", "normalised_name", "domain", *values, "updated_at"])
     changed = sorted(field for field, value in before.items() if getattr(partner, field) != value)
     return record(partner, "partner.edited", by=by, fields=changed)
 
 
-def prepared(partner: Partner, name: str) -> Partner:
+def named(partner: Partner, name: str) -> Partner:
     """Set the name with the keys derived from it, by which it is sorted and compared."""
     partner.name = clean_text(name, field="name", max_length=200)
     if not partner.name:

@@ -12,7 +12,7 @@ from django.apps import apps
 from django.db import transaction
 from django.db.models import Q
 
-from partners.actions.company import prepared
+from partners.actions.company import named
 from partners.actions.sponsors import SPONSORS, OneLevel
 from partners.merging import Rows, detach, follow_links, key_of, references, rows_of, staying
 from partners.models import Merge, Partner, PartnerProfile
@@ -201,7 +201,7 @@ def _give_back(merge: Merge, keep: Partner) -> None:
 
 def _save(keep: Partner, profile: PartnerProfile, names: list[str]) -> None:
     if any(not name.startswith("profile.") for name in names):
-        prepared(keep, keep.name)
+        named(keep, keep.name)
         keep.save(update_fields=[*MERGED_FIELDS, "sort_name", "normalised_name", "updated_at"])
     if any(name.startswith("profile.") for name in names):
         profile.save()

@@ -66,7 +66,8 @@ def lift_suspension(partner: Partner, *, by: Membership | None, reason: str) -> 
     if open_one:
         open_one.to_date, open_one.lift_reason = clock.today(), why
         open_one.save(update_fields=["to_date", "lift_reason", "updated_at"])
-    return record(partner, "partner.suspension_lifted", by=by, state=back, reason=why)
+    since = open_one.from_date if open_one else None
+    return record(partner, "partner.suspension_lifted", by=by, state=back, reason=why, since=since, until=clock.today())
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from django.db.models import F
 from partners.actions import (
     PROFILE_FIELDS,
     fill_profile,
-    prepared,
+    named,
 )
 from partners.actions.company import refuse_no_country
 from partners.countries import COUNTRIES
@@ -185,7 +185,7 @@ class Partners(RecordImporter):
                 setattr(record, name, values[name])
         if "territory" in values:
             record.territory_id = self._territory(values["territory"])
-        prepared(record, values["name"])
+        named(record, values["name"])
 
     def settle(self, prepared: Sequence[Prepared]) -> list[RowProblem]:
         """Find the sponsors, which may stand further down in the file."""

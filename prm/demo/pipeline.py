@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from dealreg.actions import (
+    add_contract,
     add_paper,
     draft_deal,
     lose_opportunity,
@@ -67,6 +68,7 @@ def tell_pipeline(story: Any) -> None:
     if story.operations is not None:
         _work_on_registered(story)
         _met_by_a_registration(story)
+        _contracts(story)
     with tenant_scope(story.tenant):
         for place, one in enumerate(Opportunity.objects.filter(state="open", stage="registered").order_by("pk")[:12]):
             if place % 3:
@@ -169,6 +171,45 @@ def _met_by_a_registration(story: Any) -> None:
             need="Cameras and access for twelve stations.",
         )
         submit_deal(deal, by=paula)
+
+
+def _contracts(story: Any) -> None:
+    """Northwind's customers whose contracts end; another partner registers one of them: operations decides."""
+    with tenant_scope(story.tenant):
+        people = _people()
+        northwind, bea = people["paula@northwind.example"].partner, people["bea@both.example"]
+        for place, (customer, domain, days, amount) in enumerate(
+            (
+                ("Cedar Valley Clinics", "cedar-valley.example", 74, "48000.00"),
+                ("Old Mill Breweries", "old-mill.example", 21, "12500.00"),
+                ("Bluff Street Hotels", "bluff-street.example", 160, "31000.00"),
+                ("Tall Pines Council", "tall-pines.example", 320, "22000.00"),
+            )
+        ):
+            add_contract(
+                northwind,
+                by=story.operations,
+                customer_name=customer,
+                customer_domain=domain,
+                customer_country=northwind.country,
+                ends_on=add_days(story.today, days),
+                lines=[story.lines[place % len(story.lines)]],
+                amount=Decimal(amount),
+            )  # fmt: skip
+        deal = draft_deal(
+            bea.partner,
+            by=bea,
+            lines=[story.lines[0]],
+            customer_name="Cedar Valley Clinics",
+            customer_domain="cedar-valley.example",
+            customer_country=northwind.country,
+            contact_name="Ida Moreno",
+            contact_email="ida@cedar-valley.example",
+            amount=Decimal("52000.00"),
+            expected_close=clock.today() + dt.timedelta(days=60),
+            need="Cameras for the new wing, and what they have today.",
+        )
+        submit_deal(deal, by=bea)
 
 
 def _fresh(one: Opportunity) -> Opportunity:

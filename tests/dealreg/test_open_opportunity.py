@@ -178,6 +178,8 @@ def test_in_pages_and_in_the_api_it_goes_its_way(cast, deals, sign_in):
     api = token_client(cast.operations)
     post = lambda verb, **body: api.post(f"{URL}{one.pk}/{verb}/", body, content_type="application/json")
     assert post("stage", stage="committed", version=1).status_code == 409
+    paper = {"kind": "poc", "file": SimpleUploadedFile("poc.pdf", pdf())}
+    assert api.post(f"{URL}{one.pk}/papers/", paper).json()["name"] == "poc.pdf"
     assert post("next-step", next_step="Call", next_step_due="2026-03-05").json()["next_step"] == "Call"
     assert post("win", order_on="2026-03-02", books=True).json()["state"] == "won"
     assert post("reopen", reason="They cancelled").json()["state"] == "open"

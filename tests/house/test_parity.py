@@ -33,6 +33,8 @@ WITHOUT_PAGE: dict[str, str] = {
     "dealreg.add_to_history": "a part of every verb on a deal",
     "dealreg.ask_change": "what change_deal and set_opportunity_lines share once they have asked",
     "dealreg.auto_approve_deal": BY_TIME,
+    "dealreg.contract_of_won": "part of winning",
+    "dealreg.contract_told": "a part of every verb on a contract",
     "dealreg.enter": "a part of every verb on a deal",
     "dealreg.expire_deal": BY_TIME,
     "dealreg.note_step": "what update_next_step and plan_next_step share once they have asked",

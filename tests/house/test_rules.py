@@ -86,6 +86,7 @@ WRITABLE_HERE: dict[tuple[str, str], str] = {
     ("BankDetailsInput", "partner_id"): FOUND_AMONG_VISIBLE,
     ("StandInInput", "partner_id"): FOUND_AMONG_VISIBLE,
     ("ContactInput", "partner_id"): FOUND_AMONG_VISIBLE,
+    ("ContractInput", "partner_id"): FOUND_AMONG_VISIBLE,
     ("CreditInput", "partner_id"): FOUND_AMONG_VISIBLE,
     ("DealInput", "partner_id"): FOUND_AMONG_VISIBLE,
     ("DocumentInput", "partner_id"): FOUND_AMONG_VISIBLE,

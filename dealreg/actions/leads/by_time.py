@@ -13,6 +13,7 @@ from dealreg.actions.leads.capturing import KEY_LIVES
 from dealreg.actions.leads.steps import State, take_away, tell
 from dealreg.actions.leads.working import return_lead
 from dealreg.models import HELD, Lead, LeadCapture, LeadContact, LeadOffer
+from dealreg.queries.freezing import suspensions_of
 from dealreg.queries.lead_rules import business_days_after, lead_rules
 from partners.models import Partner
 from prm.kernel import clock
@@ -58,8 +59,9 @@ def overdue_contacts(on: dt.date) -> QuerySet:
 
 
 def _never_contacted(on: dt.date) -> list[Lead]:
-    days = lead_rules().return_days
-    return [lead for lead in overdue_contacts(on) if lead.is_given and on > business_days_after(lead.contact_due, days)]
+    days, late = lead_rules().return_days, [lead for lead in overdue_contacts(on) if lead.is_given]
+    stops = suspensions_of({lead.partner_id for lead in late})
+    return [lead for lead in late if on > business_days_after(lead.contact_due, days, stops[lead.partner_id])]
 
 
 def quiet_since(on: dt.date, days: int) -> QuerySet:
