@@ -28,10 +28,7 @@ class Schema(AutoSchema):
 
     def get_serializer_name(self, serializer: Any, direction: Any) -> str:
         name = super().get_serializer_name(serializer, direction)
-        used = getattr(self.registry, "times_used", None)  # counted once for each description
-        if used is None:
-            used = self.registry.times_used = _times_used()
-        if used[type(serializer).__name__] > 1:
+        if _times_used()[type(serializer).__name__] > 1:
             file = type(serializer).__module__.rpartition(".")[2]
             return file.title().replace("_", "") + name
         return name
