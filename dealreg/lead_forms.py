@@ -11,6 +11,7 @@ from dealreg.forms import DayField, NothingForm, _long
 from dealreg.models import Lead, LeadClaim, LeadContact, LeadOffer
 from dealreg.queries.pages import active_lines
 from partners.forms import COUNTRY_CHOICES
+from partners.models import Partner
 from partners.profile_fields import VERTICALS
 from prm.kernel import clock
 from sales.forms import NumberField
@@ -111,6 +112,21 @@ class OpenLeadForm(forms.Form):
 class DisqualifyLeadForm(forms.Form):
     disqualify_reason = forms.ChoiceField(label=_("Reason"), choices=[*CHOOSE, *Lead.DisqualifyReason.choices])
     reason = _long(_("In your words"), 500, required=False, rows=2)
+
+
+class TransferDealForm(forms.Form):
+    """To whom a deal goes whose partner is gone."""
+
+    to = forms.CharField(label=_("Partner (number or name)"), max_length=200)
+    reason = _long(_("Reason"), 500, rows=2, help_text=_("Name no other partner."))
+
+    def clean_to(self) -> Any:
+        typed = self.cleaned_data["to"]
+        found = Partner.objects.filter(number=typed.upper()).first()
+        named = [found] if found else list(Partner.objects.filter(name=typed)[:2])
+        if len(named) != 1:
+            raise forms.ValidationError(_("There is no partner of this number or name, or more than one."))
+        return named[0]
 
 
 class WhyForm(forms.Form):
@@ -250,5 +266,6 @@ __all__ = [
     "PublicLeadForm",
     "QualifyLeadForm",
     "RefuseLeadForm",
+    "TransferDealForm",
     "WhyForm",
 ]

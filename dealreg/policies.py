@@ -219,3 +219,4 @@ for _verb in ("edit_lead_rules", "add_lead_route", "drop_lead_route"):
 grant("dealreg.decide_lead_claim", R.OPERATIONS, guard=may_decide)
 grant("dealreg.keep_deal", R.OPERATIONS)
 grant("dealreg.end_deal", R.OPERATIONS)
+grant("dealreg.transfer_deal", R.OPERATIONS)

@@ -339,9 +339,7 @@ def _steps(page: DealPage, write: Formatter) -> list[ShownStep]:
     ]
 
 
-BY_THE_TEAM = frozenset(
-    {"deal.opened", "deal.asked", "deal.hearing_opened", "deal.joined", "deal.kept", "deal.transferred"}
-)
+BY_THE_TEAM = frozenset({"deal.opened", "deal.asked", "deal.hearing_opened", "deal.joined", "deal.kept"})
 
 
 def _who(link: DealHistory, page: DealPage) -> str:

@@ -131,6 +131,8 @@ for _name, _text in {
     "won": "Won: {customer}",
     "withdrawn": "Your deal with {customer} was taken back",
     "timed_out": "Not answered in time: your deal with {customer} counts as taken back",
+    "transfer_granted": "The customer chose you: your deal with {customer} goes on",
+    "taken_over": "The deal with {customer} is yours now, protected until {expires}",
     "transferred": "The customer chose another partner: your deal with {customer} has ended",
 }.items():
     _told_to_partner(_name, _text)

@@ -81,6 +81,7 @@ urlpatterns = [
     path("<uuid:deal_registration_id>/submit/", registering.send, name="submit"),
     path("<uuid:deal_registration_id>/keep/", leads.keep, name="keep_deal"),
     path("<uuid:deal_registration_id>/end/", leads.end, name="end_deal"),
+    path("<uuid:deal_registration_id>/transfer/", leads.transfer, name="transfer_deal"),
     path("<uuid:deal_registration_id>/drop/", registering.drop, name="drop"),
     path("<uuid:deal_registration_id>/deal.ics", deals.calendar_file, name="calendar_file"),
     path("<uuid:deal_registration_id>/receipt.txt", deals.receipt_as_text, name="receipt_text"),

@@ -140,6 +140,7 @@ CACHES = {
         "BACKEND": "prm.kernel.caching.TolerantRedisCache",
         "LOCATION": redis_client_url(redis_url_with_db(REDIS_URL, env.int("CACHE_DB", default=1))),
         "KEY_PREFIX": "prm",
+        "OPTIONS": {"socket_timeout": 1},
     }
 }
 CELERY_BROKER_URL = REDIS_URL

@@ -153,7 +153,7 @@ def submit_deal(deal: DealRegistration, *, by: Membership) -> DealRegistration:
         expected_close=deal.expected_close,
         review_due=deal.review_due,
     )
-    _write_receipt(deal, list(lines.values()))
+    write_receipt(deal, list(lines.values()))
     return deal
 
 
@@ -177,7 +177,7 @@ def _put_on_a_desk(deal: DealRegistration, line_ids: list[UUID]) -> None:
         )
 
 
-def _write_receipt(deal: DealRegistration, lines: list[str]) -> None:
+def write_receipt(deal: DealRegistration, lines: list[str]) -> None:
     first = DealHistory.objects.get(deal=deal, chain=DealHistory.Chain.SHARED, step=1)
     text = receipt_body(deal, lines, first.hash)
     signed = sign(text)

@@ -54,7 +54,7 @@ class LeadInViewSet(RecordsViewSet):
                 str,
                 OpenApiParameter.HEADER,
                 description="Your name for this lead: sent again within 7 days it is taken in once. "
-                "With another content it is refused (422).",
+                "With another content it is refused (409).",
             )
         ],
     )

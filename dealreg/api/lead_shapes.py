@@ -109,6 +109,11 @@ class LeadReasonInput(serializers.Serializer):
     reason = Text(max_length=500)
 
 
+class TransferDealInput(serializers.Serializer):
+    to_partner_id = serializers.UUIDField()
+    reason = serializers.CharField(max_length=500)
+
+
 class NeededReasonInput(serializers.Serializer):
     reason = Text(max_length=500)
 

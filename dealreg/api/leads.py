@@ -32,6 +32,7 @@ from dealreg.actions.leads import (
     reopen_lead,
     return_lead,
     route_lead,
+    transfer_deal,
 )
 from dealreg.api import lead_shapes as shapes
 from dealreg.api.deals import amount_of
@@ -290,11 +291,11 @@ class LeadClaimsViewSet(ReadRecordsViewSet):
 
 
 class EndedDealsViewSet(RecordsViewSet):
-    """Protected deals whose partner is gone: each is kept until it expires, or ended."""
+    """Protected deals whose partner is gone: each is kept until it expires, given over, or ended."""
 
     queryset = DealRegistration.objects.select_related("partner", "owner__user").prefetch_related("lines__line")
     serializer_class = DealSerializer
-    permissions = {"keep": "dealreg.keep_deal", "end": "dealreg.end_deal"}
+    permissions = {"keep": "dealreg.keep_deal", "end": "dealreg.end_deal", "transfer": "dealreg.transfer_deal"}
 
     @extend_schema(request=shapes.NeededReasonInput, responses=DealSerializer)
     @action(detail=True, methods=["post"], url_path="keep-after-end")
@@ -307,6 +308,16 @@ class EndedDealsViewSet(RecordsViewSet):
     def end(self, request: Any, pk: Any = None) -> Response:
         """It ends now, and the customer is free for the partner it chooses."""
         return self._after(end_deal, request)
+
+    @extend_schema(request=shapes.TransferDealInput, responses={201: DealSerializer})
+    @action(detail=True, methods=["post"], url_path="transfer-after-end")
+    def transfer(self, request: Any, pk: Any = None) -> Response:
+        """It goes to another partner; the answer is the deal that goes on there."""
+        deal, data = self.get_object(), checked(shapes.TransferDealInput, request)
+        to = find_visible(Partner, self.member, data.pop("to_partner_id"))
+        taken = transfer_deal(deal, by=self.member, to=to, **data)
+        shown = DealSerializer(self.queryset.all().get(pk=taken.pk)).data
+        return Response(shown, status=status.HTTP_201_CREATED)
 
     def _after(self, act: Callable[..., Any], request: Any) -> Response:
         deal = self.get_object()

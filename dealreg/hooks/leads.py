@@ -84,6 +84,8 @@ tell(
     deal__claim_decided="decided between the registration and the lead {lead}: {decision}",
     deal__ended_with_partner="the partnership ended: the deal with {customer} was taken back",
     deal__kept_after_end="kept the protection with {customer} until it expires: {reason}",
+    deal__transferred_after_end="gave the deal with {customer}, whose partner is gone, to another partner: {reason}",
+    deal__taken_over="gave you the deal with {customer}, protected until {expires_on}",
     deal__ended_after_end="ended the deal with {customer}, whose partner is gone: {reason}",
 )
 

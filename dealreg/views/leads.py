@@ -14,9 +14,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from dealreg.actions.leads import capture_lead, convert_inquiry, decide_lead_claim, end_deal, keep_deal
+from dealreg.actions.leads import capture_lead, convert_inquiry, decide_lead_claim, end_deal, keep_deal, transfer_deal
 from dealreg.cells import clock_cell, columns_for, partner_cell
-from dealreg.lead_forms import ClaimForm, InquiryLeadForm, LeadForm, WhyForm
+from dealreg.lead_forms import ClaimForm, InquiryLeadForm, LeadForm, TransferDealForm, WhyForm
 from dealreg.lead_rows import LeadRow, present_lead, present_leads
 from dealreg.models import HELD, DealRegistration, Lead, LeadClaim
 from dealreg.queries.leads import WITH_PARTNER, lead_page, queue_of_operations
@@ -253,13 +253,13 @@ def claim(request: HttpRequest, claim: LeadClaim) -> HttpResponse:
     )
 
 
-def _after_end(act: Any) -> Any:
+def _after_end(act: Any, form: Any = WhyForm) -> Any:
     @may(f"dealreg.{act.__name__}", DEAL)
     @require_POST
     def answer(request: HttpRequest, deal: DealRegistration) -> HttpResponse:
         return submit(
             request,
-            WhyForm(request.POST, auto_id=f"{act.__name__}_%s"),
+            form(request.POST, auto_id=f"{act.__name__}_%s"),
             lambda data: act(deal, by=member_of(request), **data),
             again=lambda form: deal_answer(request, DEAL.all().get(pk=deal.pk), refused=form, verb="ended"),
             then=lambda _done: deal,
@@ -271,3 +271,4 @@ def _after_end(act: Any) -> Any:
 
 keep = _after_end(keep_deal)
 end = _after_end(end_deal)
+transfer = _after_end(transfer_deal, TransferDealForm)

@@ -12,7 +12,7 @@ from dealreg.against_rows import ShownAgainst, present_claims
 from dealreg.contract_forms import RenewalForm
 from dealreg.contract_rows import present_renewals
 from dealreg.forms import ConflictForm, TransferDecisionForm, TransferForm
-from dealreg.lead_forms import ClaimForm, WhyForm
+from dealreg.lead_forms import ClaimForm, TransferDealForm, WhyForm
 from dealreg.models import DealRegistration
 from dealreg.opportunity_forms import EngagementForm
 from dealreg.policies import review_of
@@ -92,12 +92,15 @@ def _renewal_form(one: dict[str, Any], deal: DealRegistration, member: Membershi
     return kept(RenewalForm(auto_id=f"r{one['claim_id'].replace('-', '')[:8]}_%s"), refused)
 
 
-def _ended_forms(deal: DealRegistration, member: Membership, refused: Any) -> dict[str, WhyForm]:
+def _ended_forms(deal: DealRegistration, member: Membership, refused: Any) -> dict[str, Any]:
     """Of a protected deal whose partner is gone: whether it is kept until it expires."""
     is_open = deal.state == DealRegistration.State.APPROVED and deal.partner.state == Partner.State.TERMINATED
     if not is_open or not permits(member, "dealreg.keep_deal", deal):
         return {}
-    found = {"end": kept(WhyForm(auto_id="end_deal_%s"), refused)}
+    found = {
+        "end": kept(WhyForm(auto_id="end_deal_%s"), refused),
+        "transfer": kept(TransferDealForm(auto_id="transfer_deal_%s"), refused),
+    }
     review = review_of(deal)
     if review is not None and review.kept_on is None:
         found["keep"] = kept(WhyForm(auto_id="keep_deal_%s"), refused)

@@ -1,12 +1,14 @@
 """The cache may be gone: then everything is a miss, and no page fails for it.
 
 Except for the counts of wrong passwords and the codes already used: a miss there would mean "no limit". While
-Redis is away each process counts these by itself.
+Redis is away each process counts these by itself. One that hangs is worse than one that is gone: after a failure it is
+left alone for some seconds, so that a page waits for it once and not with every question.
 """
 
 from __future__ import annotations
 
 import logging
+import time
 from typing import Any
 
 from django.core.cache.backends.locmem import LocMemCache
@@ -14,24 +16,29 @@ from django.core.cache.backends.redis import RedisCache
 from redis.exceptions import RedisError
 
 log = logging.getLogger(__name__)
+LEFT_ALONE = 5.0  # seconds after a failure
 NEVER_WITHOUT = ("allauth:rl:", "allauth.mfa.")  # how allauth names its counts and its used codes
 
 
 class TolerantRedisCache(RedisCache):
     """Django's Redis cache that answers a miss when Redis cannot be reached."""
 
+    away_until = 0.0  # by the machine's running clock, for all threads of the process
+
     def __init__(self, server: Any, params: dict[str, Any]) -> None:
         super().__init__(server, params)
         self._own_counts = LocMemCache("prm-own-counts", {"MAX_ENTRIES": 20_000})
 
     def _safely(self, name: str, default: Any, *args: Any, **kwargs: Any) -> Any:
-        try:
-            return getattr(super(), name)(*args, **kwargs)
-        except (RedisError, OSError) as error:
-            log.warning("cache unavailable: %s", error)
-            if str(args[0]).startswith(NEVER_WITHOUT):
-                return getattr(self._own_counts, name)(*args, **kwargs)
-            return default
+        if time.monotonic() >= TolerantRedisCache.away_until:
+            try:
+                return getattr(super(), name)(*args, **kwargs)
+            except (RedisError, OSError) as error:
+                TolerantRedisCache.away_until = time.monotonic() + LEFT_ALONE
+                log.warning("cache unavailable: %s", error)
+        if str(args[0]).startswith(NEVER_WITHOUT):
+            return getattr(self._own_counts, name)(*args, **kwargs)
+        return default
 
     def get(self, key: Any, default: Any = None, version: Any = None) -> Any:
         return self._safely("get", default, key, default, version)

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import time
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -40,6 +42,8 @@ class Deferred:
 
 
 _tasks: dict[str, Deferred] = {}
+_broker = SimpleNamespace(away_until=0.0)  # by the machine's running clock, for all threads of the process
+LEFT_ALONE = 5.0  # seconds after a failure
 _lease: ContextVar[UUID | None] = ContextVar("delivery_lease", default=None)
 
 
@@ -96,11 +100,17 @@ def post(
 
 
 def _ring(wakeup: Wakeup) -> None:
-    """Wake a worker of its queue. Failing is no error: the relay comes by."""
+    """Wake a worker of its queue. Failing is no error: the relay comes by.
+
+    A broker that hangs is left alone for some seconds, so that nobody waits for it with every message of a page.
+    """
+    if time.monotonic() < _broker.away_until:
+        return
     try:
         ids = str(wakeup.tenant_id), str(wakeup.pk)
         current_app.send_task("prm.deliver", ids, queue=wakeup.queue, retry=False)
     except Exception as error:  # noqa: BLE001 - whatever the broker's client raises, the row is safe
+        _broker.away_until = time.monotonic() + LEFT_ALONE
         log.warning("wake-up not sent, the relay will find it: %s", error)
 
 

@@ -95,7 +95,10 @@ def pipeline_slide(figures: Figures, write: Writer) -> Slide:
     """What is left to sell and what is open for it; a deck frozen before opportunities were kept says so."""
     pipeline = figures["pipeline"]
     tiles = tuple(write.tile(figure) for figure in pipeline.get("tiles", ()))
-    rows = [Row((Tiles(tiles),), (12,), 1.4), Row((largest_table(figures, write),), (12,), 2.2)] if tiles else []
+    half = (len(tiles) + 1) // 2  # six side by side leave no room for an amount
+    rows = [Row((Tiles(part),), (12,), 1) for part in (tiles[:half], tiles[half:])] if tiles else []
+    if tiles:
+        rows.append(Row((largest_table(figures, write),), (12,), 2.6))
     return Slide(
         id="pipeline",
         title="Pipeline to target",

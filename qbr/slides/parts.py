@@ -62,6 +62,14 @@ class Tiles:
 
     tiles: tuple[Tile, ...]
 
+    @property
+    def look(self) -> str:
+        """How large the figures are printed, so that the longest stays in its tile: large, middle or small."""
+        count = max(len(self.tiles), 1)
+        room = (12.13 - 0.24 * (count - 1)) / count - 0.7  # inches, without margins and the shape of the status
+        longest = max((len(tile.value) for tile in self.tiles), default=0)
+        return "large" if longest * 0.18 <= room else "middle" if longest * 0.13 <= room else "small"
+
 
 @dataclass(frozen=True)
 class ChartBox:

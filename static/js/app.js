@@ -142,11 +142,67 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!(form instanceof HTMLFormElement) || form.method !== "post" || event.defaultPrevented || form.hasAttribute("hx-post")) return;
   if (form.dataset.sent) event.preventDefault();
+  else putAside(form);
   form.dataset.sent = "yes";
 });
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
+
+// What was typed outlives a sign-in that ran out, a failure or a refusal: it stays in this tab until the form has gone
+// through, and stands on the form again for the same person. Never passwords, never files, an hour at most.
+const TYPED = "prm.typed";
+const person = document.documentElement.dataset.person;
+const shelf = {
+  read() { try { return JSON.parse(sessionStorage.getItem(TYPED)); } catch { return null; } },
+  write(typed) { try { sessionStorage.setItem(TYPED, JSON.stringify(typed)); } catch { /* forbidden or full */ } },
+  clear() { try { sessionStorage.removeItem(TYPED); } catch { /* forbidden */ } },
+};
+const isTyped = (field) => field.name && !field.disabled && !["hidden", "password", "file", "submit", "button"].includes(field.type);
+
+function putAside(form) {
+  if (!person || !form.closest("main") || form.querySelector("[type=password]")) return;
+  const fields = [...form.elements].filter(isTyped);
+  if (!fields.some((field) => field.matches("textarea, input:not([type=checkbox], [type=radio])") && field.value)) return;
+  const values = fields.map((field) => [field.name, field.value, field.checked ?? null]);
+  shelf.write({ person, action: form.action, at: Date.now(), values });
+}
+
+function bringBack() {
+  const typed = shelf.read();
+  if (!typed) return;
+  if (!person || document.body.classList.contains("bare") || document.querySelector("[data-interrupted]")) {
+    shelf.write({ ...typed, interrupted: true });
+    if (!typed.interrupted) say("What you had typed is kept in this tab: open the form again, and it stands there.");
+    return;
+  }
+  if (!typed.interrupted || typed.person !== person || Date.now() - typed.at > 3600000) {
+    shelf.clear();
+    return;
+  }
+  const form = [...document.querySelectorAll("main form[method=post]")].find((one) => one.action === typed.action);
+  if (!form) return;
+  shelf.clear();
+  const waiting = [...typed.values];
+  for (const field of [...form.elements].filter(isTyped)) {
+    const choice = ["checkbox", "radio"].includes(field.type);
+    const place = waiting.findIndex(([name, value]) => name === field.name && (!choice || value === field.value));
+    if (place < 0) continue;
+    const [[, value, checked]] = waiting.splice(place, 1);
+    if (choice) field.checked = checked;
+    else field.value = value;
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+  for (let part = form; part; part = part.parentElement) if (part.tagName === "DETAILS") part.open = true;
+  for (const part of form.querySelectorAll("details")) part.open = true;
+  const note = document.createElement("p");
+  note.className = "notice tone-blue";
+  note.setAttribute("role", "status");
+  note.textContent = "What you had typed stands here again. It has not been sent yet.";
+  form.prepend(note);
+  note.scrollIntoView({ block: "center" });
+}
+bringBack();
 
 // In a text of several lines Enter begins the next one; with Ctrl (or Command) it sends the form.
 document.addEventListener("keydown", (event) => {

@@ -137,7 +137,7 @@ def test_a_joint_deal_shares_the_credit_and_takes_no_second_protection(cast, dea
     assert active(approve_deal(later, by=cast.operations)) == 0
 
 
-def test_a_transfer_hears_the_first_partner_and_the_chief_decides(cast, deals, conflict):
+def test_a_transfer_hears_the_first_partner_and_the_chief_decides(cast, deals, conflict, sign_in):
     propose_transfer(conflict, by=cast.operations, statement="The customer writes that it wants Südstern.")
     conflict = DealConflict.objects.select_related("candidate__partner", "existing__partner", "hearing").get()
     with pytest.raises(NotHeard):
@@ -145,6 +145,22 @@ def test_a_transfer_hears_the_first_partner_and_the_chief_decides(cast, deals, c
     with clock.travel(days=8):
         decide_transfer(conflict, by=cast.chief, is_transferred=True, reason="Its choice")
         assert deals.fresh(conflict.existing).state == "withdrawn"
+        first, later = (sign_in(who).get(f"/deals/{one}/").content.decode().split('id="history"')[1] for who, one in (
+            (cast.champion, conflict.existing_id), (cast.rival_champion, conflict.candidate_id)
+        ))  # fmt: skip
+        assert "Chief</b>" in first
+        assert "goes to the partner the customer chose" in first
+        assert "found that the customer chose you" in later
+        assert "Südstern" not in first
+        assert "Northwind" not in later
+        vendors = sign_in(cast.operations).get(f"/deals/{conflict.existing_id}/").content.decode()
+        assert f"moved the deal to Südstern, number {conflict.candidate.number}" in vendors
+        vendors = sign_in(cast.operations).get(f"/deals/{conflict.candidate_id}/").content.decode()
+        assert "moved the deal here from Northwind" in vendors
+        for blind in (cast.cam, cast.other_cam):
+            one = conflict.existing_id if blind == cast.cam else conflict.candidate_id
+            seen = sign_in(blind).get(f"/deals/{one}/").content.decode().split('id="history"')[1]
+            assert "moved the deal" not in seen
         assert approve_deal(deals.fresh(conflict.candidate), by=cast.operations).state == "approved"
 
 

@@ -95,7 +95,7 @@ def test_sent_twice_it_is_taken_in_once(cast, leads):
     assert send(client, BODY, **{"Idempotency-Key": "crm-1"}).json() == first.json()
     assert LeadCapture.objects.count() == 1
     changed = send(client, {**BODY, "need": "Another"}, **{"Idempotency-Key": "crm-1"})
-    assert (changed.status_code, changed.json()["code"]) == (422, "key_reused")
+    assert (changed.status_code, changed.json()["code"]) == (409, "key_reused")
     merged = send(client, BODY, **{"Idempotency-Key": "crm-2"})
     assert (merged.status_code, set(merged.json())) == (201, set(first.json()))  # known, and told the same
     assert merged.json() != first.json()

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 
 import pytest
+from django.test import Client
 
 from dealreg.actions import answer_question, approve_deal, ask_about_deal, lose_deal, reject_deal, win_deal
 from dealreg.models import DealConflict, DealOpening, DealRegistration, Opportunity
@@ -262,3 +263,15 @@ def test_a_decision_on_a_conflict_that_lacks_its_reason_keeps_what_was_typed(cas
     assert page.count('role="alert"') == 1
     assert 'value="37,5%"' in page
     assert re.search(r'value="joint"[^>]*checked', page)
+
+
+def test_a_form_sent_after_the_session_ended_leads_back_to_its_page(cast, deals):
+    address = f"/t/acme/deals/{deals.send(cast.seller).pk}/"
+    nobody, door = Client(), "/accounts/login/?next="
+    for came_from, back in (
+        (f"http://testserver{address}?x=1", f"{address}%3Fx%3D1"),
+        ("https://elsewhere.example/t/acme/", f"{address}approve/"),
+        ("", f"{address}approve/"),
+    ):
+        answer = nobody.post(f"{address}approve/", headers={"Referer": came_from} if came_from else {})
+        assert answer["Location"] == door + back

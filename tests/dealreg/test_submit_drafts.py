@@ -260,6 +260,18 @@ def test_a_file_that_is_too_long_is_refused_as_a_whole(cast, deals, sign_in, mon
     assert not names()
 
 
+def test_a_file_of_nothing_but_a_heading_is_told_apart_from_one_that_can_come_in(cast, deals, sign_in):
+    client = sign_in(cast.champion)
+    for content, is_empty in ((HEAD, True), (FILE, False)):
+        place = send(client, content)["Location"].removeprefix("/t/acme")
+        fields = ImportUpload.objects.latest("created_at").mapping["fields"]
+        client.post(place, {f"column-{field}": said["column"] for field, said in fields.items()})
+        work(cast)
+        page = client.get(place).content.decode()
+        assert ("no row below its heading" in page) is is_empty
+        assert ("Every row can come in" in page) is not is_empty
+
+
 @pytest.mark.long
 def test_ten_thousand_rows_come_in(cast, deals, sign_in):
     content = HEAD + "".join(ROW.format(name=f"Kunde {n}", domain=f"kunde{n}.example") for n in range(10_000))

@@ -46,6 +46,8 @@ def call_outside(**ids):
 @pytest.fixture(autouse=True)
 def forget():
     seen.clear()
+    yield
+    outbox._broker.away_until = 0.0  # a broker that failed here is left alone nowhere else
 
 
 @pytest.fixture
@@ -334,3 +336,19 @@ def test_a_lease_that_runs_out_under_slow_work_does_not_double_its_effect(rings)
     with tenant_scope(people.acme):
         assert Team.objects.get(name="slowly").region == "x"
         assert only().state == Delivery.State.DONE
+
+
+def test_a_broker_that_fails_is_left_alone_for_a_while(cast, monkeypatch):
+    tried: list = []
+
+    def fails(*args, **kwargs):
+        tried.append(args)
+        raise OSError("timed out")
+
+    monkeypatch.setattr(outbox.current_app, "send_task", fails)
+    for _ in range(3):
+        outbox._ring(Wakeup(tenant_id=cast.acme.pk))
+    assert len(tried) == 1
+    outbox._broker.away_until = 0.0
+    outbox._ring(Wakeup(tenant_id=cast.acme.pk))
+    assert len(tried) == 2

@@ -1,5 +1,6 @@
 """What changes leads: taking them in, giving them out, what their partner does with them, and what time does."""
 
+from dealreg.actions.handing import transfer_deal
 from dealreg.actions.leads.by_time import recycle_lead, run_lead_night, time_out_lead
 from dealreg.actions.leads.capturing import (
     capture_lead,
@@ -54,4 +55,5 @@ __all__ = [
     "run_lead_night",
     "take_offers_back",
     "time_out_lead",
+    "transfer_deal",
 ]

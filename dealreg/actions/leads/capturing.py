@@ -46,10 +46,9 @@ class QuotaReached(Refused):
     code = "quota_reached"
 
 
-class KeyUsed(Refused):
+class KeyUsed(Conflict):
     """This Idempotency-Key was sent before with another content. Nothing was taken in."""
 
-    status = 422
     code = "key_reused"
 
 

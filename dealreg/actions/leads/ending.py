@@ -12,6 +12,7 @@ from django.db import transaction
 
 from dealreg.actions.deciding import _withdraw
 from dealreg.actions.freezing import let_deals_go_on
+from dealreg.actions.handing import refuse_others
 from dealreg.actions.leads.steps import State, take_away, tell
 from dealreg.actions.leads.working import return_lead
 from dealreg.actions.steps import enter, reason_of
@@ -74,7 +75,8 @@ def end_leads_and_deals(partner: Partner) -> dict[str, int]:
 @transaction.atomic
 def keep_deal(deal: DealRegistration, *, by: Membership, reason: str) -> DealRegistration:
     """The partner is gone, but the protection of its deal runs on until it expires."""
-    _refuse_others(deal, by, "dealreg.keep_deal")
+    require(by, "dealreg.keep_deal", deal)
+    refuse_others(deal)
     said = reason_of(reason)
     if not DealReview.objects.filter(deal=deal, kept_on=None).update(kept_on=clock.today()):
         raise Conflict("This was decided already.", code="decided")
@@ -84,11 +86,6 @@ def keep_deal(deal: DealRegistration, *, by: Membership, reason: str) -> DealReg
 @transaction.atomic
 def end_deal(deal: DealRegistration, *, by: Membership, reason: str) -> DealRegistration:
     """The partner is gone: its deal ends, and the customer is free for the partner it chooses."""
-    _refuse_others(deal, by, "dealreg.end_deal")
+    require(by, "dealreg.end_deal", deal)
+    refuse_others(deal)
     return _withdraw(deal, by, reason_of(reason), event="deal.ended_after_end")
-
-
-def _refuse_others(deal: DealRegistration, by: Membership, permission: str) -> None:
-    require(by, permission, deal)
-    if deal.state != DealRegistration.State.APPROVED or deal.partner.state != Partner.State.TERMINATED:
-        raise Conflict("This is for protected deals of partners that are gone.", code="not_ended")

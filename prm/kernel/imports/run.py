@@ -18,6 +18,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from prm.kernel import clock
 from prm.kernel.errors import Refused
 from prm.kernel.events import record
+from prm.kernel.imports.expressions import plain
 from prm.kernel.imports.journal import Journal
 from prm.kernel.imports.problems import FileRefused, ImportRunning, RowProblem, ValueRefused, shown
 from prm.kernel.imports.profiles import Plan, Profile
@@ -209,7 +210,7 @@ def _checked(plan: Plan, importer: Importer, report: Report, progress: Progress)
 
 def cut(value: Any, length: int = 60) -> str:
     """A value as it was read, short, for people who look at a preview."""
-    text = ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else "" if value is None else str(value)
+    text = plain(value)
     return text if len(text) <= length else text[: length - 1] + "…"
 
 

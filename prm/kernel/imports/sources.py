@@ -201,5 +201,6 @@ def _guess(source: Source) -> str:
             break
     best = from_bytes(bytes(telling[:CHUNK])).best()
     if best is None:
-        raise FileRefused(f"{source.name}: its encoding was not recognised. Name it in the profile.")
+        advice = "Save it as CSV in UTF-8 or as XLSX, or name the encoding in a profile."
+        raise FileRefused(f"{source.name}: its encoding was not recognised. {advice}")
     return best.encoding

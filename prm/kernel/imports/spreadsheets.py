@@ -41,7 +41,7 @@ def open_table(source: Source) -> Table:
         # Values instead of formulas: what the person saw in the cell.
         book = openpyxl.load_workbook(source.path, read_only=True, data_only=True, keep_links=False)
     except UNREADABLE as error:
-        raise FileRefused(f"{source.name} is not a readable .xlsx file ({type(error).__name__}).") from error
+        raise FileRefused(f"{source.name} is not a readable .xlsx file. Save it anew as XLSX or CSV.") from error
     sheets = {sheet.title: sheet for sheet in book.worksheets}  # without sheets that are a chart
     names = list(sheets)
     if not names:
@@ -66,7 +66,7 @@ def _weigh(source: Source) -> None:
         with zipfile.ZipFile(source.path) as archive:
             parts = archive.infolist()
     except UNREADABLE as error:
-        raise FileRefused(f"{source.name} is not a readable .xlsx file ({type(error).__name__}).") from error
+        raise FileRefused(f"{source.name} is not a readable .xlsx file. Save it anew as XLSX or CSV.") from error
     if len(parts) > source.limits.archive_parts:
         raise FileRefused(f"{source.name} has too many parts for a spreadsheet.")
     if sum(part.file_size for part in parts) > source.limits.unpacked_bytes:
@@ -83,7 +83,7 @@ def _cells(source: Source, sheet: Any) -> Iterator[tuple[int, list[Any]]]:
             if any(value not in (None, "") for value in row):
                 yield line, list(row)
     except UNREADABLE as error:
-        raise FileRefused(f"{source.name} is not a readable .xlsx file ({type(error).__name__}).") from error
+        raise FileRefused(f"{source.name} is not a readable .xlsx file. Save it anew as XLSX or CSV.") from error
 
 
 def _rows(source: Source, cells: Iterator[tuple[int, list[Any]]], columns: tuple[str, ...]) -> Iterator[Row]:

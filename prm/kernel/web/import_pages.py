@@ -301,6 +301,7 @@ def _page(
         "date_formats": DATE_FORMATS.items(),
         "number_formats": NUMBER_FORMATS.items(),
         "report": upload.report,
+        "counts": [(label, formatter().number(upload.report.get(name) or 0, 0)) for label, name in COUNTS],
         "is_open": upload.state in {ImportUpload.State.SENT, ImportUpload.State.CHECKED},
         "is_working": upload.state in {ImportUpload.State.CHECKING, ImportUpload.State.APPLYING},
         "may_apply": upload.state == ImportUpload.State.CHECKED
@@ -328,6 +329,13 @@ def _undone(batch_id: str | None) -> dict[str, str]:
     }
 
 
+COUNTS = (
+    (gettext_lazy("Rows"), "rows"),
+    (gettext_lazy("New"), "created"),
+    (gettext_lazy("Changed"), "updated"),
+    (gettext_lazy("As they are"), "unchanged"),
+    (gettext_lazy("Faulty"), "faulty_rows"),
+)
 FATES = {
     "created": (gettext_lazy("New"), "green"),
     "updated": (gettext_lazy("Changed"), "blue"),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 from uuid import UUID
 
 from django.conf import settings
@@ -250,4 +250,10 @@ def _unauthorised() -> HttpResponse:
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
-    return HttpResponseRedirect("/accounts/login/?next=" + quote(request.get_full_path()))
+    """To sign in and then back: to the page that was asked for, or to the one whose form was sent."""
+    back = request.get_full_path()
+    if request.method not in {"GET", "HEAD"}:
+        came_from = urlsplit(request.headers.get("Referer", ""))
+        if came_from.netloc == request.get_host() and came_from.path.startswith("/"):
+            back = came_from.path + (f"?{came_from.query}" if came_from.query else "")
+    return HttpResponseRedirect("/accounts/login/?next=" + quote(back))
