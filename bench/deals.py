@@ -43,9 +43,10 @@ def main(partners: int = 10_000, deals: int = 200_000) -> None:
         if DealRegistration.objects.count() < deals * 0.9:
             _fill(tenant, partners, deals)
             settle()
-        if Contract.objects.count() < deals * 0.9:
-            _fill_contracts(partners, deals)
-            settle()
+        has_contracts = Contract.objects.count() >= deals * 0.9
+    if not has_contracts:
+        _fill_contracts(tenant, partners, deals)
+    with tenant_scope(tenant):
         champion = _champion(tenant)
         line = ProductLine.objects.get()
     with memory(), tenant_scope(tenant):
@@ -155,23 +156,26 @@ def _fill(tenant: Any, partners: int, deals: int) -> None:
         DealLine.objects.bulk_create([DealLine(partner_id=d.partner_id, deal=d, line=line) for d in made])
 
 
-def _fill_contracts(partners: int, contracts: int) -> None:
+def _fill_contracts(tenant: Any, partners: int, contracts: int) -> None:
     """One of every customer, spread over three years; that of customer 775 ends soon."""
-    line, today = ProductLine.objects.get(), clock.today()
-    owners = list(Partner.objects.order_by("sort_name").values_list("pk", flat=True))
     for start in range(0, contracts, BATCH):
-        made = [
-            Contract(
-                partner_id=owners[(n + 1) % partners], customer_name=f"Customer {n:06} GmbH", customer_country="DE",
-                normalised_name=f"customer {n:06}", normalised_domain=f"c{n}.example", customer_domain=f"c{n}.example",
-                ends_on=today + dt.timedelta(days=n % 1095 if n != 775 else 60),
-            )
-            for n in range(start, min(start + BATCH, contracts))
-        ]  # fmt: skip
-        Contract.objects.bulk_create(made)
-        ContractLine.objects.bulk_create(
-            ContractLine(partner_id=one.partner_id, contract=one, line=line, currency="USD") for one in made
-        )
+        with tenant_scope(tenant):
+            line, today = ProductLine.objects.get(), clock.today()
+            owners = list(Partner.objects.order_by("sort_name").values_list("pk", flat=True))
+            made = [
+                Contract(
+                    partner_id=owners[(n + 1) % partners], customer_name=f"Customer {n:06} GmbH", customer_country="DE",
+                    normalised_name=f"customer {n:06}", normalised_domain=f"c{n}.example",
+                    customer_domain=f"c{n}.example", ends_on=today + dt.timedelta(days=60 if n == 775 else n % 1095),
+                )
+                for n in range(start, min(start + BATCH, contracts))
+            ]  # fmt: skip
+            Contract.objects.bulk_create(made)
+            lines = [ContractLine(partner_id=one.partner_id, contract=one, line=line, currency="USD") for one in made]
+            ContractLine.objects.bulk_create(lines)
+        if not start:
+            settle()
+    settle()
 
 
 def _champion(tenant: Any) -> Membership:

@@ -5,12 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from dealreg.lead_rows import short_of
 from dealreg.models import UNDECIDED, Contract, DealRegistration, Opportunity
+from dealreg.queries.leads import offered_to_me, to_contact
+from partners.models import Partner
 from prm.kernel.calendars import MOST, CalendarEntry
 from prm.kernel.models import Membership
 from prm.kernel.policies import permits
+from prm.kernel.roles import Role
 from prm.kernel.web.format import formatter
 
 State = DealRegistration.State
@@ -96,6 +101,29 @@ def contracts_ending(member: Membership, since: dt.date, until: dt.date) -> Iter
             url=one.get_absolute_url(),
             changed_at=one.updated_at,
         )
+
+
+def leads_due(member: Membership, since: dt.date, until: dt.date) -> Iterator[CalendarEntry]:
+    """For those a lead is told to: until when an offer is to be accepted, and an accepted lead to be contacted.
+
+    Who it is stands in the calendar from its acceptance on. Where the partner is suspended the clocks stand still.
+    """
+    both = ((offered_to_me(member), "accept", _("Accept the lead")), (to_contact(member), "contact", _("Contact")))
+    for leads, kind, title in both:
+        mine = leads.exclude(partner__state=Partner.State.SUSPENDED)
+        if not member.has(Role.CHAMPION, Role.DISTRIBUTOR):
+            mine = mine.filter(Q(owner=None) | Q(owner=member))
+        found = mine.filter(**{f"{kind}_due__range": (since, until)}).prefetch_related("contacts")
+        for lead in found.order_by(f"{kind}_due", "pk")[:MOST]:
+            known = [contact.company for contact in lead.contacts.all()]  # none while it is offered
+            yield CalendarEntry(
+                uid=f"lead-{kind}-{lead.pk}",
+                on=getattr(lead, f"{kind}_due"),
+                title=f"{title}: {known[0] if known else short_of(lead)}",
+                text="\n".join([f"{_('No.')} {lead.number}", short_of(lead)]),
+                url=lead.get_absolute_url(),
+                changed_at=lead.updated_at,
+            )
 
 
 decisions_due = _days("decision", "review_due", UNDECIDED)

@@ -21,6 +21,7 @@ from django.utils import timezone
 from pytest_django.plugin import blocking_manager_key
 
 COMMITTING = {"live_server", "transactional_db", "django_db_reset_sequences", "django_db_serialized_rollback"}
+DATABASES = COMMITTING | {"db"}
 Build = Callable[..., Any]
 
 
@@ -70,6 +71,8 @@ class Standing:
         layer = Layer(build, SimpleNamespace())
         layer.savepoint.__enter__()
         if not self.layers:
+            with connection.cursor() as cursor:  # tests without a database take their time, too
+                cursor.execute("set local idle_in_transaction_session_timeout = 0")
             layer.people = build()
         else:
             from prm.kernel.tenancy.context import tenant_scope
@@ -107,10 +110,16 @@ def needs(build: Build) -> list[str]:
 
 def prepare(item: pytest.Item, build_cast: Build) -> None:
     """Before the fixtures of a test: have stand exactly what the test can use."""
-    if not standing.is_ready:
+    if not standing.is_ready or _needs_no_database(item):
         return
     with item.config.stash[blocking_manager_key].unblock():
         standing.have([build_cast, *_standing_fixtures(item)] if _can_use(item) else [])
+
+
+def _needs_no_database(item: Any) -> bool:
+    """What stands is in nobody's way then."""
+    asks = any(name.startswith("django_db") for name in item.fixturenames) or DATABASES & set(item.fixturenames)
+    return not asks and item.get_closest_marker("django_db") is None
 
 
 def _can_use(item: pytest.Item) -> bool:

@@ -8,11 +8,20 @@ from uuid import UUID
 
 from django.db import transaction
 
+from dealreg.actions.carrying import credit_of
 from dealreg.actions.closing import lose_transferred
 from dealreg.actions.deciding import _open, _reject, _withdraw
 from dealreg.actions.sharing import share_credit
 from dealreg.actions.steps import enter, forget_review, reason_of
-from dealreg.models import DealConflict, DealEngagement, DealHearing, DealLine, DealRegistration, DealReview
+from dealreg.models import (
+    DealConflict,
+    DealEngagement,
+    DealHearing,
+    DealLine,
+    DealRegistration,
+    DealReview,
+    Opportunity,
+)
 from dealreg.queries.rules import deal_rules
 from prm.kernel import clock
 from prm.kernel.errors import Conflict, Invalid
@@ -110,6 +119,7 @@ def decide_engagement(
         share = round(deal.credit_share * credit_share, 4)
         DealRegistration.objects.filter(pk=deal.pk).update(credit_share=share)
         deal.credit_share = share
+        _leave_to(engagement.opportunity, share)
     forget_review(deal)
     against = engagement.opportunity_id
     enter(deal, "deal.engagement_decided", by=by, inner=True, decision=decision, against=against, reason=said)
@@ -118,6 +128,12 @@ def decide_engagement(
     else:
         _reject(deal, by, DealRegistration.RejectReason.VENDOR_ENGAGED, "")
     return engagement
+
+
+def _leave_to(business: Opportunity, share: Decimal) -> None:
+    """A partner with whom the vendor leads the deal has what is left: together no more than the whole."""
+    if business.partner_id is not None:
+        credit_of(business, max(business.credit - share, Decimal(0)))
 
 
 @transaction.atomic

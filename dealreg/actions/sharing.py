@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from dealreg.actions.carrying import credit_of, opportunity_of
 from dealreg.actions.steps import enter
-from dealreg.models import COMPETING, DealConflict, DealLine, DealRegistration
+from dealreg.models import COMPETING, DealConflict, DealEngagement, DealLine, DealRegistration
 from prm.kernel.tenancy.context import vendor_scope
 
 State = DealRegistration.State
@@ -30,12 +30,17 @@ def give_credit_back(deal: DealRegistration) -> None:
         ids = {pk for pair in pairs.values_list("candidate_id", "existing_id") for pk in pair} - {deal.pk}
         rows = DealRegistration.objects.select_for_update(of=("self",)).filter(pk__in=ids, state__in=COMPETING)
         other = rows.select_related("partner").order_by("submitted_at", "pk").first()
-        if other is None or not deal.credit_share:
+        led = DealEngagement.objects.filter(candidate=deal, decision=DealEngagement.Decision.JOINT)
+        led = led.filter(opportunity__partner__isnull=False).select_related("opportunity")
+        if (other is None and not led) or not deal.credit_share:
             return
         left = DealRegistration.objects.filter(pk=deal.pk, credit_share=deal.credit_share).update(credit_share=0)
         if left:
             back, deal.credit_share = deal.credit_share, Decimal(0)
-            _set_share(other, other.credit_share + back)
+            if other is not None:
+                _set_share(other, other.credit_share + back)
+            for engagement in led:
+                credit_of(engagement.opportunity, min(engagement.opportunity.credit + back, Decimal(1)))
 
 
 def _set_share(deal: DealRegistration, share: Decimal) -> None:

@@ -9,10 +9,22 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Aggregate, Case, Count, DurationField, ExpressionWrapper, F, Q, QuerySet, Sum, Value, When
+from django.db.models import (
+    Aggregate,
+    Case,
+    Count,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    Q,
+    QuerySet,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce, Least, Round
 
-from dealreg.models import DealRegistration, Opportunity, OpportunityLine
+from dealreg.models import DealConflict, DealEngagement, DealRegistration, Opportunity, OpportunityLine
 from dealreg.queries.rules import deal_rules
 from prm.kernel import clock
 from prm.kernel.fields import NumericField
@@ -79,12 +91,36 @@ class StageSum:
     overdue_amount: Decimal
 
 
+def counted_beside(opportunities: QuerySet) -> list[UUID]:
+    """Of these, what counts through another one in a total: joint business is one business.
+
+    The vendor's own deal counts through that of the partner it is joint with, and of two partners the later one
+    through the first, as long as that one is among these, and open, won, or ended in the same way. Few are joint, so
+    they are looked for by themselves, not for each of many thousands.
+    """
+    among = opportunities.order_by().values("pk")
+
+    def through(one: str, other: str) -> Q:
+        goes_on = Q(**{f"{other}__state__in": [State.OPEN, State.WON]}) | Q(**{f"{other}__state": F(f"{one}__state")})
+        return goes_on & Q(**{f"{one}__in": among, f"{other}__in": among})
+
+    own = DealEngagement.objects.filter(
+        through("opportunity", "candidate__opportunities"), decision=DealEngagement.Decision.JOINT
+    )
+    later = DealConflict.objects.filter(
+        through("candidate__opportunities", "existing__opportunities"), decision=DealConflict.Decision.JOINT
+    )
+    found = own.values_list("opportunity").union(later.values_list("candidate__opportunities"))
+    return [pk for (pk,) in found]
+
+
 def by_stage(opportunities: QuerySet, today: dt.date) -> dict[str, StageSum]:
-    """The open ones by stage, in one query. What is overdue is counted apart, as in F8."""
-    current, late = Q(expected_close__gte=today), Q(expected_close__lt=today)
+    """The open ones by stage, in one query. What is overdue is counted apart, as in F8; joint business once."""
+    waiting = opportunities.filter(state=State.OPEN)
+    counts = ~Q(pk__in=counted_beside(waiting))
+    current, late = Q(expected_close__gte=today) & counts, Q(expected_close__lt=today) & counts
     rows = (
-        opportunities.filter(state=State.OPEN)
-        .order_by()
+        waiting.order_by()
         .values("stage")
         .annotate(
             count=Count("pk"),
@@ -155,8 +191,9 @@ class Median(Aggregate):
 
 
 def figures_of(opportunities: QuerySet, start: dt.date, end: dt.date) -> PeriodFigures:
-    """How business ended between two days, both included: F9 in one row, however many deals there are."""
+    """How business ended between two days, both included: F9 in one row, joint business once."""
     closed = opportunities.filter(state__in=[State.WON, State.LOST], closed_on__range=(start, end)).order_by()
+    closed = closed.exclude(pk__in=counted_beside(opportunities))
     won, lost = Q(state=State.WON), Q(state=State.LOST)
     days = ExpressionWrapper(F("closed_on") - Least("opened_on", "closed_on"), output_field=DurationField())
     row = closed.annotate(days=days).aggregate(

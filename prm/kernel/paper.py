@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +41,7 @@ def lay_out(html: str, style: Path) -> Any:
             font = font_file() if url == FONT_ADDRESS else None
             if font is None:
                 raise ValueError("documents fetch nothing")
-            return URLFetcherResponse(url, font.read_bytes(), {"Content-Type": "font/woff2"})
+            return URLFetcherResponse(url, unpacked(font), {"Content-Type": "font/ttf"})
 
     fetcher, fonts = OnlyOurFont(), FontConfiguration()
     sheet = CSS(string=style.read_text(encoding="utf-8"), url_fetcher=fetcher, font_config=fonts)
@@ -49,6 +51,16 @@ def lay_out(html: str, style: Path) -> Any:
 
 def write_pdf(html: str, style: Path) -> bytes:
     return lay_out(html, style).write_pdf()
+
+
+@cache
+def unpacked(font: Path) -> bytes:
+    """The font as it is drawn from, unpacked once for all documents."""
+    from fontTools.ttLib import woff2
+
+    plain = BytesIO()
+    woff2.decompress(BytesIO(font.read_bytes()), plain)
+    return plain.getvalue()
 
 
 def font_file() -> Path | None:

@@ -10,6 +10,7 @@ import fcntl
 import hashlib
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -144,12 +145,31 @@ def django_db_createdb(_copying: Copying | None, django_db_createdb: bool) -> bo
 def django_db_setup(request: pytest.FixtureRequest, _copying: Copying | None, django_db_blocker: Any) -> None:
     """After the full migration of a new shape: keep it for the next. If it fails, let the other workers try."""
     try:
-        request.getfixturevalue("django_db_setup")  # pytest-django's own
+        with _rendering_little():
+            request.getfixturevalue("django_db_setup")  # pytest-django's own
         if _copying is not None and _copying.migrates:
             _keep(_copying, django_db_blocker)
     finally:
         if _copying is not None:
             _copying.end()
+
+
+@contextmanager
+def _rendering_little() -> Iterator[None]:
+    """Each step of a migration makes anew the model that it changes, not all that hang together with it.
+
+    As every model hangs on its tenant, that takes a fifth of the time. Code of a migration sees them all made anew, as
+    Django sees to it wherever it postpones this itself; that the tables are the same is shown by a long test.
+    """
+    from django.db.migrations.state import ProjectState
+
+    def itself(state: Any, app_label: str, model_name: str, delay: bool) -> set[tuple[str, str]]:
+        state.is_delayed = True
+        return {(app_label, model_name)}
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ProjectState, "_find_reload_model", itself)
+        yield
 
 
 def _keep(copying: Copying, django_db_blocker: Any) -> None:

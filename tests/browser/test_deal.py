@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from dealreg.actions import approve_deal
 from dealreg.models import DealRegistration, Opportunity
+from prm.kernel import clock
 from prm.kernel.tenancy.context import tenant_scope
 from tests.browser.signed_in import become
 from tests.conftest import build_cast
@@ -36,7 +37,7 @@ def test_a_deal_from_the_phone_to_the_scorecard(page: Any, story: Any) -> None:
     story.become(story.seller)
     page.goto(f"{story.at}/deals/new/")
     expect(page.locator("#content")).to_contain_text("What you get")
-    soon = dt.date.today() + dt.timedelta(days=40)
+    soon = clock.today("Europe/Berlin") + dt.timedelta(days=40)
     page.get_by_label("Customer", exact=True).fill("Contoso AG")
     page.get_by_label("Its web domain").fill("www.contoso.example")
     page.get_by_label("Security").check()
@@ -83,7 +84,7 @@ def test_a_deal_from_the_phone_to_the_scorecard(page: Any, story: Any) -> None:
     story.become(story.operations)
     page.goto(address)
     page.get_by_text("Order booked").first.click()
-    page.get_by_label("Order of").fill(dt.date.today().isoformat())
+    page.get_by_label("Order of").fill(clock.today("Europe/Berlin").isoformat())
     page.get_by_role("button", name="Order booked").click()
     expect(page.locator(".facts").first).to_contain_text("Won")
 

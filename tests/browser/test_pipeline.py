@@ -67,7 +67,7 @@ def test_a_card_is_moved_by_hand_and_by_key_and_an_order_is_booked(page: Any, bo
     board.become(board.operations)
     page.goto(address)
     page.get_by_text("Order booked").first.click()
-    page.get_by_label("Order of").fill(dt.date.today().isoformat())
+    page.get_by_label("Order of").fill(clock.today("Europe/Berlin").isoformat())
     page.get_by_label("Amount of the order").fill("41,000")
     page.get_by_role("button", name="Order booked").click()
     expect(page.locator(".facts").first).to_contain_text("Won")

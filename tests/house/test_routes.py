@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 from django.test import Client, override_settings
 
 from prm.kernel.isolation.addresses import UNKNOWN, addresses
@@ -39,6 +40,8 @@ LONG = [
 def planted_once(django_db_setup, django_db_blocker):
     """One world for all tests here that a worker runs: whatever an answer changes is undone at once."""
     with django_db_blocker.unblock(), planted() as world:
+        with connection.cursor() as cursor:  # the world stands while other tests take their time
+            cursor.execute("set local idle_in_transaction_session_timeout = 0")
         yield world
 
 

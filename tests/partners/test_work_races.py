@@ -1,9 +1,6 @@
 """Two people at once: one completes a task, one completes an onboarding."""
 
-import threading
-
 import pytest
-from django.db import connections
 
 from partners.actions import (
     add_partner,
@@ -19,32 +16,14 @@ from partners.queries import open_required
 from prm.kernel.errors import Refused
 from prm.kernel.models import Event
 from prm.kernel.tenancy.context import member_scope, tenant_scope
+from tests import races
 from tests.conftest import build_cast
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 
 
 def at_once(*deeds):
-    """Each deed with the scope to enter, in threads that start together; returns what came of them."""
-    barrier, outcomes = threading.Barrier(len(deeds)), []
-
-    def run(scope, deed):
-        try:
-            barrier.wait(timeout=10)
-            with scope:
-                deed()
-            outcomes.append("done")
-        except Refused as refusal:
-            outcomes.append(refusal.code)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=deed) for deed in deeds]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
-    return sorted(outcomes)
+    return sorted(one.code if isinstance(one, Refused) else "done" for one in races.at_once(*deeds))
 
 
 def test_one_of_two_completes_and_onboarding_ends_once():

@@ -1,9 +1,6 @@
 """Several people at once: one effect, and no answer lost between a score and its submission."""
 
-import threading
-
 import pytest
-from django.db import connections
 
 from prm.kernel.errors import Refused
 from prm.kernel.members import furnish_tenant
@@ -11,6 +8,7 @@ from prm.kernel.models import Event
 from prm.kernel.tenancy.context import member_scope, tenant_scope
 from scorecards.actions import answer_question, start_assessment, submit_assessment
 from scorecards.models import Answer, AnswerRevision, Assessment
+from tests import races
 from tests.conftest import build_cast
 from tests.scorecards.filling import fill, question
 
@@ -28,26 +26,7 @@ def people():
 
 
 def at_once(*deeds):
-    """Run the deeds in threads that start together; returns what each returned or was refused with."""
-    barrier = threading.Barrier(len(deeds))
-    outcomes = [None] * len(deeds)
-
-    def run(place, member, deed):
-        try:
-            barrier.wait(timeout=10)
-            with member_scope(member):
-                outcomes[place] = deed()
-        except Refused as refusal:
-            outcomes[place] = refusal
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(n, m, d)) for n, (m, d) in enumerate(deeds)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-    return outcomes
+    return races.at_once(*((member_scope(member), deed) for member, deed in deeds))
 
 
 def test_two_answers_to_one_question_leave_one_answer_and_two_revisions(people):

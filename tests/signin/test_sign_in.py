@@ -33,8 +33,17 @@ def totp_for(user):
     return secret
 
 
-def code_of(secret, shift=0):
-    return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + shift))
+HALF_MINUTE = int(time.time()) // 30
+
+
+@pytest.fixture(autouse=True)
+def time_for_a_code(monkeypatch):
+    """The half minute of a code does not end between its making and its use."""
+    monkeypatch.setattr("allauth.mfa.totp.internal.auth.yield_hotp_counters_from_time", lambda: iter([HALF_MINUTE]))
+
+
+def code_of(secret):
+    return format_hotp_value(hotp_value(secret, HALF_MINUTE))
 
 
 def is_in(client, path="/t/acme/people/"):
