@@ -59,6 +59,7 @@ tell(
     opportunity__opened="opened the opportunity {name}: {money}",
     opportunity__registered="the opportunity {name} is registered now",
     opportunity__imported="brought the opportunity {name} in",
+    opportunity__import_undone="took back what the file {file} said of an opportunity",
     opportunity__edited="changed the opportunity {name}",
     opportunity__staged="moved {name} from {stage_before} to {stage}",
     opportunity__lines_set="set the lines of {name}: {money}",

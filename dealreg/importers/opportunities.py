@@ -1,13 +1,16 @@
 """Business that a CRM keeps: open opportunities and renewals, and how former ones ended, told apart by external id.
 
 New ones are written in bulk. One that stands here and is closed in the file is closed as people close it, so that its
-registration moves along; one that is closed here is not opened by a file.
+registration moves along; one that is closed here is not opened by a file. A file can be taken back, but for what it
+closed, and for lines that were more than one.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from copy import copy
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -22,7 +25,8 @@ from prm.kernel.errors import Conflict, Invalid
 from prm.kernel.events import record_many
 from prm.kernel.imports import values
 from prm.kernel.imports.problems import shown
-from prm.kernel.imports.registry import Fate, Prepared, RecordImporter, Values, imports, replace
+from prm.kernel.imports.registry import Fate, Prepared, RecordImporter, Values, imports
+from prm.kernel.models import ImportChange
 from prm.kernel.money import format_money
 from prm.kernel.tenancy.context import current_tenant
 from sales.importers import checked_amount
@@ -39,6 +43,8 @@ class Opportunities(RecordImporter):
     entity = "opportunities"
     permission = PERMISSION
     model = Opportunity
+    is_undoable = True
+    undone_event = "opportunity.import_undone"
     key = ("external_id",)
     key_field = "external_id"
     references = frozenset({"partner", "owner", "created_by", "registration", "renews"})
@@ -196,19 +202,34 @@ class Opportunities(RecordImporter):
         changed = [each.payload for each in batch if each.fate == Fate.UPDATED]
         self.add(Opportunity, new)
         self._add_parts(new)
-        replace(Opportunity, changed)
+        self.replace(Opportunity, changed)
         record_many(new, "opportunity.imported", by=self.by, data=self.told)
         plain = [one for one in changed if one.pk not in self._closings]
         record_many(plain, "opportunity.edited", by=self.by, data=self.told)
+        self._set_lines([one for one in changed if one.registration_id is None])
         for one in changed:
-            if one.registration_id is None:
-                write_lines(one, {self._line_of[one.pk]: one.amount})
             if one.pk in self._closings:
                 self._close(Opportunity.objects.select_related("registration", "partner").get(pk=one.pk))
 
+    def _set_lines(self, changed: Sequence[Opportunity]) -> None:
+        """The line and its amount follow the file; several lines, which people made, become that one."""
+        rows: dict[UUID, list[OpportunityLine]] = defaultdict(list)
+        for row in OpportunityLine.objects.filter(opportunity__in=changed).order_by("created_at", "pk"):
+            rows[row.opportunity_id].append(row)
+        moved = []
+        for one in changed:
+            line_id, standing = self._line_of[one.pk], rows[one.pk]
+            if len(standing) != 1:
+                write_lines(one, {line_id: one.amount})
+            elif (standing[0].line_id, standing[0].amount) != (line_id, one.amount):
+                standing[0].line_id, standing[0].amount = line_id, one.amount
+                moved.append(standing[0])
+        self.replace(OpportunityLine, moved)
+
     def _add_parts(self, new: Sequence[Opportunity]) -> None:
         """A line each, and the credit of those that have a partner."""
-        OpportunityLine.objects.bulk_create(
+        self.add(
+            OpportunityLine,
             [
                 OpportunityLine(
                     partner_id=one.partner_id,
@@ -219,20 +240,41 @@ class Opportunities(RecordImporter):
                 )
                 for one in new
             ],
-            batch_size=1000,
         )
         own = [one for one in new if one.partner_id is not None]
-        OpportunityCredit.objects.bulk_create(
+        self.add(
+            OpportunityCredit,
             [OpportunityCredit(partner_id=one.partner_id, opportunity=one, share=Decimal(1)) for one in own],
-            batch_size=1000,
         )
 
     def _close(self, one: Opportunity) -> None:
         state, day, amount, loss_reason, said = self._closings[one.pk]
+        before = copy(one)
         if state == State.WON:
             win_opportunity(one, by=None, order_on=day, amount=amount, reason=said)
         else:
             lose_opportunity(one, by=None, loss_reason=loss_reason, reason=said)
+        if self.journal is not None:
+            self.journal.changed(Opportunity.objects.get(pk=one.pk), before)
+
+    @classmethod
+    def whole_of(cls, row: Any) -> UUID:
+        return row.pk if isinstance(row, Opportunity) else row.opportunity_id
+
+    @classmethod
+    def ended(cls, changes: Sequence[tuple[ImportChange, Any]]) -> set[UUID]:
+        """What was closed as people close it, and whose several lines became one, is not put back with the values."""
+        old = [(change, row) for change, row in changes if not change.is_new]
+        stays = {row.pk for change, row in old if isinstance(row, Opportunity) and "state" in change.after}
+        with_line = {row.opportunity_id for _change, row in changes if cls._is_part(row)}
+        sums = {row.pk for change, row in old if isinstance(row, Opportunity) and "amount" in change.after}
+        parts = {row.opportunity_id for change, row in old if cls._is_part(row) and "amount" in change.after}
+        stays |= (sums - with_line) | (parts - sums)
+        return {change.pk for change, row in old if cls.whole_of(row) in stays}
+
+    @staticmethod
+    def _is_part(row: Any) -> bool:
+        return isinstance(row, OpportunityLine)
 
     def told(self, record: Opportunity) -> dict[str, Any]:
         money = format_money(record.amount, record.currency)

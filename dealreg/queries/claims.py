@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from dealreg.models import HELD, DealLine, DealRegistration, Lead, LeadClaim, LeadContact
+from prm.kernel.tenancy.prepared import Text, prepared
 
 
 @dataclass(frozen=True)
@@ -27,14 +28,22 @@ class ClaimShown:
 
 def lead_claims_on(deal: DealRegistration, line_ids: Collection[UUID]) -> list[LeadContact]:
     """The contacts of such leads, in one query; a lead counts until it is recycled, disqualified or registered."""
-    same = Q(company_key=deal.normalised_name, country=deal.customer_country)
-    if deal.normalised_domain:
-        same |= Q(domain=deal.normalised_domain)
-    rows = _claiming().filter(same, lead__line_id__in=line_ids).exclude(lead__partner_id=deal.partner_id)
-    rows = rows.exclude(lead__partner__sponsor_id=deal.partner_id)
-    if deal.partner.sponsor_id:
-        rows = rows.exclude(lead__partner_id=deal.partner.sponsor_id)
-    return list(rows.select_related("lead__partner", "lead__line").order_by("lead__accepted_at", "pk")[:50])
+    texts = map(Text, (deal.normalised_name, deal.customer_country, deal.normalised_domain))
+    return _claims(list(line_ids), deal.partner_id, deal.partner.sponsor_id, *texts)
+
+
+@prepared
+def _claims(
+    line_ids: list[UUID], partner_id: UUID, sponsor_id: UUID | None, name: Text, country: Text, domain: Text
+) -> QuerySet:
+    same = Q(company_key=name, country=country)
+    if domain:
+        same |= Q(domain=domain)
+    rows = _claiming().filter(same, lead__line_id__in=line_ids).exclude(lead__partner_id=partner_id)
+    rows = rows.exclude(lead__partner__sponsor_id=partner_id)
+    if sponsor_id:
+        rows = rows.exclude(lead__partner_id=sponsor_id)
+    return rows.select_related("lead__partner", "lead__line").order_by("lead__accepted_at", "pk")[:50]
 
 
 def _claiming() -> QuerySet:

@@ -18,6 +18,7 @@ from dealreg.queries.conflicts import keys_by, line_ids_of
 from partners.models import Partner
 from prm.kernel import clock
 from prm.kernel.periods import add_days
+from prm.kernel.tenancy.prepared import Text, prepared
 
 ENGAGED_DAYS, SHOWN = 90, 10
 
@@ -28,24 +29,43 @@ def vendor_deals_of(deal: DealRegistration, line_ids: Collection[UUID], at: dt.d
     One that it has together with the same partner does not compete with that partner's registration.
     """
     day = at.date()
-    was_open = Q(state=Opportunity.State.OPEN) | Q(closed_on__gte=add_days(day, -ENGAGED_DAYS))
+    return _vendor_deals(deal.partner_id, list(line_ids), day, add_days(day, -ENGAGED_DAYS), *_texts(deal))
+
+
+def _vendor_deals(
+    partner_id: UUID, line_ids: list[UUID], day: dt.date, since: dt.date, name: Text, country: Text, domain: Text
+) -> QuerySet:
+    was_open = Q(state=Opportunity.State.OPEN) | Q(closed_on__gte=since)
     return (
         Opportunity.objects.filter(
-            _same_customer(deal), was_open, source=Opportunity.Source.VENDOR_LED, opened_on__lte=day
+            _same(name, country, domain), was_open, source=Opportunity.Source.VENDOR_LED, opened_on__lte=day
         )
-        .filter(Q(partner=None) | ~Q(partner_id=deal.partner_id))
-        .filter(Exists(OpportunityLine.objects.filter(opportunity=OuterRef("pk"), line_id__in=list(line_ids))))
+        .filter(Q(partner=None) | ~Q(partner_id=partner_id))
+        .filter(Exists(OpportunityLine.objects.filter(opportunity=OuterRef("pk"), line_id__in=line_ids)))
     )
 
 
-def _same_customer(deal: DealRegistration) -> Q:
-    same = Q(normalised_name=deal.normalised_name, customer_country=deal.customer_country) & ~Q(normalised_name="")
-    return same | Q(normalised_domain=deal.normalised_domain) if deal.normalised_domain else same
+@prepared
+def _one_vendor_deal(
+    partner_id: UUID, line_ids: list[UUID], day: dt.date, since: dt.date, name: Text, country: Text, domain: Text
+) -> QuerySet:
+    return _vendor_deals(partner_id, line_ids, day, since, name, country, domain).values_list("pk")[:1]
+
+
+def _texts(deal: DealRegistration) -> tuple[Text, Text, Text]:
+    return Text(deal.normalised_name), Text(deal.customer_country), Text(deal.normalised_domain)
+
+
+def _same(name: str, country: str, domain: str) -> Q:
+    same = Q(normalised_name=name, customer_country=country) & ~Q(normalised_name="")
+    return same | Q(normalised_domain=domain) if domain else same
 
 
 def is_engaged(deal: DealRegistration, line_ids: Collection[UUID]) -> bool:
     """Asked once for each registration that is sent, in one query, whatever else is found."""
-    return vendor_deals_of(deal, line_ids, deal.submitted_at or clock.now()).exists()
+    day = (deal.submitted_at or clock.now()).date()
+    lines, since = list(line_ids), add_days(day, -ENGAGED_DAYS)
+    return bool(_one_vendor_deal(deal.partner_id, lines, day, since, *_texts(deal)))
 
 
 def undecided_engagements(deal: DealRegistration) -> bool:
@@ -78,7 +98,7 @@ class Bought:
 
 def bought_before(deal: DealRegistration) -> list[Bought]:
     """Won business with this customer: an existing customer is no new one."""
-    won = Opportunity.objects.filter(_same_customer(deal), state=Opportunity.State.WON).exclude(registration=deal)
+    won = Opportunity.objects.filter(_same(*_texts(deal)), state=Opportunity.State.WON).exclude(registration=deal)
     return [
         Bought(
             one.customer_name,

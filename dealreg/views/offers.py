@@ -47,6 +47,7 @@ from dealreg.forms import (
     WinForm,
 )
 from dealreg.models import DealHearing, DealRegistration
+from dealreg.queries.freezing import is_frozen
 from dealreg.queries.pages import DealPage, active_lines
 from prm.kernel.models import Membership
 from prm.kernel.policies import permits
@@ -140,6 +141,8 @@ VERBS = (
     ),
     Verb("cancel", _("Cancel the approval"), cancel_deal, CancelForm, _in(State.APPROVED), tone="danger"),
 )  # fmt: skip
+# What is not decided while the partner is suspended.
+STANDS_STILL = frozenset({"approve", "reject", "ask", "grant_extension", "approve_change", "reinstate"})
 BY_NAME = {verb.name: verb for verb in VERBS}
 
 
@@ -170,6 +173,8 @@ def offered(page: DealPage, member: Membership, *, refused: forms.Form | None, v
     """The verbs that fit the state and that this member may use; the one that was refused stands open."""
     found = []
     for one in VERBS:
+        if one.name in STANDS_STILL and is_frozen(page.deal):
+            continue
         if not one.when(page) or not permits(member, one.permission, page.deal):
             continue
         is_refused = verb == one.name and refused is not None

@@ -4,11 +4,12 @@ from decimal import Decimal
 
 import pytest
 
-from dealreg.actions import approve_deal, lose_opportunity
+from dealreg.actions import approve_deal, lose_opportunity, set_opportunity_lines, set_stage
 from dealreg.actions.carrying import opportunity_of
 from dealreg.models import Opportunity
 from partners.models import Partner
-from prm.kernel.models import Event
+from prm.kernel.imports.undo import NothingLeft, undo_import
+from prm.kernel.models import Event, ImportBatch
 from prm.kernel.tenancy.context import member_scope
 from tests.imports.conftest import Desk, counts
 
@@ -104,3 +105,53 @@ def test_what_somebody_closed_here_stays_closed(cast, crm):
     lose_opportunity(one("C1"), by=cast.cam, loss_reason="budget")
     report = crm(FIRST)
     assert (report.is_refused, report.problem_count, one("C1").state) == (True, 1, "lost")
+
+
+# --- taking it back -------------------------------------------------------------------------------------------------
+
+SECOND = """C1,P1,Fabrikam,cloud,2000,open,committed,2026-05-01,,
+C2,,Tailspin,cloud,500,lost,,2026-02-01,2026-02-10,price
+C5,P1,Contoso GmbH,security,900,open,,2026-05-01,,
+"""
+
+
+def last_batch():
+    return ImportBatch.objects.order_by("-finished_at", "-created_at").first()
+
+
+def test_what_a_file_brought_is_taken_back(cast, crm, sign_in):
+    crm(FIRST)
+    crm(SECOND)
+    batch = last_batch()
+    client = sign_in(cast.operations)
+    assert "Take it back" in client.get(f"/imports/batches/{batch.pk}/undo/").content.decode()
+    assert client.post(f"/imports/batches/{batch.pk}/undo/").status_code == 302
+    first = one("C1")
+    line = first.lines.get()
+    assert (first.stage, first.amount, line.line, line.amount) == (
+        "proposed", Decimal("1000.50"), cast.security, Decimal("1000.50"),
+    )  # fmt: skip
+    assert one("C2").state == "lost"  # closed as people close it: that stays, and is named
+    assert not Opportunity.objects.filter(external_id="C5").exists()
+    told = Event.objects.get(name="import.undone").data
+    assert (told["removed"], told["restored"], told["kept"]) == (1, 1, 1)
+    assert Event.objects.filter(name="opportunity.import_undone").count() == 2
+    undo_import(ImportBatch.objects.exclude(pk=batch.pk).get(), by=cast.operations)  # the first file too
+    assert set(Opportunity.objects.values_list("external_id", flat=True)) == {"C2"}  # what was changed since stays
+
+
+def test_what_people_worked_on_since_stays(cast, crm):
+    """The negative controls: each of these keeps a record from going."""
+    crm(FIRST)
+    crm(SECOND)
+    set_stage(one("C5"), by=cast.cam, stage="proposed")
+    set_opportunity_lines(one("C1"), by=cast.cam, lines={cast.cloud: Decimal("1500"), cast.security: Decimal("500")})
+    batch = last_batch()
+    with pytest.raises(NothingLeft):
+        undo_import(batch, by=cast.operations)
+    assert one("C5").stage == "proposed"
+    assert one("C1").lines.count() == 2
+    crm("C1,P1,Fabrikam,security,1800,open,committed,2026-05-01,,\n")  # several lines become one, and are not put back
+    with pytest.raises(NothingLeft):
+        undo_import(last_batch(), by=cast.operations)
+    assert (one("C1").amount, one("C1").lines.get().amount) == (1800, 1800)

@@ -69,7 +69,9 @@ def test_decisions_stand_still_and_go_on_with_the_business_days_that_were_left(c
         for verb in (approve_deal, lambda one, by: reject_deal(one, by=by, reject_reason="not_qualified")):
             with pytest.raises(Frozen):
                 verb(fresh(deal), by=cast.operations)
-        assert "Stands still" in sign_in(cast.cam).get(f"/deals/{deal.pk}/").content.decode()
+        page = sign_in(cast.cam).get(f"/deals/{deal.pk}/").content.decode()
+        assert "Stands still" in page
+        assert f"/deals/{deal.pk}/approve/" not in page
         assert sign_in(cast.cam).post(f"/deals/{deal.pk}/approve/").status_code == 409
     with on(35):  # a Monday; Tuesday to Monday do not count, two days are left
         lift(cast)

@@ -6,7 +6,8 @@ import datetime as dt
 from uuid import UUID
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
+from django.db.backends.signals import connection_created
 from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 
@@ -106,3 +107,52 @@ def test_what_depends_on_more_than_its_arguments_is_found(cast, monkeypatch) -> 
     monkeypatch.setattr(room, "COMPARED", False)  # control: nobody else would notice
     with tenant_scope(cast.globex):
         assert contacts_in_the_currency(cast.northwind.pk) == []
+
+
+def test_what_is_asked_often_is_planned_once_and_each_tenant_member_and_day_gets_the_own(cast, settings) -> None:
+    settings.DATABASE_PREPARES = True
+    today, often = clock.today(), 8  # the server plans the first five for their values and then once for all
+    Task.objects.create(partner=cast.northwind, title="Now", kind="other", due_on=today)
+    for _ in range(often):
+        seen_partners(cast.champion)
+        due_tasks(cast.northwind.pk, today)
+    with CaptureQueriesContext(connection) as asked:
+        assert {one.pk for one in seen_partners(cast.champion)} == {cast.northwind.pk}
+        assert {one.pk for one in seen_partners(cast.rival_champion)} == {cast.rival.pk}
+        assert due_tasks(cast.northwind.pk, today) == [("Now",)]
+        assert due_tasks(cast.rival.pk, today) == []
+        with member_scope(cast.rival_champion):  # the fences are read when it runs
+            assert due_tasks(cast.northwind.pk, today) == []
+            assert seen_partners(cast.champion) == []
+        with tenant_scope(cast.globex):
+            assert due_tasks(cast.northwind.pk, today) == []
+        with clock.travel(days=-1):
+            assert due_tasks(cast.northwind.pk, today) == []
+    statements = [query["sql"].lower() for query in asked.captured_queries]
+    assert sum(sql.startswith("execute asked_") for sql in statements) >= 8
+    assert not [sql for sql in statements if 'from "partners_task"' in sql]
+
+
+def test_a_new_connection_knows_no_names(cast, settings) -> None:
+    settings.DATABASE_PREPARES = True
+    for _ in range(5):
+        assert named(Text("Northwind"))
+    assert connection._known_questions.named
+    connection_created.send(type(connections["default"]), connection=connections["default"])
+    with CaptureQueriesContext(connection) as asked:
+        assert named(Text("Northwind"))
+    assert asked.captured_queries[0]["sql"].lower().startswith("select")
+
+
+def test_a_plan_that_would_answer_otherwise_is_found(cast, monkeypatch) -> None:
+    """The control: were one of its places wrong, the suite would say so."""
+    right = room.plan_of
+    monkeypatch.setattr(room, "plan_of", lambda sql, values: right(sql.replace("title", "kind"), values))
+
+    @prepared
+    def titles(partner_id: UUID) -> QuerySet:
+        return Task.objects.filter(partner_id=partner_id).values_list("title")
+
+    Task.objects.create(partner=cast.northwind, title="Now", kind="other", due_on=clock.today())
+    with pytest.raises(NotPrepared, match="planned for any value"):
+        titles(cast.northwind.pk)

@@ -34,6 +34,7 @@ from django.db.models import QuerySet
 
 from prm.kernel import clock
 from prm.kernel.tenancy.context import current_tenant_id, is_inside
+from prm.kernel.tenancy.planned import Place, Plan, by_name, call, plan_of
 from prm.kernel.tenancy.remember import FEW
 
 P = ParamSpec("P")
@@ -62,9 +63,10 @@ class HasParts(Protocol):
 
 @dataclass(frozen=True)
 class _Slot:
-    """A place in a statement that is filled for each question."""
+    """A place in a statement that is filled for each question, and the SQL type of what goes there."""
 
     read: Callable[[Args], Any]
+    type: str
 
 
 @dataclass(frozen=True)
@@ -77,15 +79,21 @@ class _Statement:
     values: tuple[Any, ...]
     converters: dict[int, Any]
     has_pairs: bool
+    plan: Plan
 
     def filled(self, args: Args) -> tuple[str, tuple[Any, ...]]:
         return self.sql, tuple(one.read(args) if type(one) is _Slot else one for one in self.values)
 
+    def given(self, args: Args) -> tuple[Any, ...]:
+        """What goes into its places, in their order."""
+        return tuple(one.read(args) for one in self.values if type(one) is _Slot)
+
     def ask(self, args: Args) -> list[Any]:
         """Run it and make the records as Django does, related ones included."""
-        found = self.filled(args)
+        connection = connections[self.rows.db]
+        found = by_name(connection, self.plan, self.given(args)) or self.filled(args)
         compiler, rows, query = _twin(self.compiler), _twin(self.rows), _twin(self.rows.query)
-        compiler.connection = connections[self.rows.db]
+        compiler.connection = connection
         compiler.as_sql = lambda *_args, **_kwargs: found
         compiler.get_converters = lambda _columns: self.converters
         compiler.has_composite_fields = lambda _columns: self.has_pairs
@@ -108,6 +116,7 @@ class Prepared(Generic[P]):
         self._build: Callable[..., QuerySet] = build
         self._statements: dict[Hashable, _Statement | None] = {}
         self._compared: set[Hashable] = set()
+        self._planned: set[Hashable] = set()
         update_wrapper(self, build)
         self._name = getattr(build, "__qualname__", "a question")
 
@@ -126,6 +135,9 @@ class Prepared(Generic[P]):
             return list(self._build(*args))
         if COMPARED and (shape, tenant := is_inside() and current_tenant_id()) not in self._compared:
             self._compare(statement, args)
+            if shape not in self._planned:
+                self._compare_planned(statement, args)
+                self._planned.add(shape)
             self._compared.add((shape, tenant))
         return statement.ask(args)
 
@@ -133,7 +145,7 @@ class Prepared(Generic[P]):
         """Write the statement with values that occur nowhere else, and find them again."""
         slots: dict[Any, _Slot] = {}
         if is_inside():
-            slots[str(current_tenant_id())] = _Slot(lambda _args: str(current_tenant_id()))
+            slots[str(current_tenant_id())] = _Slot(lambda _args: str(current_tenant_id()), "uuid")
         rows = self._build(*[_marked(one, number, slots) for number, one in enumerate(args)])
         compiler = rows.query.get_compiler(using=rows.db)
         try:
@@ -141,13 +153,14 @@ class Prepared(Generic[P]):
         except EmptyResultSet:
             return None
         if any(isinstance(one, dt.date) and one not in slots for one in values):
-            slots[clock.today()] = _Slot(lambda _args: clock.today())
+            slots[clock.today()] = _Slot(lambda _args: clock.today(), "date")
         found = tuple(slots.get(one, one) if isinstance(one, Hashable) else one for one in values)
         if any(_is_foreign(one) for one in found):
             return None
         columns = [column for column, *_ in compiler.select[: compiler.col_count]]
         converters, has_pairs = compiler.get_converters(columns), compiler.has_composite_fields(columns)
-        return _Statement(rows, compiler, sql, found, converters, has_pairs)
+        plan = plan_of(sql, [Place(one.type) if type(one) is _Slot else one for one in found])
+        return _Statement(rows, compiler, sql, found, converters, has_pairs, plan)
 
     def _compare(self, statement: _Statement, args: Args) -> None:
         sql, values = self._build(*args).query.sql_with_params()
@@ -156,6 +169,23 @@ class Prepared(Generic[P]):
                 f"{self._name} depends on more than its arguments:\n"
                 f"asked as {statement.filled(args)}\nshould be {sql, tuple(values)}"
             )
+
+    def _compare_planned(self, statement: _Statement, args: Args) -> None:
+        """Planned for any value, the server gives the same rows. Asked beside Django, which counts its questions.
+
+        Of a slice only how many: among equals either may be within it.
+        """
+        given, asked = statement.given(args), statement.filled(args)
+        told: Any = len if statement.rows.query.is_sliced else lambda rows: sorted(map(repr, rows))
+        with connections[statement.rows.db].connection.cursor() as cursor:
+            cursor.execute(f"prepare {statement.plan.name} as {statement.plan.sql}", statement.plan.constants)
+            cursor.execute("set local plan_cache_mode = force_generic_plan")
+            cursor.execute(*call(statement.plan, given))
+            found = told(cursor.fetchall())
+            cursor.execute(f"set local plan_cache_mode = auto; deallocate {statement.plan.name}")
+            cursor.execute(*asked)
+            if found != (plain := told(cursor.fetchall())):
+                raise NotPrepared(f"{self._name}, planned for any value, gives {found}\nshould be {plain}")
 
 
 def prepared(build: Callable[P, QuerySet]) -> Prepared[P]:
@@ -196,13 +226,14 @@ def _is_foreign(one: Any) -> bool:
 def _mark(one: Any, read: Callable[[Args], Any], slots: dict[Any, _Slot]) -> Any:
     if isinstance(one, UUID):
         mark: Any = uuid4()
+        kind = "uuid"
     elif isinstance(one, dt.datetime):
-        mark = dt.datetime(1800, 1, 1, tzinfo=dt.UTC) + dt.timedelta(days=len(slots))
+        mark, kind = dt.datetime(1800, 1, 1, tzinfo=dt.UTC) + dt.timedelta(days=len(slots)), "timestamptz"
     elif isinstance(one, dt.date):
-        mark = dt.date(1700, 1, 1) + dt.timedelta(days=len(slots))
+        mark, kind = dt.date(1700, 1, 1) + dt.timedelta(days=len(slots)), "date"
     elif isinstance(one, Text) and one:
-        mark = f"mark {uuid4()}"
+        mark, kind = f"mark {uuid4()}", "text"
     else:
         return one
-    slots[mark] = _Slot(read)
+    slots[mark] = _Slot(read, kind)
     return mark

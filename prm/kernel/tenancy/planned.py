@@ -1,0 +1,97 @@
+"""The server plans a prepared question once per connection, instead of each time it is asked.
+
+To plan a statement with its joins and fences takes the server several times as long as to answer it. What was asked a
+few times on a connection is therefore given a name there (`PREPARE`) and from then on asked by its name. Tenant, scope
+and member are read when it runs, so the fences hold as for every statement.
+
+Only for connections that are this program's own (`DATABASE_PREPARES`): behind a pool that changes the server's side
+between transactions (PgBouncer in transaction mode) the name would be known to another one.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.db.backends.signals import connection_created
+from django.dispatch import receiver
+
+RARELY, MOST = 3, 200  # asked so often it is planned; so many of one connection, as each takes the server's memory
+PLACE = re.compile("%%|%s")
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a value of the call goes, and of which SQL type it is."""
+
+    type: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A statement with places for its values and the constants between them."""
+
+    sql: str
+    constants: tuple[Any, ...]
+    number: int = field(default_factory=lambda: next(_numbers))
+
+    @property
+    def name(self) -> str:
+        return f"asked_{self.number}"
+
+
+def plan_of(sql: str, values: Sequence[Any]) -> Plan:
+    """The plan of a statement whose values are constants or places, in their order."""
+    left, count = iter(values), itertools.count(1)
+    constants: list[Any] = []
+
+    def written(found: re.Match[str]) -> str:
+        if found[0] == "%%":
+            return found[0]
+        value = next(left)
+        if isinstance(value, Place):
+            return f"${next(count)}::{value.type}"
+        constants.append(value)
+        return "%s"
+
+    return Plan(PLACE.sub(written, sql), tuple(constants))
+
+
+@dataclass
+class _Known:
+    """What a connection was asked how often, and what it has names for."""
+
+    asked: dict[int, int] = field(default_factory=dict)
+    named: set[int] = field(default_factory=set)
+
+
+def by_name(connection: Any, plan: Plan, values: tuple[Any, ...]) -> tuple[str, tuple[Any, ...]] | None:
+    """How to ask it by its name; None while it is to be asked as it is."""
+    if not settings.DATABASE_PREPARES:
+        return None
+    known = connection.__dict__.setdefault("_known_questions", _Known())
+    if plan.number not in known.named:
+        times = known.asked.get(plan.number, 0) + 1
+        known.asked[plan.number] = times
+        if times <= RARELY or len(known.named) >= MOST:
+            return None
+        with connection.cursor() as cursor:
+            cursor.execute(f"prepare {plan.name} as {plan.sql}", plan.constants)
+        known.named.add(plan.number)
+    return call(plan, values)
+
+
+def call(plan: Plan, values: tuple[Any, ...]) -> tuple[str, tuple[Any, ...]]:
+    marks = ", ".join(["%s"] * len(values))
+    return f"execute {plan.name} ({marks})" if values else f"execute {plan.name}", values
+
+
+@receiver(connection_created)
+def forget(connection: Any, **kwargs: Any) -> None:
+    """A new connection knows no names."""
+    connection.__dict__.pop("_known_questions", None)
