@@ -189,9 +189,7 @@ class LeadRulesForm(forms.Form):
     )
     warn_days = forms.IntegerField(label=_("Days without news until the warning"), min_value=1, max_value=366)
     recycle_days = forms.IntegerField(label=_("Days without news until it goes back"), min_value=1, max_value=366)
-    merge_days = forms.IntegerField(
-        label=_("Days in which the same company and line is the same lead"), min_value=1, max_value=366
-    )
+    merge_days = forms.IntegerField(label=_("Days in which the same company is one lead"), min_value=1, max_value=366)
     daily_quota = forms.IntegerField(label=_("Leads of the interface a day"), min_value=1, max_value=1_000_000)
 
     def __init__(self, *args: Any, tiers: list[Any], **kwargs: Any) -> None:

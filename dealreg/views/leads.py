@@ -92,7 +92,7 @@ class LeadFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(
         method="search",
         label=_("Search"),
-        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Company, e-mail or number")}),
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Name, mail or number")}),
     )
     show = django_filters.ChoiceFilter(
         method="by_state", label=_("Show"), choices=[(name, label) for name, label, _q in SHOWS], empty_label=_("All")

@@ -9,18 +9,20 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from dealreg.actions import draft_deal, drop_draft, edit_draft, submit_deal
 from dealreg.actions.leads import register_lead
 from dealreg.actions.leads.converting import prefill_of
 from dealreg.contract_rows import prefill_of as prefill_of_contract
-from dealreg.forms import DealForm
+from dealreg.forms import DealForm, NothingForm
 from dealreg.models import Contract, DealLine, DealRegistration, Lead, LeadContact
 from dealreg.queries.contracts import contract_page
 from dealreg.queries.pages import active_lines
 from dealreg.queries.rules import eligibility_of
 from dealreg.rows import present_eligibility
+from dealreg.views.page import deal_answer
 from partners.models import Partner
 from prm.kernel import clock
 from prm.kernel.errors import Refused
@@ -97,7 +99,7 @@ def register_from_lead(request: HttpRequest, lead: Lead) -> HttpResponse:
 def edit(request: HttpRequest, deal: DealRegistration) -> HttpResponse:
     """A draft, to go on with."""
     if deal.state != DealRegistration.State.DRAFT:
-        return redirect(deal)
+        return _sent_meanwhile(request, deal) if request.method == "POST" else redirect(deal)
     if request.method == "GET":
         return _page(request, deal.partner, _form(initial=_initial(deal)), deal=deal)
     form = _form(request.POST)
@@ -112,10 +114,21 @@ def edit(request: HttpRequest, deal: DealRegistration) -> HttpResponse:
     return _go_on(request, deal, form)
 
 
+def _sent_meanwhile(request: HttpRequest, deal: DealRegistration) -> HttpResponse:
+    """In another window the draft was sent already: it is said, rather than that what was typed here vanishes."""
+    form = NothingForm(request.POST)
+    form.add_error(None, _("This draft was sent already. What was typed in this window since was not saved."))
+    response = deal_answer(request, deal, refused=form)
+    response.status_code = 409
+    return response
+
+
 @may("dealreg.submit_deal", DealRegistration.objects.select_related("partner"))
 @require_POST
 def send(request: HttpRequest, deal: DealRegistration) -> HttpResponse:
     """Send a draft as it stands."""
+    if deal.state != DealRegistration.State.DRAFT:
+        return _sent_meanwhile(request, deal)
     try:
         with transaction.atomic():
             submit_deal(deal, by=member_of(request))

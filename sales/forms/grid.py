@@ -111,6 +111,13 @@ class NumberField(forms.CharField):
         widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
         super().__init__(widget=kwargs.pop("widget", widget), **kwargs)
 
+    def prepare_value(self, value: Any) -> Any:
+        """What is known stands as people of this vendor write it; whole numbers plain, so that no mark is misread."""
+        if not isinstance(value, Decimal):
+            return value
+        places = max(0, -int(value.as_tuple().exponent))
+        return formatter().number(value, places) if places else str(value)
+
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
         try:

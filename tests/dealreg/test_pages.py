@@ -275,3 +275,18 @@ def test_a_form_sent_after_the_session_ended_leads_back_to_its_page(cast, deals)
     ):
         answer = nobody.post(f"{address}approve/", headers={"Referer": came_from} if came_from else {})
         assert answer["Location"] == door + back
+
+
+def test_a_draft_sent_in_one_window_says_so_in_the_other(cast, deals, sign_in):
+    deal = deals.draft(cast.seller)
+    seller = sign_in(cast.seller)
+    assert post(seller, deal, "submit").status_code == 302
+    answer = post(seller, deal, "edit", customer_name="Contoso AG", do="keep")
+    assert answer.status_code == 409
+    again = post(seller, deal, "submit")
+    assert again.status_code == 409
+    for page in (answer, again):
+        assert "This draft was sent already" in page.content.decode()
+        assert "Decision within" in page.content.decode()  # the deal, not the form of a draft
+    assert deals.fresh(deal).customer_name == "Contoso GmbH"
+    assert seller.get(f"/deals/{deal.pk}/edit/").status_code == 302

@@ -8,7 +8,7 @@ import pytest
 
 from partners.registries import worklists
 from prm.kernel.errors import IllegalMove, Invalid, NotAllowed
-from prm.kernel.tenancy.context import member_scope
+from prm.kernel.tenancy.context import current_tenant, member_scope
 from sales.actions import (
     NotBoth,
     NotYours,
@@ -20,7 +20,7 @@ from sales.actions import (
     set_targets,
     withdraw_targets,
 )
-from sales.forms import read_amount
+from sales.forms import NumberField, read_amount
 from sales.models import Target, TargetProposal
 from sales.queries import spread
 from tests.clients import token_client
@@ -161,3 +161,11 @@ def test_the_api_has_the_same_verbs(cast):
     assert amounts_of(cast.northwind)[JANUARY] == D("90")
     for text in ("NaN", "1e5", "-1"):
         assert post(cast.cam, "targets/", **ids, months=[{"month": "2026-01-01", "amount": text}]).status_code == 400
+
+
+@pytest.mark.parametrize("locale", ["en", "de", "fr"])
+def test_a_number_that_stands_in_a_field_is_read_as_the_same_number(cast, locale):
+    current_tenant().locale = locale
+    field = NumberField()
+    for value in ("1000.00", "1234567.50", "0.2", "1.125", "40", "1000", "-17149.67", "0.00"):
+        assert field.clean(field.prepare_value(D(value))) == D(value), value
