@@ -54,5 +54,5 @@ class RenewalForm(forms.Form):
         widget=forms.RadioSelect,
         initial=RenewalClaim.Decision.RECORD_FIRST,
     )
-    paper = UploadField(label=_("What the customer wrote"), required=False)
+    paper = UploadField(label=_("What the customer wrote, if it has chosen"), required=False)
     reason = _long(_("Reason and evidence"), 500, rows=2)

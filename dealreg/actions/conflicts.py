@@ -11,6 +11,7 @@ from django.db import transaction
 from dealreg.actions.carrying import credit_of
 from dealreg.actions.closing import lose_transferred
 from dealreg.actions.deciding import _open, _reject, _withdraw
+from dealreg.actions.freezing import refuse_frozen
 from dealreg.actions.sharing import share_credit
 from dealreg.actions.steps import enter, forget_review, reason_of
 from dealreg.models import (
@@ -47,6 +48,7 @@ def decide_conflict(
     """Reject the later one, or let it go on: for the other lines, as a separate project, or as a joint deal."""
     deal = conflict.candidate
     require(by, "dealreg.decide_conflict", deal)
+    refuse_frozen(deal)
     if decision not in BY_OPERATIONS:
         raise Invalid("Choose how the conflict is decided.", field="decision")
     said = reason_of(reason)
@@ -101,6 +103,7 @@ def decide_engagement(
     """The vendor's own sales had an open deal there: reject the registration, or share the business with it."""
     deal = engagement.candidate
     require(by, "dealreg.decide_engagement", deal)
+    refuse_frozen(deal)
     if decision not in (DealEngagement.Decision.REJECT, DealEngagement.Decision.JOINT):
         raise Invalid("Choose how it is decided.", field="decision")
     said = reason_of(reason)
@@ -141,10 +144,12 @@ def propose_transfer(conflict: DealConflict, *, by: Membership, statement: str) 
     """The customer chose the later partner in writing: the first one is heard before the channel chief decides."""
     deal = conflict.candidate
     require(by, "dealreg.propose_transfer", deal)
+    refuse_frozen(deal)
     said = reason_of(statement, field="statement", limit=1000, ask="What does the customer state in writing?")
     first = conflict.existing
     if first.state != DealRegistration.State.APPROVED:
         raise Conflict("Only an approved registration is transferred.", code="not_approved")
+    refuse_frozen(first)  # it could not be heard
     _claim(conflict, Decision.PENDING, Decision.TRANSFER_PROPOSED, by=by, reason=said[:500])
     due = add_business_days(clock.today(), deal_rules().hearing_days, set(current_tenant().holidays))
     hearing = DealHearing(partner_id=first.partner_id, deal=first, statement=said, due_on=due)
@@ -176,6 +181,8 @@ def decide_transfer(conflict: DealConflict, *, by: Membership, is_transferred: b
     """The channel chief decides, once the first partner has answered or its days are over."""
     deal, first = conflict.candidate, conflict.existing
     require(by, "dealreg.decide_transfer", deal)
+    refuse_frozen(deal)
+    refuse_frozen(first)
     said = reason_of(reason)
     hearing = conflict.hearing
     if conflict.decision != Decision.TRANSFER_PROPOSED or hearing is None:

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from dealreg.actions.carrying import amounts_of, refuse_bad_amount, spread
 from dealreg.actions.deciding import _open, _reject
+from dealreg.actions.freezing import refuse_frozen
 from dealreg.actions.steps import enter, forget_review, reason_of
 from dealreg.models import Contract, ContractLine, DealRegistration, Opportunity, RenewalClaim
 from dealreg.queries.conflicts import root_of
@@ -196,6 +197,7 @@ def decide_renewal(
     """
     deal = claim.candidate
     require(by, "dealreg.decide_renewal", deal)
+    refuse_frozen(deal)
     if decision not in (Decision.RECORD_FIRST, Decision.CUSTOMER_CHOSE):
         raise Invalid("Choose how it is decided.", field="decision")
     said = reason_of(reason)

@@ -16,6 +16,7 @@ from dealreg.lead_forms import ClaimForm, TransferDealForm, WhyForm
 from dealreg.models import DealRegistration
 from dealreg.opportunity_forms import EngagementForm
 from dealreg.policies import review_of
+from dealreg.queries.freezing import is_frozen
 from dealreg.queries.pages import deal_page, note_opening
 from dealreg.rows import present_page
 from dealreg.views.offers import kept, offered, unplaced
@@ -62,8 +63,13 @@ def deal_answer(request: HttpRequest, deal: DealRegistration, *, refused: Any = 
     return render(request, "dealreg/deal.html", context)
 
 
+def _may(member: Membership, permission: str, deal: DealRegistration) -> bool:
+    """While its partner is suspended nothing of a registration is decided."""
+    return not is_frozen(deal) and permits(member, permission, deal)
+
+
 def _engagement_form(one: dict[str, str], deal: DealRegistration, member: Membership, refused: Any) -> Any:
-    waits = not one["decision"] and permits(member, "dealreg.decide_engagement", deal)
+    waits = not one["decision"] and _may(member, "dealreg.decide_engagement", deal)
     return kept(EngagementForm(auto_id=f"e{one['id'].replace('-', '')[:8]}_%s"), refused) if waits else None
 
 
@@ -71,23 +77,23 @@ def _forms(one: ShownAgainst, deal: DealRegistration, member: Membership, refuse
     """The ways of the conflict rule that this member can take, each form with ids of its own."""
     mark = one.conflict_id[:8]
     forms: dict[str, Any] = {}
-    if one.is_pending and permits(member, "dealreg.decide_conflict", deal):
+    if one.is_pending and _may(member, "dealreg.decide_conflict", deal):
         forms["decide"] = kept(ConflictForm(auto_id=f"c{mark}_%s"), refused)
         if one.may_transfer:
             forms["transfer"] = kept(TransferForm(auto_id=f"t{mark}_%s"), refused)
-    if one.is_transfer and permits(member, "dealreg.decide_transfer", deal):
+    if one.is_transfer and _may(member, "dealreg.decide_transfer", deal):
         forms["decide_transfer"] = kept(TransferDecisionForm(auto_id=f"d{mark}_%s"), refused)
     return forms
 
 
 def _claim_form(one: dict[str, Any], deal: DealRegistration, member: Membership, refused: Any) -> Any:
-    if not one["is_pending"] or not permits(member, "dealreg.decide_lead_claim", deal):
+    if not one["is_pending"] or not _may(member, "dealreg.decide_lead_claim", deal):
         return None
     return kept(ClaimForm(auto_id=f"l{one['claim_id'][:8]}_%s"), refused)
 
 
 def _renewal_form(one: dict[str, Any], deal: DealRegistration, member: Membership, refused: Any) -> Any:
-    if not one["is_pending"] or not permits(member, "dealreg.decide_renewal", deal):
+    if not one["is_pending"] or not _may(member, "dealreg.decide_renewal", deal):
         return None
     return kept(RenewalForm(auto_id=f"r{one['claim_id'].replace('-', '')[:8]}_%s"), refused)
 

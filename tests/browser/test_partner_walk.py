@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
+import time
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
@@ -92,12 +93,11 @@ class Walk:
         (within or self.page).get_by_role("link", name=name, exact=True).first.click()
 
     def until(self, is_so: Any) -> None:
-        """What the worker does comes in its own time: reload, as a person would."""
-        for _ in range(100):
-            if is_so():
-                return
-            self.page.reload()
-        raise AssertionError(f"it did not happen: {self.page.url}")
+        """What the worker does comes in its own time; who reloads the page meanwhile only keeps it from working."""
+        limit = time.monotonic() + PATIENCE / 1000
+        while not is_so():
+            assert time.monotonic() < limit, f"it did not happen: {self.page.url}"
+            self.page.wait_for_timeout(50)
 
     def open_letter(self, to: str, subject: str) -> None:
         """Open the link in the latest such letter, once the worker has sent it."""

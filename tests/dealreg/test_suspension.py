@@ -18,8 +18,8 @@ from dealreg.actions.deciding import AppealOver
 from dealreg.actions.freezing import Frozen
 from dealreg.actions.leads import run_lead_night
 from dealreg.actions.opportunities import ProtectedElsewhere
-from dealreg.actions.protecting import AlreadyProtected, ConflictOpen
-from dealreg.models import DealHistory, DealProtection, DealReview
+from dealreg.actions.protecting import AlreadyProtected, ConflictOpen, track_conflicts
+from dealreg.models import DealConflict, DealHistory, DealProtection, DealReview
 from partners.actions import lift_suspension, suspend_partner
 from partners.models import Partner
 from prm.kernel import clock
@@ -125,6 +125,22 @@ def test_protection_holds_while_it_stands_still_and_has_the_days_that_were_left(
     last = (ends - DAY).days + 101
     with on(last):
         assert run_night(day(last))["expired"] == 1
+
+
+def test_a_conflict_waits_too(cast, start, sign_in):
+    approve_deal(fresh(send(cast, cast.rival_champion)), by=cast.operations)
+    with on(1):
+        later = send(cast, cast.seller)
+        track_conflicts(fresh(later))
+        operations = sign_in(cast.operations)
+        decide = f"/deals/conflicts/{DealConflict.objects.get(candidate=later).pk}/decide/"
+        assert decide in operations.get(f"/deals/{later.pk}/").content.decode()
+        suspend(cast)
+        assert decide not in operations.get(f"/deals/{later.pk}/").content.decode()
+        form = {"decision": "reject_duplicate", "reason": "Second"}
+        assert operations.post(decide, form).status_code == 409
+        lift(cast)
+        assert operations.post(decide, form).status_code == 302
 
 
 def test_questions_and_appeals_wait_as_well(cast, start):

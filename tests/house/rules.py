@@ -261,6 +261,7 @@ RULES = [
         "the answer says saved while the transaction is rolled back",
         swallows_database_errors,
         "try:\n    x.save()\nexcept IntegrityError:\n    pass",
+        {"prm/kernel/isolation/tables.py": "the savepoint travels with the statement, and is always rolled back to"},
     ),
     Rule(
         "rules take no request",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from dealreg.actions.deciding import _open, _reject
+from dealreg.actions.freezing import refuse_frozen
 from dealreg.actions.steps import enter, forget_review, reason_of
 from dealreg.models import DealRegistration, LeadClaim
 from prm.kernel import clock
@@ -20,6 +21,7 @@ def decide_lead_claim(claim: LeadClaim, *, by: Membership, decision: str, reason
     """The lead comes first, and the registration is rejected; or it may go on, with reason."""
     deal = claim.candidate
     require(by, "dealreg.decide_lead_claim", deal)
+    refuse_frozen(deal)
     if decision not in (Decision.LEAD_FIRST, Decision.LET_GO):
         raise Invalid("Choose how it is decided.", field="decision")
     said = reason_of(reason)
