@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from prm.kernel.egress import checked_url
+from prm.kernel.errors import Refused
 from prm.kernel.events import announced
 from prm.kernel.tenancy.context import current_tenant
 
@@ -28,6 +30,13 @@ class EndpointForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["events"].choices = [(name, name) for name in announced()]  # type: ignore[attr-defined]
+
+    def clean_url(self) -> str:
+        """What is wrong with the address is said together with what else is missing; the action asks again."""
+        try:
+            return checked_url(self.cleaned_data["url"])
+        except Refused as refusal:
+            raise forms.ValidationError(str(refusal)) from refusal
 
     def groups(self) -> list[dict[str, Any]]:
         """The events by what they are about, with how many of each are chosen."""
