@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +22,7 @@ from prm.kernel.web.format import formatter
 ICONS = {"call": "phone", "visit": "map-pin", "mail": "mail", "meeting": "users", "other": "message"}
 LONGEST = 120
 _PLACE = re.compile(r"{(\w+)}")
-_DAY = re.compile(r"(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d)")
+_DAY = re.compile(r"(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
 INTENT_TONES = {"returning": "green", "paused": "yellow", "leaving": "red"}
 
 
@@ -94,5 +95,6 @@ def _shown(value: Any) -> str:
         value = ", ".join(str(each).replace("_", " ") for each in value)
     text = "" if value is None else str(value)
     if _DAY.fullmatch(text):
-        return formatter().day(dt.date.fromisoformat(text))
+        with suppress(ValueError):  # somebody may have typed the thirtieth of February
+            return formatter().day(dt.date.fromisoformat(text))
     return (text if len(text) <= LONGEST else text[: LONGEST - 1].rstrip() + "…") or "…"

@@ -29,6 +29,7 @@ from prm.kernel.notifications import notify
 from prm.kernel.outbox import deferred
 from prm.kernel.roles import Role
 from prm.kernel.schedule import daily
+from prm.kernel.web.format import formatter
 
 OLD_NEWS = dt.timedelta(days=7)
 
@@ -72,7 +73,8 @@ def tell_assigned(event_id: str) -> None:
     if lead is None or lead.state != Lead.State.ASSIGNED or lead.partner_id != event.partner_id:
         return
     if clock.now() - event.at <= OLD_NEWS:
-        _tell(recipients(lead), f"A lead for you: {short_of(lead)}. Accept it until {lead.accept_due}", lead, event_id)
+        due = formatter().day(lead.accept_due)
+        _tell(recipients(lead), f"A lead for you: {short_of(lead)}. Accept it until {due}", lead, event_id)
 
 
 @on("lead.queued")

@@ -46,6 +46,7 @@ from prm.kernel.periods import add_days
 from prm.kernel.policies import permits
 from prm.kernel.tenancy.prepared import prepared
 from prm.kernel.tokens import lend_key_scope
+from prm.kernel.web.format import formatter
 from prm.kernel.web.home import home_part
 from prm.kernel.web.navigation import Entry, navigation
 from prm.kernel.web.tenancy import member_of
@@ -238,7 +239,7 @@ lend_alert(
             .select_related("partner")
             .order_by("contact_due")
         ),
-        text=lambda lead: f"The lead {lead.number} was to be contacted until {lead.contact_due}",
+        text=lambda lead: f"The lead {lead.number} was to be contacted until {formatter().day(lead.contact_due)}",
         label=_("Lead not contacted"),
         level="warning",
         again_after_days=3,

@@ -29,6 +29,7 @@ from prm.kernel.models import Membership
 from prm.kernel.policies import permits
 from prm.kernel.roles import Role
 from prm.kernel.tenancy.prepared import prepared
+from prm.kernel.web.format import formatter
 from prm.kernel.web.home import home_part
 from prm.kernel.web.tenancy import member_of
 
@@ -134,7 +135,7 @@ lend_alert(
     Alert(
         "opportunity_stale",
         _stale_ones,
-        text=lambda one: f"No news of {one.name} since {one.worked_at.date()}",
+        text=lambda one: f"No news of {one.name} since {formatter().day(one.worked_at.date())}",
         label=_("Business without news"),
         level="warning",
     )
@@ -147,7 +148,7 @@ lend_alert(
             .select_related("partner")
             .order_by("expected_close", "pk")
         ),
-        text=lambda one: f"The order of {one.name} was expected on {one.expected_close}",
+        text=lambda one: f"The order of {one.name} was expected on {formatter().day(one.expected_close)}",
         label=_("Business overdue"),
         level="info",
     )

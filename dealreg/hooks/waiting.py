@@ -17,6 +17,7 @@ from dealreg.queries.waiting import (
 from partners.models import Partner
 from partners.registries import Alert, Worklist, lend_alert, lend_worklist
 from prm.kernel.periods import add_days
+from prm.kernel.web.format import formatter
 
 State = DealRegistration.State
 
@@ -97,7 +98,9 @@ lend_alert(
             .select_related("partner")
             .order_by("expires_on")
         ),
-        text=lambda deal: f"The protection of the deal with {deal.customer_name} ends on {deal.expires_on}",
+        text=lambda deal: (
+            f"The protection of the deal with {deal.customer_name} ends on {formatter().day(deal.expires_on)}"
+        ),
         label=_("Deal protection ends"),
         level="warning",
     )

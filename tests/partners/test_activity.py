@@ -124,3 +124,13 @@ def test_the_timeline_is_narrowed_by_kind(cast, sign_in):
     portal = timeline_page(cast.northwind, cast.cam, kind="portal").entries
     assert {entry.name for entry in portal} == {"contact.added"}
     assert all(not e.actor or e.actor.is_vendor for e in timeline_page(cast.northwind, cast.cam, kind="event").entries)
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [("2026-11-29", "29 Nov 2026"), ("2026-11-30", "30 Nov 2026"), ("2026-12-31", "31 Dec 2026"), ("2026-02-30",) * 2],
+)
+def test_days_of_events_are_written_as_days(cast, value, shown):
+    from partners.timeline_rows import filled_words
+
+    assert filled_words("until {day}", {"day": value}) == f"until {shown}"
