@@ -10,6 +10,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "prm.settings")
 
 app = Celery("prm")
 app.config_from_object("django.conf:settings", namespace="CELERY")
+# Two intervals are nothing to remember; a file of them, torn by a crash, would keep the beat from starting again.
+app.conf.beat_scheduler = "celery.beat:Scheduler"
 app.conf.beat_schedule = {
     "relay": {"task": "prm.relay", "schedule": 2.0, "options": {"expires": 2}},
     "nightly": {"task": "prm.nightly", "schedule": 300.0, "options": {"expires": 300}},

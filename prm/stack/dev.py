@@ -65,7 +65,7 @@ def run(var: Path, options: argparse.Namespace) -> int:
         url = f"http://localhost:{port}/"
         os.environ.setdefault("SITE_URL", url.rstrip("/"))
         supervisor = Supervisor(var / "log", os.environ.copy(), say)
-        for program in programs(var, port, reload=options.reload):
+        for program in programs(port, reload=options.reload):
             supervisor.start(program)
         wait_until_ready(supervisor, port)
         (var / "url").write_text(url)
@@ -104,7 +104,7 @@ def prepare(var: Path) -> str:
     return _read(people)
 
 
-def programs(var: Path, port: int, *, reload: bool) -> list[Program]:
+def programs(port: int, *, reload: bool) -> list[Program]:
     """The web server, and one worker for all queues with the beat inside (one process instead of three)."""
     python = sys.executable
     web = [
@@ -114,7 +114,7 @@ def programs(var: Path, port: int, *, reload: bool) -> list[Program]:
     ]  # fmt: skip
     worker = [
         python, "-W", "ignore:You're running the worker with superuser", "-m", "celery", "-A", "prm", "worker",
-        "-P", "threads", "-c", "4", "-Q", "celery,outside", "-B", "-s", str(var / "beat"), "-l", "warning",
+        "-P", "threads", "-c", "4", "-Q", "celery,outside", "-B", "-l", "warning",
         "--without-gossip", "--without-mingle",
     ]  # fmt: skip
     return [Program("web", web), Program("worker", worker)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shelve
 import threading
 
 import pytest
@@ -352,3 +353,20 @@ def test_a_broker_that_fails_is_left_alone_for_a_while(cast, monkeypatch):
     outbox._broker.away_until = 0.0
     outbox._ring(Wakeup(tenant_id=cast.acme.pk))
     assert len(tried) == 2
+
+
+def test_the_beat_starts_whatever_a_crash_has_left_behind(tmp_path):
+    from celery.beat import PersistentScheduler, Service
+
+    from prm.celery import app
+
+    def beat(cls=app.conf.beat_scheduler):
+        with shelve.open(str(tmp_path / "beat")) as torn:
+            torn["entries"] = 1
+            torn.dict[b"entries"] = b""  # written to the half
+        scheduler = Service(app, scheduler_cls=cls, schedule_filename=str(tmp_path / "beat")).get_scheduler()
+        return set(scheduler.schedule)
+
+    assert {"relay", "nightly"} <= beat()
+    with pytest.raises(EOFError):  # what keeps its schedule in a file does not
+        beat(PersistentScheduler)
