@@ -26,7 +26,7 @@ tell(
     contract__edited="changed the contract {number} with {customer}, until {ends_on}",
     contract__imported="brought the contract {number} with {customer} in, until {ends_on}",
     contract__dropped="took the contract {number} with {customer} away",
-    deal__renewal_decided="decided between the registration and the contract {contract}: {reason}",
+    deal__renewal_decided="decided a conflict: {reason}",  # no word of a contract: every account manager reads it
 )
 
 

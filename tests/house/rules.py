@@ -285,7 +285,11 @@ RULES = [
         "what follows an event is said where one looks for it",
         imports("django.db.models.signals", "django.dispatch"),
         "from django.dispatch import receiver",
-        {"prm/kernel/apps.py": "stamps the fences after migrate", "prm/kernel/signin/": "allauth speaks in signals"},
+        {
+            "prm/kernel/apps.py": "stamps the fences after migrate",
+            "prm/kernel/signin/": "allauth speaks in signals",
+            "prm/kernel/tenancy/planned.py": "Django says by a signal that a connection was made",
+        },
     ),
     Rule(
         "no implicit many-to-many",
