@@ -213,7 +213,7 @@ def field(
         options=_options(bound, attributes) if is_group else [],
         described=attributes.get("aria-describedby", ""),
         widget="" if is_group else bound.as_widget(attrs=attributes),
-        is_required=bound.field.required and not bound.field.disabled,
+        is_required=bound.field.required or bound.field.disabled,  # what only stands there to be read is no option
     )
 
 
