@@ -4,6 +4,10 @@ To plan a statement with its joins and fences takes the server several times as 
 few times on a connection is therefore given a name there (`PREPARE`) and from then on asked by its name. Tenant, scope
 and member are read when it runs, so the fences hold as for every statement.
 
+Not where a text is asked for. One plan for any value expects of each as many rows as on average, and of texts few are
+like the average: where most customers have no domain, it would read the whole table rather than look up the one that
+was asked for.
+
 Only for connections that are this program's own (`DATABASE_PREPARES`): behind a pool that changes the server's side
 between transactions (PgBouncer in transaction mode) the name would be known to another one.
 """
@@ -40,6 +44,8 @@ class Plan:
     constants: tuple[Any, ...]
     number: int = field(default_factory=lambda: next(_numbers))
 
+    has_texts: bool = False
+
     @property
     def name(self) -> str:
         return f"asked_{self.number}"
@@ -59,7 +65,8 @@ def plan_of(sql: str, values: Sequence[Any]) -> Plan:
         constants.append(value)
         return "%s"
 
-    return Plan(PLACE.sub(written, sql), tuple(constants))
+    has_texts = any(isinstance(value, Place) and value.type == "text" for value in values)
+    return Plan(PLACE.sub(written, sql), tuple(constants), has_texts=has_texts)
 
 
 @dataclass
@@ -72,7 +79,7 @@ class _Known:
 
 def by_name(connection: Any, plan: Plan, values: tuple[Any, ...]) -> tuple[str, tuple[Any, ...]] | None:
     """How to ask it by its name; None while it is to be asked as it is."""
-    if not settings.DATABASE_PREPARES:
+    if plan.has_texts or not settings.DATABASE_PREPARES:
         return None
     known = connection.__dict__.setdefault("_known_questions", _Known())
     if plan.number not in known.named:
