@@ -39,10 +39,10 @@ from dealreg.api.deals import amount_of
 from dealreg.api.lead_shapes import LeadSerializer
 from dealreg.api.opportunity_shapes import OpportunitySerializer
 from dealreg.api.shapes import DealSerializer
-from dealreg.lead_rows import OBSTACLES
 from dealreg.models import DealRegistration, Lead, LeadClaim, LeadContact, LeadRoute
 from dealreg.queries.lead_rules import lead_rules
 from dealreg.queries.routing import LeadFacts, Ranking, facts_of, had_before, who_gets
+from dealreg.rows.leads import OBSTACLES
 from partners.models import Inquiry, Partner
 from prm.kernel.errors import Invalid
 from prm.kernel.models import Membership

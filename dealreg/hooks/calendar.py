@@ -1,6 +1,6 @@
 """Deals, contracts and leads in people's calendars."""
 
-from dealreg.calendar_rows import (
+from dealreg.rows.calendar import (
     closes_expected,
     contracts_ending,
     decisions_due,

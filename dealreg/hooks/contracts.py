@@ -9,9 +9,9 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from dealreg.contract_rows import present_contracts
 from dealreg.models import Contract
 from dealreg.queries.contracts import ending_soon, with_line_names, without_renewal
+from dealreg.rows.contracts import present_contracts
 from partners.models import Partner
 from partners.registries import PartnerAction, Worklist, lend_panel, lend_partner_action, lend_worklist, tell
 from prm.kernel.models import Membership

@@ -16,9 +16,9 @@ from dealreg.actions.leads import (
     take_offers_back,
 )
 from dealreg.actions.leads.by_time import overdue_contacts, quiet_since
-from dealreg.lead_rows import short_of
 from dealreg.models import Lead
 from dealreg.queries.lead_rules import lead_rules
+from dealreg.rows.leads import short_of
 from partners.models import Partner
 from partners.queries import managers_of
 from prm.kernel import clock

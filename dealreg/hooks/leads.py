@@ -12,7 +12,6 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from dealreg.lead_rows import present_leads, short_of
 from dealreg.models import HELD, Lead, LeadContact
 from dealreg.queries.lead_measures import lead_figures, lead_rows
 from dealreg.queries.leads import (
@@ -25,6 +24,7 @@ from dealreg.queries.leads import (
     to_contact,
 )
 from dealreg.queries.measures import known
+from dealreg.rows.leads import present_leads, short_of
 from partners.models import Inquiry, Partner
 from partners.registries import (
     Alert,

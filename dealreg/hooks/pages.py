@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from dealreg.models import DealRegistration
 from dealreg.queries.rules import eligibility_of
 from dealreg.queries.waiting import expiring, open_deals
-from dealreg.rows import present_deals, present_eligibility
+from dealreg.rows.deals import present_deals, present_eligibility
 from partners.models import Partner
 from partners.registries import PartnerAction, lend_panel, lend_partner_action
 from prm.kernel import clock

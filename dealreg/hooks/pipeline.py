@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from dealreg.models import Opportunity
-from dealreg.opportunity_rows import present_opportunities, present_totals
 from dealreg.queries.pipeline import by_stage, overdue, stale, steps_due
+from dealreg.rows.opportunities import present_opportunities, present_totals
 from partners.models import Partner
 from partners.registries import (
     Alert,

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dealreg.actions.leads import receive_public_lead
-from dealreg.lead_forms import PublicLeadForm
+from dealreg.forms.leads import PublicLeadForm
 from partners.actions import check_stamp, stamp_form
 from prm.kernel.errors import Refused
 from prm.kernel.tenancy.context import current_tenant

@@ -13,13 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dealreg.actions import add_contract, decide_renewal, edit_contract
-from dealreg.cells import columns_for, partner_cell
-from dealreg.contract_forms import ContractForm, RenewalForm
-from dealreg.contract_rows import present_contract, present_contracts
+from dealreg.forms.contracts import ContractForm, RenewalForm
 from dealreg.models import Contract, RenewalClaim
 from dealreg.queries.contracts import contract_page, with_line_names
 from dealreg.queries.pages import active_lines
 from dealreg.queries.rules import deal_rules
+from dealreg.rows.cells import columns_for, partner_cell
+from dealreg.rows.contracts import present_contract, present_contracts
 from dealreg.views.page import DEAL, deal_answer
 from partners.models import Partner
 from prm.kernel import clock

@@ -18,15 +18,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dealreg.actions import edit_deal_rules, set_deal_sharing
 from dealreg.actions.rules import FIELDS
-from dealreg.calendar_rows import days_of_one
-from dealreg.cells import clock_cell, columns_for, partner_cell
-from dealreg.forms import RulesForm
+from dealreg.forms.deals import RulesForm
 from dealreg.models import UNDECIDED, DealReceipt, DealRegistration
 from dealreg.queries.pages import is_opened_to_sellers
 from dealreg.queries.receipts import marked, receipt_text
 from dealreg.queries.rules import deal_rules
 from dealreg.queries.waiting import on_my_desk
-from dealreg.rows import DealRow, present_deals
+from dealreg.rows.calendar import days_of_one
+from dealreg.rows.cells import clock_cell, columns_for, partner_cell
+from dealreg.rows.deals import DealRow, present_deals
 from dealreg.views.page import DEAL, deal_answer
 from partners.models import Partner
 from prm.kernel import clock

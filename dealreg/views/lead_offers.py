@@ -24,7 +24,7 @@ from dealreg.actions.leads import (
     return_lead,
     route_lead,
 )
-from dealreg.lead_forms import (
+from dealreg.forms.leads import (
     ContactLeadForm,
     DisqualifyLeadForm,
     NoteLeadForm,

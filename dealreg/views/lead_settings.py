@@ -13,11 +13,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dealreg.actions.leads import add_lead_route, drop_lead_route, edit_lead_rules
 from dealreg.actions.leads.rules import FIELDS
-from dealreg.lead_forms import BenchForm, LeadRouteForm, LeadRulesForm
-from dealreg.lead_rows import present_ranking, present_routes, title_of
+from dealreg.forms.leads import BenchForm, LeadRouteForm, LeadRulesForm
 from dealreg.models import Lead, LeadContact, LeadRoute
 from dealreg.queries.lead_rules import lead_rules
 from dealreg.queries.routing import LeadFacts, facts_of, had_before, who_gets
+from dealreg.rows.leads import present_ranking, present_routes, title_of
 from partners.models import Partner
 from partners.queries.program import tiers
 from prm.kernel.policies import permits

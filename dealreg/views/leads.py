@@ -15,11 +15,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dealreg.actions.leads import capture_lead, convert_inquiry, decide_lead_claim, end_deal, keep_deal, transfer_deal
-from dealreg.cells import clock_cell, columns_for, partner_cell
-from dealreg.lead_forms import ClaimForm, InquiryLeadForm, LeadForm, TransferDealForm, WhyForm
-from dealreg.lead_rows import LeadRow, present_lead, present_leads
+from dealreg.forms.leads import ClaimForm, InquiryLeadForm, LeadForm, TransferDealForm, WhyForm
 from dealreg.models import HELD, DealRegistration, Lead, LeadClaim
 from dealreg.queries.leads import WITH_PARTNER, lead_page, queue_of_operations
+from dealreg.rows.cells import clock_cell, columns_for, partner_cell
+from dealreg.rows.leads import LeadRow, present_lead, present_leads
 from dealreg.views.lead_offers import BY_NAME, form_of, lead_verbs
 from dealreg.views.offers import unplaced
 from dealreg.views.page import DEAL, deal_answer

@@ -31,7 +31,7 @@ from dealreg.actions import (
     win_deal,
     withdraw_deal,
 )
-from dealreg.forms import (
+from dealreg.forms.deals import (
     AnswerForm,
     AppealForm,
     CancelForm,

@@ -16,17 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dealreg.actions import open_opportunity
-from dealreg.cells import columns_for, flags_cell
-from dealreg.contract_rows import prefill_of
+from dealreg.forms.opportunities import NewOpportunityForm
 from dealreg.models import Contract, Opportunity
-from dealreg.opportunity_forms import NewOpportunityForm
-from dealreg.opportunity_rows import (
-    OpportunityRow,
-    present_board,
-    present_figures,
-    present_opportunities,
-    present_stats,
-)
 from dealreg.queries.contracts import contract_page
 from dealreg.queries.pages import active_lines
 from dealreg.queries.pipeline import (
@@ -38,6 +29,15 @@ from dealreg.queries.pipeline import (
     stale,
     steps_due,
     unprotected,
+)
+from dealreg.rows.cells import columns_for, flags_cell
+from dealreg.rows.contracts import prefill_of
+from dealreg.rows.opportunities import (
+    OpportunityRow,
+    present_board,
+    present_figures,
+    present_opportunities,
+    present_stats,
 )
 from dealreg.views.opportunity_page import OPPORTUNITY, opportunity_answer
 from dealreg.views.registering import id_of

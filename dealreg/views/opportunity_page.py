@@ -23,8 +23,7 @@ from dealreg.actions import (
     set_stage,
     win_opportunity,
 )
-from dealreg.models import Opportunity, OpportunityLine
-from dealreg.opportunity_forms import (
+from dealreg.forms.opportunities import (
     BookingForm,
     EditOpportunityForm,
     LoseForm,
@@ -35,9 +34,10 @@ from dealreg.opportunity_forms import (
     StageForm,
     WinOpportunityForm,
 )
-from dealreg.opportunity_rows import present_opportunity
+from dealreg.models import Opportunity, OpportunityLine
 from dealreg.queries.opportunity_page import free_bookings, opportunity_page, owners_for
 from dealreg.queries.pages import active_lines
+from dealreg.rows.opportunities import present_opportunity
 from dealreg.views.offers import Offered, unplaced
 from prm.kernel import clock
 from prm.kernel.models import Membership

@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dealreg.actions import decide_engagement, remove_paper, set_credits
+from dealreg.forms.opportunities import CreditsForm, EngagementForm
 from dealreg.models import DealEngagement, Opportunity, OpportunityCredit, OpportunityDocument
-from dealreg.opportunity_forms import CreditsForm, EngagementForm
 from dealreg.views.opportunity_page import BY_NAME, OPPORTUNITY, form_of, opportunity_answer
 from dealreg.views.page import DEAL, deal_answer
 from prm.kernel.files import serve

@@ -8,17 +8,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from dealreg.actions.protecting import track_conflicts
-from dealreg.against_rows import ShownAgainst, present_claims
-from dealreg.contract_forms import RenewalForm
-from dealreg.contract_rows import present_renewals
-from dealreg.forms import ConflictForm, TransferDecisionForm, TransferForm
-from dealreg.lead_forms import ClaimForm, TransferDealForm, WhyForm
+from dealreg.forms.contracts import RenewalForm
+from dealreg.forms.deals import ConflictForm, TransferDecisionForm, TransferForm
+from dealreg.forms.leads import ClaimForm, TransferDealForm, WhyForm
+from dealreg.forms.opportunities import EngagementForm
 from dealreg.models import DealRegistration
-from dealreg.opportunity_forms import EngagementForm
 from dealreg.policies import review_of
 from dealreg.queries.freezing import is_frozen
 from dealreg.queries.pages import deal_page, note_opening
-from dealreg.rows import present_page
+from dealreg.rows.against import ShownAgainst, present_claims
+from dealreg.rows.contracts import present_renewals
+from dealreg.rows.deals import present_page
 from dealreg.views.offers import kept, offered, unplaced
 from partners.models import Partner
 from prm.kernel.models import Membership

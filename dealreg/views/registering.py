@@ -15,13 +15,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from dealreg.actions import draft_deal, drop_draft, edit_draft, submit_deal
 from dealreg.actions.leads import register_lead
 from dealreg.actions.leads.converting import prefill_of
-from dealreg.contract_rows import prefill_of as prefill_of_contract
-from dealreg.forms import DealForm, NothingForm
+from dealreg.forms.deals import DealForm, NothingForm
 from dealreg.models import Contract, DealLine, DealRegistration, Lead, LeadContact
 from dealreg.queries.contracts import contract_page
 from dealreg.queries.pages import active_lines
 from dealreg.queries.rules import eligibility_of
-from dealreg.rows import present_eligibility
+from dealreg.rows.contracts import prefill_of as prefill_of_contract
+from dealreg.rows.deals import present_eligibility
 from dealreg.views.page import deal_answer
 from partners.models import Partner
 from prm.kernel import clock

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dealreg.actions.drafts import drafts_of, sent_in, submit_drafts, why_not_ready
 from dealreg.queries.pages import active_lines
-from dealreg.rows import present_deals
+from dealreg.rows.deals import present_deals
 from prm.kernel import clock
 from prm.kernel.exports import as_file, attachment
 from prm.kernel.imports.registry import importer_of

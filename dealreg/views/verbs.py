@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
 from dealreg.actions import decide_conflict, decide_transfer, propose_transfer
-from dealreg.forms import ConflictForm, TransferDecisionForm, TransferForm
+from dealreg.forms.deals import ConflictForm, TransferDecisionForm, TransferForm
 from dealreg.models import DealConflict, DealRegistration
 from dealreg.views.offers import BY_NAME, form_of
 from dealreg.views.page import DEAL, deal_answer

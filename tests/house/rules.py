@@ -206,7 +206,7 @@ RULES = [
             "prm/kernel/charts_svg/": "joins marks and rows that escape their own texts",
             "prm/kernel/web/drawn.py": "keeps what a template of the kit has drawn",
             "prm/kernel/web/cells.py": "joins texts that it has escaped",
-            "dealreg/cells.py": "joins badges that the kit has drawn",
+            "dealreg/rows/cells.py": "joins badges that the kit has drawn",
         },
     ),
     Rule("no all fields", "a new column would become writable", all_fields, "class Meta:\n    fields = '__all__'"),

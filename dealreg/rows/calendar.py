@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from dealreg.lead_rows import short_of
 from dealreg.models import UNDECIDED, Contract, DealRegistration, Opportunity
 from dealreg.queries.leads import offered_to_me, to_contact
+from dealreg.rows.leads import short_of
 from partners.models import Partner
 from prm.kernel.calendars import MOST, CalendarEntry
 from prm.kernel.models import Membership

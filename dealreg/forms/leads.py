@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from dealreg.forms import DayField, NothingForm, _long
+from dealreg.forms.deals import DayField, NothingForm, _long
 from dealreg.models import Lead, LeadClaim, LeadContact, LeadOffer
 from dealreg.queries.pages import active_lines
 from partners.forms import COUNTRY_CHOICES

@@ -9,8 +9,8 @@ from typing import Any
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from dealreg.opportunity_rows import Flag
-from dealreg.rows import ShownClock
+from dealreg.rows.deals import ShownClock
+from dealreg.rows.opportunities import Flag
 from prm.kernel.models import Membership
 from prm.kernel.templatetags.kit import badge, icon
 from prm.kernel.web.cells import joined, link, soft

@@ -10,7 +10,7 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from dealreg.forms import DayField, LoseForm, NeededReasonForm, NextStepForm, _long, term_field
+from dealreg.forms.deals import DayField, LoseForm, NeededReasonForm, NextStepForm, _long, term_field
 from dealreg.models import DealEngagement, Opportunity, OpportunityCredit, OpportunityDocument
 from partners.forms import COUNTRY_CHOICES
 from partners.models import Partner

@@ -10,17 +10,17 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from dealreg.against_rows import (
+from dealreg.models import DealHearing, DealHistory, DealRegistration
+from dealreg.queries.freezing import is_frozen
+from dealreg.queries.pages import DealPage, lines_by_deal
+from dealreg.queries.rules import Eligibility
+from dealreg.rows.against import (
     ShownAgainst,
     present_against,
     present_bought,
     present_business,
     present_engagement,
 )
-from dealreg.models import DealHearing, DealHistory, DealRegistration
-from dealreg.queries.freezing import is_frozen
-from dealreg.queries.pages import DealPage, lines_by_deal
-from dealreg.queries.rules import Eligibility
 from partners.countries import COUNTRIES
 from partners.registries import event_words
 from partners.timeline_rows import filled_words

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from dealreg.models import DealRegistration, Opportunity
 from dealreg.queries.opportunity_page import OpportunityPage
 from dealreg.queries.pipeline import StageSum, lines_by_opportunity, probability_of, stage_probabilities, stale_before
-from dealreg.rows import TONES as DEAL_TONES
+from dealreg.rows.deals import TONES as DEAL_TONES
 from partners.countries import COUNTRIES
 from partners.registries import event_words
 from partners.timeline_rows import filled_words

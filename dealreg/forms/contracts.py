@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from dealreg.forms import DayField, _long
+from dealreg.forms.deals import DayField, _long
 from dealreg.models import RenewalClaim
 from partners.forms import COUNTRY_CHOICES
 from prm.kernel.web.uploads import UploadField

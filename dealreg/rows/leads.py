@@ -15,7 +15,7 @@ from dealreg.models import Lead, LeadContact
 from dealreg.queries.lead_rules import lead_routes
 from dealreg.queries.leads import LeadPage, contacts_of
 from dealreg.queries.routing import Candidate, Ranking
-from dealreg.rows import ShownClock, business_days_left
+from dealreg.rows.deals import ShownClock, business_days_left
 from partners.countries import COUNTRIES
 from partners.profile_fields import VERTICALS
 from partners.registries import event_words

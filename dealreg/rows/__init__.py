@@ -1,0 +1,1 @@
+"""What pages show of deals, opportunities, leads and contracts: every figure, date and clock written once."""
