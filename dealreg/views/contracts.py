@@ -7,7 +7,7 @@ from typing import Any
 import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -23,6 +23,7 @@ from dealreg.rows.contracts import present_contract, present_contracts
 from dealreg.views.page import DEAL, deal_answer
 from partners.models import Partner
 from prm.kernel import clock
+from prm.kernel.errors import Conflict
 from prm.kernel.files import serve
 from prm.kernel.numbers import total_of
 from prm.kernel.periods import add_days
@@ -189,10 +190,16 @@ def decide(request: HttpRequest, claim: RenewalClaim) -> HttpResponse:
     )
 
 
+class NoPaper(Conflict):
+    """No paper came with this decision: the customer had not chosen in writing."""
+
+    code = "no_paper"
+
+
 @may("dealreg.view_conflict", CLAIM)
 @require_safe
 def paper(request: HttpRequest, claim: RenewalClaim) -> HttpResponse:
     """What the customer wrote, as an attachment."""
     if claim.paper is None:
-        raise Http404
+        raise NoPaper()
     return serve(claim.paper)
