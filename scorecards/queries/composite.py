@@ -219,9 +219,8 @@ def told_composite(partner: Partner) -> Composite:
     without the parts, which are weighed by the vendor's own settings."""
     with vendor_scope("the composite score for a distributor: one number and the reason where there is none leave"):
         kept = PartnerStanding.objects.filter(partner=partner.pk).values_list("on", "composite", "why").first()
-    on, score, why = kept or (clock.today(), None, "")
-    if score is None and not why:
-        why = str(_("It has not been computed yet."))
+    on, score, kept_why = kept or (clock.today(), None, "")
+    why = "" if score is not None else kept_why or str(_("It has not been computed yet."))
     return Composite(partner.pk, on, partner.life_stage, score, None, (), why)
 
 
