@@ -111,7 +111,7 @@ def open_for(deal: DealRegistration, *, by: Membership | None) -> Opportunity:
         source=deal.source,
         owner_id=deal.owner_id,
         created_by_id=deal.created_by_id,
-        opened_on=deal.submitted_at.date() if deal.submitted_at else clock.today(),
+        opened_on=clock.day_of(deal.submitted_at) if deal.submitted_at else clock.today(),
         next_step=deal.next_step,
         next_step_due=deal.next_step_due,
         currency=deal.currency,

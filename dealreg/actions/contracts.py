@@ -37,6 +37,12 @@ EDITED = ("customer_name", "customer_domain", "customer_country", "ends_on")
 KEPT_FOR, LONGEST = "dealreg.renewal", 240  # months
 
 
+class NoPaper(Conflict):
+    """No paper came with this decision: the customer had not chosen in writing."""
+
+    code = "no_paper"
+
+
 @transaction.atomic
 def add_contract(
     partner: Partner,
@@ -222,6 +228,6 @@ def decide_renewal(
     told: dict[str, Any] = {"decision": decision, "reason": said, "contract": claim.contract.number}
     enter(deal, "deal.renewal_decided", by=by, inner=True, paper=kept.name if kept else "", **told)
     if not chose:
-        # As any registration that somebody else comes before: the word must not tell that there is a contract.
-        _reject(deal, by, DealRegistration.RejectReason.DUPLICATE, "")
+        # Somebody sells to this customer already: true, and no word of a contract, of when it ends or of whose it is.
+        _reject(deal, by, DealRegistration.RejectReason.EXISTING_CUSTOMER, "")
     return claim

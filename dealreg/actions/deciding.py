@@ -222,7 +222,7 @@ def appeal_deal(deal: DealRegistration, *, by: Membership, text: str) -> DealReg
     assert deal.decided_at is not None
     suspended = suspensions_of([deal.partner_id])[deal.partner_id]
     holidays = set(current_tenant().holidays)
-    last = add_business_days(deal.decided_at.date(), deal_rules().appeal_days, holidays, suspended)
+    last = add_business_days(clock.day_of(deal.decided_at), deal_rules().appeal_days, holidays, suspended)
     if deal.appealed_at is not None or clock.today() > last:
         raise AppealOver()
     step(

@@ -12,10 +12,10 @@ from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.response import Response
 
 from dealreg.actions import add_contract, decide_renewal, edit_contract
+from dealreg.actions.contracts import NoPaper
 from dealreg.api.deals import amount_of, lines_of
 from dealreg.models import Contract, RenewalClaim
 from partners.models import Partner
-from prm.kernel.errors import Unknown
 from prm.kernel.files import serve
 from prm.kernel.policies import require
 from prm.kernel.web.access import find_visible
@@ -148,5 +148,5 @@ class RenewalClaimsViewSet(ReadRecordsViewSet):
     def paper(self, request: Any, pk: Any = None) -> HttpResponse:
         found = self.get_object().paper
         if found is None:
-            raise Unknown()
+            raise NoPaper()
         return serve(found)

@@ -114,7 +114,7 @@ def warn_of_leads(day: dt.date) -> int:
     ):
         for lead in leads:
             manager = managers.get(lead.partner_id) if lead.partner_id else None
-            since = lead.contact_due if kind == "contact" else lead.progress_at and lead.progress_at.date()
+            since = lead.contact_due if kind == "contact" else lead.progress_at and clock.day_of(lead.progress_at)
             people = [*recipients(lead), *([manager] if manager else [])]
             _tell(people, text.format(number=lead.number, short=short_of(lead)), lead, f"{kind}:{since}")
     return len(late) + len(quiet)

@@ -201,7 +201,7 @@ lend_worklist(
         quiet_ones,
         _url,
         _by_name,
-        lambda lead: add_days(lead.progress_at.date(), 30),
+        lambda lead: add_days(clock.day_of(lead.progress_at), 30),
     )
 )
 lend_worklist(Worklist("leads_queue", "Leads to give out", queue_of_operations, _url, short_of))

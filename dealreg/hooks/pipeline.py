@@ -135,7 +135,7 @@ lend_alert(
     Alert(
         "opportunity_stale",
         _stale_ones,
-        text=lambda one: f"No news of {one.name} since {formatter().day(one.worked_at.date())}",
+        text=lambda one: f"No news of {one.name} since {formatter().day(one.worked_at)}",
         label=_("Business without news"),
         level="warning",
     )

@@ -48,7 +48,7 @@ def contracts_ending(deal: DealRegistration, line_ids: Collection[UUID]) -> list
     One query by two indexes. A contract that has ended since the registration was sent still counts.
     """
     today = clock.today()
-    since = min(today, deal.submitted_at.date()) if deal.submitted_at else today
+    since = min(today, clock.day_of(deal.submitted_at)) if deal.submitted_at else today
     texts = map(Text, (deal.normalised_name, deal.customer_country, deal.normalised_domain))
     return _ending(list(line_ids), since, today, *texts) if line_ids else []
 

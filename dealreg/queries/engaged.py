@@ -28,7 +28,7 @@ def vendor_deals_of(deal: DealRegistration, line_ids: Collection[UUID], at: dt.d
 
     One that it has together with the same partner does not compete with that partner's registration.
     """
-    day = at.date()
+    day = clock.day_of(at)
     return _vendor_deals(deal.partner_id, list(line_ids), day, add_days(day, -ENGAGED_DAYS), *_texts(deal))
 
 
@@ -63,7 +63,7 @@ def _same(name: str, country: str, domain: str) -> Q:
 
 def is_engaged(deal: DealRegistration, line_ids: Collection[UUID]) -> bool:
     """Asked once for each registration that is sent, in one query, whatever else is found."""
-    day = (deal.submitted_at or clock.now()).date()
+    day = clock.day_of(deal.submitted_at or clock.now())
     lines, since = list(line_ids), add_days(day, -ENGAGED_DAYS)
     return bool(_one_vendor_deal(deal.partner_id, lines, day, since, *_texts(deal)))
 

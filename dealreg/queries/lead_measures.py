@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from dealreg.models import LeadOffer
+from prm.kernel import clock
 from prm.kernel.numbers import divide, ratio, score
 from prm.kernel.periods import add_days, add_months
 from prm.kernel.tenancy.remember import FEW, remember_few
@@ -76,7 +77,7 @@ def lead_rows(partner_id: UUID, as_of: dt.date) -> list[dict[str, Any]]:
     since = add_days(add_months(as_of, -12), 1)
     rows = LeadOffer.objects.filter(partner_id=partner_id, offered_at__date__range=(since, as_of))
     return [
-        {"offered_on": offered.date(), "lead": number, "outcome": outcome, "converted": converted is not None}
+        {"offered_on": clock.day_of(offered), "lead": number, "outcome": outcome, "converted": converted is not None}
         for offered, number, outcome, converted in rows.exclude(outcome=Outcome.WITHDRAWN)
         .order_by("-offered_at", "pk")
         .values_list("offered_at", "lead__number", "outcome", "converted_at")

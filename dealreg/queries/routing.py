@@ -191,7 +191,7 @@ def open_leads_of(ids: Collection[UUID]) -> dict[UUID, tuple[int, dt.date | None
     counts = Lead.objects.filter(partner_id__in=ids).values("partner_id").annotate(n=held)
     last = LeadOffer.objects.filter(partner_id__in=ids).values("partner_id").annotate(at=Max("offered_at"))
     open_ones = {row["partner_id"]: row["n"] for row in counts}
-    days = {row["partner_id"]: row["at"].date() for row in last}
+    days = {row["partner_id"]: clock.day_of(row["at"]) for row in last}
     return {pk: (open_ones.get(pk, 0), days.get(pk)) for pk in {*open_ones, *days}}
 
 

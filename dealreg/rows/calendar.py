@@ -20,6 +20,7 @@ from prm.kernel.web.format import formatter
 
 State = DealRegistration.State
 CLOSING = (*UNDECIDED, State.APPROVED)
+RUNS = tuple(state for state in UNDECIDED if state != State.INFO_REQUESTED)  # the clock stands still while one is asked
 
 
 def days_of_one(deal: DealRegistration, member: Membership) -> list[CalendarEntry]:
@@ -33,7 +34,7 @@ def days_of_one(deal: DealRegistration, member: Membership) -> list[CalendarEntr
 def days_of(deal: DealRegistration, *, with_partner: bool) -> Iterator[CalendarEntry]:
     """What stands in a calendar about one deal: when it is decided, expected to close, and no longer protected."""
     days = {
-        "decision": (_("Decision due"), deal.review_due if deal.state in UNDECIDED else None),
+        "decision": (_("Decision due"), deal.review_due if deal.state in RUNS else None),
         "close": (_("Expected order"), deal.expected_close if deal.state in CLOSING else None),
         "end": (_("Protection ends"), deal.expires_on if deal.state == State.APPROVED else None),
     }
@@ -126,6 +127,6 @@ def leads_due(member: Membership, since: dt.date, until: dt.date) -> Iterator[Ca
             )
 
 
-decisions_due = _days("decision", "review_due", UNDECIDED)
+decisions_due = _days("decision", "review_due", RUNS)
 closes_expected = _days("close", "expected_close", CLOSING)
 protections_ending = _days("end", "expires_on", [State.APPROVED])

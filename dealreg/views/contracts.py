@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dealreg.actions import add_contract, decide_renewal, edit_contract
+from dealreg.actions.contracts import NoPaper
 from dealreg.forms.contracts import ContractForm, RenewalForm
 from dealreg.models import Contract, RenewalClaim
 from dealreg.queries.contracts import contract_page, with_line_names
@@ -23,7 +24,6 @@ from dealreg.rows.contracts import present_contract, present_contracts
 from dealreg.views.page import DEAL, deal_answer
 from partners.models import Partner
 from prm.kernel import clock
-from prm.kernel.errors import Conflict
 from prm.kernel.files import serve
 from prm.kernel.numbers import total_of
 from prm.kernel.periods import add_days
@@ -188,12 +188,6 @@ def decide(request: HttpRequest, claim: RenewalClaim) -> HttpResponse:
         again=lambda form: deal_answer(request, DEAL.all().get(pk=deal.pk), refused=form, verb="conflict"),
         then=lambda _done: deal,
     )
-
-
-class NoPaper(Conflict):
-    """No paper came with this decision: the customer had not chosen in writing."""
-
-    code = "no_paper"
 
 
 @may("dealreg.view_conflict", CLAIM)

@@ -187,7 +187,7 @@ def keep_pathway(on: str) -> None:
     for partner in Partner.objects.filter(
         state__in=[S.IDENTIFIED, S.CONTACTED, S.ENGAGED, S.QUALIFIED, S.COMMITTED], candidates=None
     ):
-        note_stage(partner, on=partner.created_at.date())
+        note_stage(partner, on=clock.day_of(partner.created_at))
     _note_first_revenues(dt.date.fromisoformat(on))
     expire_applications()
 

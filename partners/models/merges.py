@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from partners.models.company import Partner
+from prm.kernel import clock
 from prm.kernel.models import Membership
 from prm.kernel.periods import add_days
 from prm.kernel.tenancy.models import TenantForeignKey, VendorRecord
@@ -55,4 +56,4 @@ class Merge(VendorRecord):
 
     @property
     def last_day(self) -> dt.date:
-        return add_days(self.at.date(), UNDO_DAYS)
+        return add_days(clock.day_of(self.at), UNDO_DAYS)

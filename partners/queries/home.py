@@ -12,6 +12,7 @@ from django.apps import apps
 from django.db.models import Count, Exists, OuterRef, Q
 
 from partners.models import Contact, Document, ManagerAssignment, Partner
+from prm.kernel import clock
 from prm.kernel.models import Event, Membership
 from prm.kernel.policies import permissions, permits
 from prm.kernel.roles import Role
@@ -80,7 +81,7 @@ def _grouped(events: list[Event]) -> list[Change]:
     """The same deed of the same person, done several times on a day, is told once."""
     groups: dict[tuple[Any, ...], list[Event]] = {}
     for event in events:
-        groups.setdefault((event.name, event.actor_id, event.at.date()), []).append(event)
+        groups.setdefault((event.name, event.actor_id, clock.day_of(event.at)), []).append(event)
     return [
         Change(group[0], len(group), tuple(dict.fromkeys(str(event.partner) for event in group)))
         for group in groups.values()

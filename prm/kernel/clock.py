@@ -36,6 +36,11 @@ def today(zone: str | None = None) -> dt.date:
     return now().astimezone(ZoneInfo(zone)).date()
 
 
+def day_of(moment: dt.datetime) -> dt.date:
+    """The calendar date of a moment in the tenant's zone, in which all days of business are."""
+    return moment.astimezone(ZoneInfo(current_tenant().time_zone)).date()
+
+
 @contextmanager
 def travel(*, days: int = 0, to: dt.datetime | None = None) -> Iterator[None]:
     """Inside the block the clock stands still at `to`, or is `days` ahead of what it was. For demo and tests only."""

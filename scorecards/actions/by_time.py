@@ -43,7 +43,7 @@ def remind_of_resting(*, write: Callable[[dt.date], str]) -> int:
             people |= champions.get(assessment.partner_id, set())
         if assessment.started_by is not None and assessment.started_by.is_vendor >= assessment.vendor_only:
             people.add(assessment.started_by)
-        until = (touched + ABANDONED_AFTER).date()
+        until = clock.day_of(touched + ABANDONED_AFTER)
         told += notify(
             people,
             _("The scorecard of %(name)s has waited for thirty days. On %(day)s it is set aside.")

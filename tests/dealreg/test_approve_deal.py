@@ -33,7 +33,8 @@ from dealreg.actions.protecting import AlreadyProtected, ConflictOpen, UnderRevi
 from dealreg.models import DealConflict, DealProtection, DealReview
 from prm.kernel import clock
 from prm.kernel.errors import IllegalMove, NotAllowed
-from prm.kernel.tenancy.context import member_scope
+from prm.kernel.models import Tenant
+from prm.kernel.tenancy.context import member_scope, tenant_scope
 from tests.dealreg.conftest import DAY
 
 
@@ -48,6 +49,18 @@ def test_an_account_manager_approves_up_to_the_band_and_the_tier_says_for_how_lo
     assert (deal.discount, active(deal)) == (Decimal("0.03"), 2)  # by domain and by name
     with pytest.raises(IllegalMove):
         approve_deal(deals.fresh(deal), by=cast.cam)
+
+
+def test_what_is_sent_and_won_in_one_evening_opens_and_closes_on_the_day_of_the_vendor(cast, deals):
+    """In New York it is Monday evening, in UTC Tuesday."""
+    cast.acme.time_zone = "America/New_York"
+    cast.acme.save()
+    evening = dt.datetime(2026, 3, 3, 1, 30, tzinfo=dt.UTC)
+    with tenant_scope(Tenant.objects.get(pk=cast.acme.pk)), clock.travel(to=evening):
+        deal = approve_deal(deals.fresh(deals.send(cast.seller)), by=cast.cam)
+        won = win_deal(deal, by=cast.operations, order_on=clock.today())
+        business = opportunity_of(won)
+    assert (business.opened_on, business.closed_on) == (DAY, DAY)
 
 
 def test_bands_lead_to_operations_and_to_two_people(cast, deals):

@@ -252,6 +252,11 @@ def test_a_receipt_proves_itself_and_a_changed_one_does_not(cast, deals, tmp_pat
 def test_a_step_that_was_slipped_in_is_found(cast, deals, step, wrong):
     deal, errors = deals.send(cast.seller), StringIO()
     call_command("verify_history", stdout=StringIO())
+    with pytest.raises(CommandError, match="no deal ZZZZZZZZ"):  # a slip of the finger is no proof
+        call_command("verify_history", "--number", "zzzzzzzz", stdout=StringIO())
+    one = StringIO()
+    call_command("verify_history", "--number", deal.number.lower(), stdout=one)
+    assert f"({DealHistory.objects.filter(deal=deal).count()} steps)" in one.getvalue()
     first = DealHistory.objects.get(deal=deal)
     forged = DealHistory(
         partner=cast.northwind, deal=deal, step=step, name="deal.approved", at=first.at, to_state="submitted"

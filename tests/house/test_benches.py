@@ -17,6 +17,7 @@ FEW: dict[str, Any] = {"partners": 20}
 SIZES: dict[str, dict[str, Any]] = {
     "deck": {},
     "deals": FEW | {"deals": 200},
+    "pipeline": FEW | {"opportunities": 60},
     "import_sales": FEW | {"lines": 100},
 }
 
