@@ -127,8 +127,8 @@ for _name, _db in DATABASES.items():
             "DATABASE_OPTIONS",
             default="-c statement_timeout=15s -c lock_timeout=3s -c idle_in_transaction_session_timeout=30s",
         )
-# Questions of every page are planned once per connection: by default on the embedded server, elsewhere when it is said.
-DATABASE_PREPARES = env.bool("DATABASE_PREPARES", default=not env.str("DATABASE_URL", default="")) and not TESTING
+# Questions of every page are planned once per connection, where connections are this program's own.
+DATABASE_PREPARES = env.bool("DATABASE_PREPARES", default=False) and not TESTING
 # The suite runs as the plain role too: the owner's alias only creates and flushes the test database.
 DATABASES["owner"]["TEST"] = {"NAME": "test_prm", "DEPENDENCIES": []}
 DATABASES["default"]["TEST"] = {"MIRROR": "owner"}

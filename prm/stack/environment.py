@@ -40,6 +40,8 @@ def give(var: Path) -> None:
     for name, value in {**default_urls(), **load_or_make(var), "DEBUG": "1", "PYTHONUNBUFFERED": "1"}.items():
         os.environ.setdefault(name, value)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "prm.settings")
-    if embedded:  # for psql, pg_dump and `manage.py dbshell`
+    if embedded:
+        os.environ.setdefault("DATABASE_PREPARES", "1")  # its connections are the program's own
+        # For psql, pg_dump and `manage.py dbshell`:
         os.environ.setdefault("PGHOST", str(socket_folder(var)))
         os.environ["PATH"] = f"{os.environ.get('PATH', os.defpath)}{os.pathsep}{find_binaries()}"
