@@ -6,7 +6,6 @@ Of a suspended partner it does nothing: its clocks stand still.
 from __future__ import annotations
 
 import datetime as dt
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -18,6 +17,7 @@ from dealreg.models import DealQuestion, DealRegistration, DealReview
 from dealreg.queries.freezing import suspensions_of
 from dealreg.queries.rules import deal_rules
 from partners.models import Partner
+from prm.kernel import clock
 from prm.kernel.errors import Conflict
 from prm.kernel.periods import add_business_days, add_days
 from prm.kernel.policies import require
@@ -60,14 +60,13 @@ def _overdue(on: dt.date) -> list[DealRegistration]:
 def _unanswered(on: dt.date) -> list[DealRegistration]:
     """Those with a question that was put more business days ago than the rules give."""
     days, holidays = deal_rules().answer_days, set(current_tenant().holidays)
-    zone = ZoneInfo(current_tenant().time_zone)
     waiting = DealQuestion.objects.filter(answered_at=None, deal__in=running().filter(state=State.INFO_REQUESTED))
     asked = list(waiting.select_related("deal__partner").order_by("asked_at", "pk"))
     stops = suspensions_of({question.partner_id for question in asked})
     return [
         question.deal
         for question in asked
-        if on > add_business_days(question.asked_at.astimezone(zone).date(), days, holidays, stops[question.partner_id])
+        if on > add_business_days(clock.day_of(question.asked_at), days, holidays, stops[question.partner_id])
     ]
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from dealreg.models import DealLine, DealRegistration, Opportunity, OpportunityCredit, OpportunityLine
+from dealreg.queries.rules import submission_day
 from prm.kernel import clock
 from prm.kernel.errors import IllegalMove, Invalid
 from prm.kernel.events import record
@@ -111,7 +112,7 @@ def open_for(deal: DealRegistration, *, by: Membership | None) -> Opportunity:
         source=deal.source,
         owner_id=deal.owner_id,
         created_by_id=deal.created_by_id,
-        opened_on=clock.day_of(deal.submitted_at) if deal.submitted_at else clock.today(),
+        opened_on=submission_day(deal) if deal.submitted_at else clock.today(),
         next_step=deal.next_step,
         next_step_due=deal.next_step_due,
         currency=deal.currency,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
@@ -13,6 +12,7 @@ from dealreg.formulas import registration_dates
 from dealreg.models import DealRegistration, DealReview, DealRules
 from partners.models import Partner
 from partners.queries.program import Benefits, benefits_of
+from prm.kernel import clock
 from prm.kernel.tenancy.context import current_tenant
 from prm.kernel.tenancy.prepared import prepared
 from prm.kernel.tenancy.remember import remember
@@ -77,14 +77,14 @@ def review_due(submitted_on: dt.date, pauses: list[dict[str, str | None]] | None
 def submission_day(deal: DealRegistration) -> dt.date:
     """The day of submission at the vendor's."""
     assert deal.submitted_at is not None
-    return deal.submitted_at.astimezone(ZoneInfo(current_tenant().time_zone)).date()
+    return clock.day_of(deal.submitted_at)
 
 
 def clock_day(deal: DealRegistration) -> dt.date:
     """The day from which the decision is counted: of the appeal, or of the submission."""
     if deal.appealed_at is None:
         return submission_day(deal)
-    return deal.appealed_at.astimezone(ZoneInfo(current_tenant().time_zone)).date()
+    return clock.day_of(deal.appealed_at)
 
 
 def desk_for(amount: Decimal, *, has_conflict: bool) -> str:

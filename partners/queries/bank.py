@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 
 from partners.models import BankDetails, Partner
+from prm.kernel import clock
 from prm.kernel.models import Membership
 from prm.kernel.periods import add_business_days
 from prm.kernel.roles import Role
@@ -26,9 +26,7 @@ def payable_from(details: BankDetails | None) -> dt.date | None:
     if details is None or details.verified_at is None:
         return None
     tenant = current_tenant()
-    changed, verified = (
-        moment.astimezone(ZoneInfo(tenant.time_zone)).date() for moment in (details.changed_at, details.verified_at)
-    )
+    changed, verified = clock.day_of(details.changed_at), clock.day_of(details.verified_at)
     return max(verified, add_business_days(changed, WAITING_DAYS, tenant.holidays))
 
 

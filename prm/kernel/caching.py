@@ -8,33 +8,33 @@ left alone for some seconds, so that a page waits for it once and not with every
 from __future__ import annotations
 
 import logging
-import time
 from typing import Any
 
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache
 from redis.exceptions import RedisError
 
+from prm.kernel.left_alone import LeftAlone
+
 log = logging.getLogger(__name__)
-LEFT_ALONE = 5.0  # seconds after a failure
 NEVER_WITHOUT = ("allauth:rl:", "allauth.mfa.")  # how allauth names its counts and its used codes
 
 
 class TolerantRedisCache(RedisCache):
     """Django's Redis cache that answers a miss when Redis cannot be reached."""
 
-    away_until = 0.0  # by the machine's running clock, for all threads of the process
+    away = LeftAlone()
 
     def __init__(self, server: Any, params: dict[str, Any]) -> None:
         super().__init__(server, params)
         self._own_counts = LocMemCache("prm-own-counts", {"MAX_ENTRIES": 20_000})
 
     def _safely(self, name: str, default: Any, *args: Any, **kwargs: Any) -> Any:
-        if time.monotonic() >= TolerantRedisCache.away_until:
+        if not self.away.now():
             try:
                 return getattr(super(), name)(*args, **kwargs)
             except (RedisError, OSError) as error:
-                TolerantRedisCache.away_until = time.monotonic() + LEFT_ALONE
+                self.away.failed()
                 log.warning("cache unavailable: %s", error)
         if str(args[0]).startswith(NEVER_WITHOUT):
             return getattr(self._own_counts, name)(*args, **kwargs)

@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import time
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
-from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -22,6 +20,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
 
+from prm.kernel.left_alone import LeftAlone
 from prm.kernel.models import Delivery, Event, Membership, Tenant, Wakeup
 from prm.kernel.tenancy.context import Context, current, reenter, tenant_scope
 
@@ -42,8 +41,7 @@ class Deferred:
 
 
 _tasks: dict[str, Deferred] = {}
-_broker = SimpleNamespace(away_until=0.0)  # by the machine's running clock, for all threads of the process
-LEFT_ALONE = 5.0  # seconds after a failure
+_broker = LeftAlone()
 _lease: ContextVar[UUID | None] = ContextVar("delivery_lease", default=None)
 
 
@@ -104,13 +102,13 @@ def _ring(wakeup: Wakeup) -> None:
 
     A broker that hangs is left alone for some seconds, so that nobody waits for it with every message of a page.
     """
-    if time.monotonic() < _broker.away_until:
+    if _broker.now():
         return
     try:
         ids = str(wakeup.tenant_id), str(wakeup.pk)
         current_app.send_task("prm.deliver", ids, queue=wakeup.queue, retry=False)
     except Exception as error:  # noqa: BLE001 - whatever the broker's client raises, the row is safe
-        _broker.away_until = time.monotonic() + LEFT_ALONE
+        _broker.failed()
         log.warning("wake-up not sent, the relay will find it: %s", error)
 
 

@@ -19,7 +19,7 @@ from prm.kernel.tenancy.context import current_tenant
 from prm.kernel.web.format import formatter
 from scorecards.models import ActionItem
 from scorecards.queries import OPEN_STATES, ResultSheet
-from scorecards.rows import day_of, present_result, quarter_of
+from scorecards.rows import present_result, quarter_of
 
 STYLE = Path(__file__).with_name("paper.css")
 DEFAULT_BRAND = "#1f4e79"
@@ -108,7 +108,7 @@ def _lines(sheet: ResultSheet, actions: Sequence[ActionItem], fit: Fit) -> int:
 def file_name(sheet: ResultSheet) -> str:
     """In plain letters, as it stands in a header: scorecard-northwind-2026-11-26."""
     name = slugify(sheet.partner)[:40] or "partner"
-    return f"scorecard-{name}-{day_of(sheet.result.submitted_at):%Y-%m-%d}"
+    return f"scorecard-{name}-{clock.day_of(sheet.result.submitted_at):%Y-%m-%d}"
 
 
 def _clip(text: str, length: int) -> str:

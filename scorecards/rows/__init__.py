@@ -3,7 +3,7 @@
 from scorecards.rows.items import ActionRow, ManagerRow, present_actions, present_managers
 from scorecards.rows.kpis import ShownKpi, ShownRows, history_chart, present_kpi, present_rows, write_value
 from scorecards.rows.live import FileRow, answer_data, file_row, present_changes, script_words, who_of
-from scorecards.rows.marks import STATE_TONES, Mark, day_of, minutes_of, percent_of
+from scorecards.rows.marks import STATE_TONES, Mark, minutes_of, percent_of
 from scorecards.rows.partners import NEAR_DAYS, PartnerRow, page_of, present_home, present_panel, present_partners
 from scorecards.rows.plan import (
     ITEM_TONES,
@@ -40,7 +40,6 @@ __all__ = [
     "ShownRows",
     "TopicRow",
     "answer_data",
-    "day_of",
     "file_row",
     "history_chart",
     "minutes_of",

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
-from prm.kernel.tenancy.context import current_tenant
 from prm.kernel.web.format import NOT_AVAILABLE
 from scorecards.models import Assessment
 
@@ -34,8 +31,3 @@ def percent_of(part: int, whole: int) -> int:
 def minutes_of(seconds: int) -> str:
     """Minutes and seconds on the scorecard, pauses left out."""
     return f"{seconds // 60}:{seconds % 60:02d} min" if seconds else NOT_AVAILABLE
-
-
-def day_of(moment: dt.datetime) -> dt.date:
-    """The vendor's calendar day of a moment."""
-    return moment.astimezone(ZoneInfo(current_tenant().time_zone)).date()

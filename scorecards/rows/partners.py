@@ -12,6 +12,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from partners.models import Partner
+from prm.kernel import clock
 from prm.kernel.models import Membership
 from prm.kernel.periods import add_days, add_months
 from prm.kernel.policies import permits
@@ -21,7 +22,7 @@ from scorecards.queries import (
     Completion,
     Result,
 )
-from scorecards.rows.marks import Mark, day_of, percent_of
+from scorecards.rows.marks import Mark, percent_of
 from scorecards.rows.plan import PlanStanding, present_completion
 from scorecards.rows.result import _mark
 
@@ -118,7 +119,7 @@ def present_home(
 ) -> dict[str, Any]:
     """As the panel, with the day until which the score counts."""
     write = formatter()
-    until = add_months(day_of(result.submitted_at), VALID_MONTHS) if result else None
+    until = add_months(clock.day_of(result.submitted_at), VALID_MONTHS) if result else None
     return present_panel(partner, result, running, member) | {
         "partner_id": partner.pk,
         "until": write.day(until) if until else "",

@@ -14,7 +14,7 @@ from prm.kernel.caching import TolerantRedisCache
 @pytest.fixture
 def hanging(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """A cache whose server takes calls and never answers, and how often it was called since last asked."""
-    monkeypatch.setattr(TolerantRedisCache, "away_until", 0.0)
+    monkeypatch.setattr(TolerantRedisCache.away, "until", 0.0)
     server = socket.socket(socket.AF_UNIX)
     server.bind(str(tmp_path / "s"))
     server.listen(64)
@@ -42,6 +42,6 @@ def test_it_is_asked_once_and_then_left_alone(hanging: Any, monkeypatch: pytest.
     assert calls() == 0
     cache.add("allauth:rl:login", 1)
     assert cache.incr("allauth:rl:login") == 2  # wrong passwords go on being counted
-    monkeypatch.setattr(TolerantRedisCache, "away_until", 0.0)  # the pause is what keeps it from being asked
+    monkeypatch.setattr(TolerantRedisCache.away, "until", 0.0)  # the pause is what keeps it from being asked
     cache.get("page")
     assert calls() > 0

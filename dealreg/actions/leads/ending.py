@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -24,7 +23,6 @@ from prm.kernel import clock
 from prm.kernel.errors import Conflict
 from prm.kernel.models import Membership
 from prm.kernel.policies import require
-from prm.kernel.tenancy.context import current_tenant
 
 
 def take_offers_back(partner: Partner) -> int:
@@ -42,7 +40,7 @@ def let_clocks_go_on(partner: Partner, since: dt.date, until: dt.date) -> dict[s
     A first contact has the business days that were left, news of a lead the calendar days. Done once for each
     suspension: the job that calls this and what it did are kept together.
     """
-    zone, pauses = ZoneInfo(current_tenant().time_zone), suspensions_of([partner.pk])[partner.pk]
+    pauses = suspensions_of([partner.pk])[partner.pk]
     leads = Lead.objects.filter(partner=partner, state__in=HELD).select_for_update(of=("self",)).order_by("pk")
     for lead in leads:
         assert lead.accepted_at is not None
@@ -50,7 +48,7 @@ def let_clocks_go_on(partner: Partner, since: dt.date, until: dt.date) -> dict[s
         told: dict[str, Any] = {}
         lead.progress_at += until - since
         if lead.state == State.ACCEPTED and lead.contact_due is not None and lead.contact_due >= since:
-            began = lead.accepted_at.astimezone(zone).date()
+            began = clock.day_of(lead.accepted_at)
             due = business_days_after(began, lead_rules().contact_days, pauses)
             told["contact_due"] = lead.contact_due = max(due, lead.contact_due)
         Lead.objects.filter(pk=lead.pk).update(progress_at=lead.progress_at, contact_due=lead.contact_due)

@@ -43,7 +43,6 @@ class Plan:
     sql: str
     constants: tuple[Any, ...]
     number: int = field(default_factory=lambda: next(_numbers))
-
     has_texts: bool = False
 
     @property
