@@ -30,13 +30,21 @@ def submit(
             with transaction.atomic():
                 result = act(form.cleaned_data)
         except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            add_refusal(form, refusal)
             status = 422 if refusal.status == 400 else refusal.status
         else:
             return go(request, then(result))
     response = again(form)
     response.status_code = status
     return response
+
+
+def add_refusal(form: forms.Form, refusal: Refused) -> None:
+    """Say a refusal on the form: each reason at its field, and above it what belongs to none."""
+    if not refusal.fields:
+        form.add_error(None, str(refusal))
+    for field, reason in refusal.fields.items():
+        form.add_error(field if field in form.fields else None, reason)
 
 
 def go(request: HttpRequest, to: Any) -> HttpResponse:
