@@ -123,7 +123,10 @@ class ScreeningLink:
 
 @dataclass(frozen=True)
 class Worklist:
-    """A query of what waits for a member: computed, never stored."""
+    """A query of what waits for a member: computed, never stored.
+
+    `page` gives the address of a list that shows exactly these; without one all of them stand on a page of their own.
+    """
 
     name: str
     label: str
@@ -131,6 +134,10 @@ class Worklist:
     url: Callable[[Any], str]
     text: Callable[[Any], str]
     due: Callable[[Any], dt.date | None] = lambda record: None
+    page: Callable[[], str] | None = None
+
+    def shown(self, record: Any) -> Waiting:
+        return Waiting(self.label, self.text(record), self.url(record), self.due(record))
 
 
 @dataclass(frozen=True)
@@ -331,11 +338,18 @@ def _may_see(panel: Panel, member: Membership, partner: Any) -> bool:
     return not panel.permission or permits(member, panel.permission, partner)
 
 
+def waiting_and_cut(member: Membership, *, each: int = 5) -> tuple[list[Waiting], list[Worklist]]:
+    """What waits for this member in every worklist, a few of each, the earliest day first; and the worklists that
+    hold more than that."""
+    found: list[Waiting] = []
+    cut: list[Worklist] = []
+    for worklist in worklists.values():
+        records = list(worklist.query(member)[: each + 1])
+        found += [worklist.shown(record) for record in records[:each]]
+        if len(records) > each:
+            cut.append(worklist)
+    return sorted(found, key=lambda waiting: (waiting.due or dt.date.max, waiting.text)), cut
+
+
 def waiting_for(member: Membership, *, each: int = 5) -> list[Waiting]:
-    """What waits for this member in every worklist, a few of each, the earliest day first."""
-    found = [
-        Waiting(worklist.label, worklist.text(record), worklist.url(record), worklist.due(record))
-        for worklist in worklists.values()
-        for record in worklist.query(member)[:each]
-    ]
-    return sorted(found, key=lambda waiting: (waiting.due or dt.date.max, waiting.text))
+    return waiting_and_cut(member, each=each)[0]

@@ -2,11 +2,12 @@
 
 import datetime as dt
 import re
+from decimal import Decimal
 
 import pytest
 from django.test import Client
 
-from dealreg.actions import answer_question, approve_deal, ask_about_deal, lose_deal, reject_deal, win_deal
+from dealreg.actions import answer_question, approve_deal, ask_about_deal, lose_deal, reject_deal, win_deal, withdraw_deal
 from dealreg.models import DealConflict, DealOpening, DealRegistration, Opportunity
 from dealreg.tasks import warn
 from partners.registries import measured, measures, panels_for, waiting_for
@@ -109,6 +110,20 @@ def test_the_first_partner_is_heard_before_a_transfer(cast, deals, sign_in):
         assert "met the board" in chief.get(f"/deals/{later.pk}/").content.decode()
         assert chief.post(f"{conflict}decide/", {"is_transferred": "no", "reason": "It was first"}).status_code == 302
         assert (deals.fresh(first).state, deals.fresh(later).state) == ("approved", "rejected")
+
+
+def test_what_the_first_page_cuts_has_a_way_to_the_rest(cast, deals, sign_in):
+    for n in range(6):
+        deals.send(cast.seller, customer_name=f"Customer {n}", customer_domain=f"c{n}.example", amount=Decimal(20000))
+    client = sign_in(cast.cam)
+    assert "/deals/?desk=mine" in client.get("/").content.decode()
+    assert client.get("/deals/?desk=mine").context["list"].total == 6
+    whole = client.get("/partners/waiting/?list=deals_to_decide").content.decode()
+    assert all(f"Customer {n}" in whole for n in range(6))
+    assert client.get("/partners/waiting/?list=nothing").status_code == 302
+    assert "Customer 1" not in sign_in(cast.chief).get("/partners/waiting/?list=deals_to_decide").content.decode()
+    withdraw_deal(DealRegistration.objects.first(), by=cast.seller)
+    assert "?desk=mine" not in sign_in(cast.cam).get("/").content.decode()
 
 
 def test_a_rejection_tells_the_reason_and_nobodys_name(cast, deals, sign_in):
