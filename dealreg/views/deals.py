@@ -20,6 +20,7 @@ from dealreg.actions import edit_deal_rules, set_deal_sharing
 from dealreg.actions.rules import FIELDS
 from dealreg.forms.deals import RulesForm
 from dealreg.models import UNDECIDED, DealReceipt, DealRegistration
+from dealreg.queries.contested import contests, in_conflict
 from dealreg.queries.pages import is_opened_to_sellers
 from dealreg.queries.receipts import marked, receipt_text
 from dealreg.queries.rules import deal_rules
@@ -61,6 +62,7 @@ COLUMNS = (
     Column("number", _("Number"), (), lambda row: row.number),
     Column("partner", "Partner", ("partner__sort_name",), lambda row: row.partner, cell=partner_cell),
     Column("state", _("State"), ("state", "review_due"), lambda row: row.state, cell=clock_cell, look="in-words"),
+    Column("conflict", _("Conflict"), (), lambda row: row.conflict),
     Column("clock", _("Clock"), ("review_due",), lambda row: row.clock.text),
     Column(
         "amount",
@@ -93,6 +95,9 @@ SHOWS = (
 )
 
 
+IN_CONFLICT = "conflict"  # the vendor's people alone are offered it
+
+
 class DealFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(
         method="search",
@@ -108,6 +113,12 @@ class DealFilter(django_filters.FilterSet):
         model = DealRegistration
         fields: tuple[str, ...] = ()
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if member_of(self.request).is_vendor:
+            choices = [*self.form.fields["show"].choices]
+            self.form.fields["show"].choices = [*choices[:2], (IN_CONFLICT, _("In conflict")), *choices[2:]]
+
     def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         text = value[:100]
         return queryset.filter(
@@ -115,6 +126,8 @@ class DealFilter(django_filters.FilterSet):
         )
 
     def by_state(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        if value == IN_CONFLICT:
+            return in_conflict(queryset)
         return queryset.filter(next(q for known, _label, q in SHOWS if known == value))
 
 
@@ -131,7 +144,7 @@ def deal_list(request: HttpRequest) -> HttpResponse:
         columns_for(member, COLUMNS),
         default_sort="clock" if desk else "-submitted",
         filterset=DealFilter,
-        present=present_deals,
+        present=lambda deals: present_deals(deals, contested=contests(deals) if member.is_vendor else {}),
         file_name="deals",
     )
     if isinstance(found, HttpResponse):

@@ -150,6 +150,43 @@ def test_a_joint_deal_shares_the_credit_and_takes_no_second_protection(cast, dea
     assert active(approve_deal(later, by=cast.operations)) == 0
 
 
+def test_lists_and_pages_say_how_a_conflict_stands(cast, deals, conflict, sign_in):
+    client, cam = sign_in(cast.operations), sign_in(cast.other_cam)
+
+    def marked(client, query=""):
+        return [(row.customer, row.conflict) for row in client.get(f"/deals/{query}").context["list"].rows]
+
+    later, first = deals.fresh(conflict.candidate), deals.fresh(conflict.existing)
+    under = [(later.customer_name, "Conflict under review")]
+    assert marked(client, "?show=conflict") == marked(client, "?desk=mine") == under
+    page = client.get(f"/deals/{later.pk}/").content.decode()
+    assert "Conflict under review" in page
+    assert first.contact_email in page
+    assert page.count("A firewall for three sites") >= 2  # the need of both, side by side
+    rival = sign_in(cast.rival_champion)
+    assert rival.get("/deals/?show=conflict").context["list"].total == 0  # no such choice
+    assert "onflict" not in rival.get("/deals/?format=csv").getvalue().decode()
+    decide_conflict(conflict, by=cast.operations, decision="separate_project", reason="Other site")
+    assert marked(client, "?show=conflict") == []
+    assert (later.customer_name, "Conflict decided") in marked(client)
+    for one in (client, cam):
+        page = one.get(f"/deals/{later.pk}/").content.decode()
+        assert "Conflict decided" in page
+        assert "Conflict under review" not in page
+
+
+def test_a_joint_deal_says_with_whom_once_both_have_agreed(cast, deals, conflict, sign_in):
+    later, first = conflict.candidate_id, conflict.existing_id
+    decide_conflict(conflict, by=cast.operations, decision="joint", reason="Both", credit_share=Decimal("0.4"))
+    champion, rival = sign_in(cast.champion), sign_in(cast.rival_champion)
+    assert "Joint deal with" not in champion.get(f"/deals/{first}/").content.decode()  # not approved yet
+    approve_deal(deals.fresh(conflict.candidate), by=cast.operations)
+    for client, pk, other in ((champion, first, cast.rival), (rival, later, cast.northwind)):
+        facts = dict(client.get(f"/deals/{pk}/").context["page"].facts)
+        assert facts["Joint deal with"] == other.name
+    assert dict(sign_in(cast.operations).get(f"/deals/{later}/").context["page"].facts)["Joint deal with"]
+
+
 def test_a_transfer_hears_the_first_partner_and_the_chief_decides(cast, deals, conflict, sign_in):
     propose_transfer(conflict, by=cast.operations, statement="The customer writes that it wants Südstern.")
     conflict = DealConflict.objects.select_related("candidate__partner", "existing__partner", "hearing").get()
