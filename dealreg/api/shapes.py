@@ -128,7 +128,7 @@ class WinInput(serializers.Serializer):
 
 
 class LoseInput(serializers.Serializer):
-    loss_reason = serializers.ChoiceField(choices=DealRegistration.LossReason.choices)
+    loss_reason = serializers.ChoiceField(choices=DealRegistration.LossReason.told())
     reason = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
 
 

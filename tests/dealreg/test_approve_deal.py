@@ -30,10 +30,15 @@ from dealreg.actions.conflicts import NotHeard
 from dealreg.actions.deciding import SamePerson
 from dealreg.actions.keeping import NoMoreExtensions, NotMoving
 from dealreg.actions.protecting import AlreadyProtected, ConflictOpen, UnderReview
-from dealreg.models import DealConflict, DealProtection, DealReview
+from dealreg.models import DealConflict, DealProtection, DealReview, Opportunity
+from dealreg.queries.lost import losses_of
+from dealreg.queries.pipeline import figures_of
+from dealreg.queries.pipeline_measures import closed_rows
+from partners.registries import measured
 from prm.kernel import clock
 from prm.kernel.errors import IllegalMove, NotAllowed
 from prm.kernel.models import Tenant
+from prm.kernel.periods import FiscalQuarter
 from prm.kernel.tenancy.context import member_scope, tenant_scope
 from tests.dealreg.conftest import DAY
 
@@ -195,6 +200,18 @@ def test_a_transfer_hears_the_first_partner_and_the_chief_decides(cast, deals, c
     with clock.travel(days=8):
         decide_transfer(conflict, by=cast.chief, is_transferred=True, reason="Its choice")
         assert deals.fresh(conflict.existing).state == "withdrawn"
+        business = Opportunity.objects.get(registration=conflict.existing)
+        assert (business.state, business.loss_reason) == ("lost", "transferred")
+        quarter = FiscalQuarter.containing(clock.today(), 1)
+        rates = [
+            measured(name, [cast.northwind.pk], [quarter], clock.today())[cast.northwind.pk, quarter].number
+            for name in ("won_deals", "win_rate")
+        ]
+        assert rates == [0, None]  # neither won nor lost
+        assert losses_of(cast.northwind.pk, quarter.start, quarter.end) == []
+        assert closed_rows(cast.northwind.pk, quarter.start, quarter.end) == []
+        figures = figures_of(Opportunity.objects.all(), quarter.start, quarter.end).figures
+        assert (figures["lost_count"], figures["win_rate"]) == (0, None)
         first, later = (sign_in(who).get(f"/deals/{one}/").content.decode().split('id="history"')[1] for who, one in (
             (cast.champion, conflict.existing_id), (cast.rival_champion, conflict.candidate_id)
         ))  # fmt: skip

@@ -7,7 +7,15 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 
-from dealreg.actions import answer_question, approve_deal, ask_about_deal, lose_deal, reject_deal, win_deal, withdraw_deal
+from dealreg.actions import (
+    answer_question,
+    approve_deal,
+    ask_about_deal,
+    lose_deal,
+    reject_deal,
+    win_deal,
+    withdraw_deal,
+)
 from dealreg.models import DealConflict, DealOpening, DealRegistration, Opportunity
 from dealreg.tasks import warn
 from partners.registries import measured, measures, panels_for, waiting_for
