@@ -184,6 +184,8 @@ alerts: dict[str, Alert] = {}
 Check = Callable[[Sequence[UUID], dt.date], set[UUID]]
 onboarding_checks: dict[str, Check] = {}  # name to: of these partners those that have done it
 event_words: dict[str, str] = {}  # event name to words of the timeline; {name} stands for a value of the event
+Writer = Callable[[Any], Any]
+event_values: dict[str, dict[str, Writer]] = {}  # event name to the values that are written for people, and how
 
 
 Choices = Callable[[], list[tuple[str, str]]]
@@ -277,6 +279,17 @@ def tell(**words: str) -> None:
     told = {name.replace("__", "."): text for name, text in words.items()}
     event_words.update(told)
     announce(*told)
+
+
+def tell_values(event: str, **writers: Writer) -> None:
+    """How values of an event are written where its words are shown: a code by its label, a share in percent."""
+    event_values.setdefault(event, {}).update(writers)
+
+
+def labelled(choices: Any) -> Writer:
+    """Writes the label of a code; one that is no longer known stays as it is."""
+    labels = dict(choices)
+    return lambda code: labels.get(code, code)
 
 
 def read_from(source: Source, name: str, empty: Any) -> Compute:

@@ -29,8 +29,7 @@ from dealreg.rows.against import (
     present_joint,
 )
 from partners.countries import COUNTRIES
-from partners.registries import event_words
-from partners.timeline_rows import filled_words
+from partners.timeline_rows import told
 from prm.kernel import clock
 from prm.kernel.models import Membership
 from prm.kernel.periods import add_days, is_business_day
@@ -374,8 +373,7 @@ def _who(link: DealHistory, page: DealPage) -> str:
 
 
 def _words(link: DealHistory, deal: DealRegistration) -> str:
-    words = event_words.get(link.name, link.name)
-    return filled_words(str(words), {"customer": deal.customer_name, "number": deal.number, **link.data})
+    return told(link.name, {"customer": deal.customer_name, "number": deal.number, **link.data})
 
 
 def _openings(page: DealPage, write: Formatter) -> list[tuple[str, str]]:

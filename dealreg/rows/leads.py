@@ -18,8 +18,7 @@ from dealreg.queries.routing import Candidate, Ranking
 from dealreg.rows.deals import ShownClock, business_days_left
 from partners.countries import COUNTRIES
 from partners.profile_fields import VERTICALS
-from partners.registries import event_words
-from partners.timeline_rows import filled_words
+from partners.timeline_rows import told
 from prm.kernel import clock
 from prm.kernel.models import Event, Membership
 from prm.kernel.web.format import Formatter, formatter
@@ -275,7 +274,7 @@ def _step(event: Event, note: dict[str, Any] | None, write: Formatter, member: M
         "moment": write.moment(event.at),
         "who": who,
         "partner": event.partner.name if event.partner and member.is_vendor else "",
-        "text": filled_words(str(event_words.get(event.name, event.name)), event.data),
+        "text": told(event.name, event.data),
         "is_inner": event.partner_id is None and member.is_vendor,
         "why": _("%(score)s points") % {"score": score} if score else "",
     }

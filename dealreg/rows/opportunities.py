@@ -16,8 +16,7 @@ from dealreg.queries.opportunity_page import OpportunityPage
 from dealreg.queries.pipeline import StageSum, lines_by_opportunity, probability_of, stage_probabilities, stale_before
 from dealreg.rows.deals import TONES as DEAL_TONES
 from partners.countries import COUNTRIES
-from partners.registries import event_words
-from partners.timeline_rows import filled_words
+from partners.timeline_rows import told
 from prm.kernel import clock
 from prm.kernel.models import Membership
 from prm.kernel.numbers import total_of
@@ -300,7 +299,7 @@ def present_opportunity(page: OpportunityPage, member: Membership) -> ShownOppor
             (
                 write.moment(event.at),
                 event.actor.user.name if event.actor else _("System"),
-                filled_words(str(event_words.get(event.name, event.name)), event.data),
+                told(event.name, event.data),
             )
             for event in page.events
         ],

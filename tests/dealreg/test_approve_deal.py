@@ -1,6 +1,7 @@
 """Bands, four eyes, exclusivity; and what the clock does to what was approved."""
 
 import datetime as dt
+import re
 from decimal import Decimal
 from io import StringIO
 
@@ -189,7 +190,12 @@ def test_a_joint_deal_says_with_whom_once_both_have_agreed(cast, deals, conflict
     for client, pk, other in ((champion, first, cast.rival), (rival, later, cast.northwind)):
         facts = dict(client.get(f"/deals/{pk}/").context["page"].facts)
         assert facts["Joint deal with"] == other.name
-    assert dict(sign_in(cast.operations).get(f"/deals/{later}/").context["page"].facts)["Joint deal with"]
+    page = sign_in(cast.operations).get(f"/deals/{later}/")
+    assert dict(page.context["page"].facts)["Joint deal with"]
+    steps = " ".join(step.text for step in page.context["page"].steps)
+    assert "decided a conflict: Joint deal" in steps
+    assert re.search(r"share of the credit 40(\.0)?\s%", steps)
+    assert "0.4" not in steps
 
 
 def test_a_transfer_hears_the_first_partner_and_the_chief_decides(cast, deals, conflict, sign_in):
