@@ -34,7 +34,7 @@ from prm.kernel.text import sort_key
 from prm.kernel.web.access import may
 from prm.kernel.web.cells import joined, link, soft
 from prm.kernel.web.format import formatter
-from prm.kernel.web.forms import submit
+from prm.kernel.web.forms import saved, submit
 from prm.kernel.web.lists import Column, list_page
 from prm.kernel.web.tenancy import member_of
 
@@ -172,7 +172,8 @@ def edit(request: HttpRequest, contract: Contract) -> HttpResponse:
         _form(request.POST),
         lambda data: edit_contract(contract, by=member_of(request), seen_version=data.pop("version"), **data),
         again=lambda form: _answer(request, CONTRACT.all().get(pk=contract.pk), form),  # type: ignore[arg-type]
-        then=lambda saved: saved,
+        then=lambda done: done,
+        said=saved,
     )
 
 
@@ -187,6 +188,7 @@ def decide(request: HttpRequest, claim: RenewalClaim) -> HttpResponse:
         lambda data: decide_renewal(claim, by=member_of(request), **data),
         again=lambda form: deal_answer(request, DEAL.all().get(pk=deal.pk), refused=form, verb="conflict"),
         then=lambda _done: deal,
+        said=saved,
     )
 
 

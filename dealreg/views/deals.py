@@ -7,6 +7,7 @@ from typing import Any
 
 import django_filters
 from django import forms
+from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -41,7 +42,7 @@ from prm.kernel.templatetags.kit import badge
 from prm.kernel.text import sort_key
 from prm.kernel.web.access import may
 from prm.kernel.web.cells import joined, link, soft
-from prm.kernel.web.forms import submit
+from prm.kernel.web.forms import saved, submit
 from prm.kernel.web.lists import Column, list_page
 from prm.kernel.web.tenancy import member_of
 
@@ -239,6 +240,7 @@ def sharing(request: HttpRequest) -> HttpResponse:
     if partner is None:
         raise Http404
     set_deal_sharing(partner, by=member, is_opened=request.POST.get("opened") == "yes")
+    messages.success(request, saved(None))
     return redirect("dealreg:deals")
 
 
@@ -262,5 +264,6 @@ def rules(request: HttpRequest) -> HttpResponse:
         RulesForm(request.POST),
         lambda data: edit_deal_rules(by=member, **data),
         again=page,
-        then=lambda saved: reverse("dealreg:rules"),
+        then=lambda _done: reverse("dealreg:rules"),
+        said=saved,
     )

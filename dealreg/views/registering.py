@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -151,6 +152,7 @@ def drop(request: HttpRequest, deal: DealRegistration) -> HttpResponse:
 def _go_on(request: HttpRequest, deal: DealRegistration, form: DealForm) -> HttpResponse:
     """What was typed is kept by now. Send it, if that was asked; what is missing is said on the form of the draft."""
     if request.POST.get("do") != "send":
+        messages.success(request, _("Kept as a draft. Nobody else sees it until you send it."))
         return go(request, reverse("dealreg:edit_draft", args=[deal.pk]))
     try:
         with transaction.atomic():
