@@ -32,6 +32,7 @@ from partners.countries import COUNTRIES
 from partners.timeline_rows import told
 from prm.kernel import clock
 from prm.kernel.models import Membership
+from prm.kernel.money import with_places
 from prm.kernel.periods import add_days, is_business_day
 from prm.kernel.policies import permits
 from prm.kernel.tenancy.context import current_tenant
@@ -145,7 +146,7 @@ def present_deals(
             partner_url=partner_address(deal.partner_id),
             lines=", ".join(lines.get(deal.pk, [])),
             amount=write.money(deal.amount, deal.currency) if deal.amount is not None else "",
-            raw_amount=deal.amount,
+            raw_amount=None if deal.amount is None else with_places(deal.amount, deal.currency),
             state=states[deal.state],
             tone=TONES[State(deal.state)],
             clock=clock_of(deal, today, write),

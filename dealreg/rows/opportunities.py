@@ -19,6 +19,7 @@ from partners.countries import COUNTRIES
 from partners.timeline_rows import told
 from prm.kernel import clock
 from prm.kernel.models import Membership
+from prm.kernel.money import with_places
 from prm.kernel.numbers import total_of
 from prm.kernel.policies import permits
 from prm.kernel.web.cells import addresses
@@ -104,7 +105,7 @@ def _row(one: Opportunity, common: _Common, lines: str) -> OpportunityRow:
         partner_url=common.partner_address(one.partner.pk) if one.partner else "",
         lines=lines,
         amount=write.money(one.amount, one.currency),
-        raw_amount=one.amount,
+        raw_amount=with_places(one.amount, one.currency),
         probability=percent(rate, write) if is_open else "",
         raw_probability=rate,
         state=stage if is_open else common.states[one.state],

@@ -85,7 +85,7 @@ COLUMNS = (
         cell=_close,
         look="nowrap",
     ),
-    Column("submitted", _("Received"), ("submitted_at",), lambda row: row.submitted),
+    Column("submitted", _("Received"), ("submitted_at",), lambda row: row.raw_submitted),
 )
 SHOWS = (
     ("open", _("Waiting for a decision"), Q(state__in=UNDECIDED)),

@@ -1,6 +1,8 @@
 """Deals in pages and in the API for each side: what one sees, what one is told, what one can do."""
 
+import csv
 import datetime as dt
+import io
 import re
 from decimal import Decimal
 
@@ -165,6 +167,15 @@ def test_the_api_writes_sends_and_refuses_as_the_pages_do(cast, deals):
     assert token_client(cast.rival_champion).get(f"{url}{made['id']}/").status_code == 404
     chief = token_client(cast.chief)
     assert chief.post(f"{url}{made['id']}/approve/", content_type="application/json").status_code == 403
+    deals.draft(cast.seller, amount=Decimal(20000), customer_name="Whole AG", customer_domain="whole.example")
+    amounts = {one["customer_name"]: one["amount"] for one in seller.get(url).json()["results"]}
+    assert amounts == {"Fabrikam": "5000.00", "Whole AG": "20000.00"}
+
+
+def test_files_write_amounts_and_moments_one_way(cast, deals, sign_in):
+    deals.send(cast.seller, amount=Decimal(20000))
+    rows = list(csv.DictReader(io.StringIO(sign_in(cast.seller).get("/deals/?format=csv&bom=no").content.decode())))
+    assert (rows[0]["Amount"], rows[0]["Received"]) == ("20000.00", "2026-03-02T10:00:00+01:00")
 
 
 def test_warnings_come_14_and_3_days_before_the_end_and_each_once(cast, deals):
