@@ -40,6 +40,8 @@ from prm.kernel.web.tenancy import member_of
 
 CONTRACT = Contract.objects.select_related("partner")
 CLAIM = RenewalClaim.objects.select_related("candidate__partner", "contract", "paper")
+NO_CONTRACTS = (Partner.State.IDENTIFIED, Partner.State.CONTACTED, Partner.State.DECLINED, Partner.State.TERMINATED)
+CHOICES = 20
 COLUMNS = (
     Column(
         "customer",
@@ -106,7 +108,9 @@ def contract_list(request: HttpRequest) -> HttpResponse:
     )
     if isinstance(found, HttpResponse):
         return found
-    return render(request, "dealreg/contracts.html", {"list": found, "days": deal_rules().renewal_days})
+    may_add = permits(member, "dealreg.add_contract")
+    context = {"list": found, "days": deal_rules().renewal_days, "may_add": may_add}
+    return render(request, "dealreg/contracts.html", context)
 
 
 @may("dealreg.view_contract", CONTRACT)
@@ -144,6 +148,19 @@ def _answer(request: HttpRequest, contract: Contract, refused: ContractForm | No
 
 def _form(data: Any = None, initial: dict[str, Any] | None = None) -> ContractForm:
     return ContractForm(data, initial=initial, lines=active_lines(), currency=current_tenant().currency)
+
+
+@may("dealreg.add_contract")
+@require_safe
+def choose(request: HttpRequest) -> HttpResponse:
+    """Whose contract it is: the partner is searched, then comes the form."""
+    wanted = request.GET.get("q", "")[:100].strip()
+    found = Partner.objects.visible_to(member_of(request)).exclude(state__in=NO_CONTRACTS)
+    if wanted:
+        found = found.filter(sort_name__contains=sort_key(wanted))
+    partners = list(found.order_by("sort_name", "pk")[: CHOICES + 1])
+    context = {"q": wanted, "partners": partners[:CHOICES], "has_more": len(partners) > CHOICES}
+    return render(request, "dealreg/choose_contract.html", context)
 
 
 @may("dealreg.add_contract", Partner)
