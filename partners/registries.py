@@ -278,7 +278,7 @@ def tell(**words: str) -> None:
     """Lend the words in which the timeline tells an app's events: `tell(deal__approved="approved the deal")`."""
     told = {name.replace("__", "."): text for name, text in words.items()}
     event_words.update(told)
-    announce(*told)
+    announce(told)
 
 
 def tell_values(event: str, **writers: Writer) -> None:
