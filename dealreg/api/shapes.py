@@ -129,7 +129,7 @@ class WinInput(serializers.Serializer):
 
 
 class LoseInput(serializers.Serializer):
-    loss_reason = serializers.ChoiceField(choices=DealRegistration.LossReason.told())
+    loss_reason = serializers.ChoiceField(choices=DealRegistration.LossReason.by_people())
     reason = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
 
 

@@ -157,7 +157,7 @@ class WinForm(forms.Form):
 
 class LoseForm(forms.Form):
     loss_reason = forms.ChoiceField(
-        label=_("Reason"), choices=[("", _("Choose a reason")), *DealRegistration.LossReason.told()]
+        label=_("Reason"), choices=[("", _("Choose a reason")), *DealRegistration.LossReason.by_people()]
     )
     reason = _long(_("In your words"), 500, required=False, rows=2)
 

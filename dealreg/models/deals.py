@@ -76,7 +76,7 @@ class DealRegistration(PartnerRecord):
         TRANSFERRED = "transferred", _("Went to another partner")  # the system's: counts neither as won nor as lost
 
         @classmethod
-        def told(cls) -> list[tuple[str, Any]]:
+        def by_people(cls) -> list[tuple[str, Any]]:
             """Those that people give."""
             return [(value, label) for value, label in cls.choices if value != cls.TRANSFERRED]
 
