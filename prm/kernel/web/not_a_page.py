@@ -18,8 +18,13 @@ def is_opened_by_hand(request: HttpRequest, response: HttpResponse) -> bool:
 
 
 def answer_opened(request: HttpRequest) -> HttpResponse:
-    """To the object's own page, else to the nearest page above; where there is none it is said."""
-    to = _page_of(getattr(request, "subject", None)) or _above(request.path_info)
+    """To the object's own page, else to the nearest page above; where there is none it is said.
+
+    Where the view has not looked for the object that the address names, nothing is told of it.
+    """
+    subject, match = getattr(request, "subject", None), request.resolver_match
+    is_unsought = subject is None and match is not None and bool(match.kwargs)
+    to = "" if is_unsought else _page_of(subject) or _above(request.path_info)
     if not to or to == request.path:
         return render(request, "not_a_page.html", status=405)
     messages.info(request, _("Nothing was changed: that address belongs to a button. Press it here."))
