@@ -38,11 +38,11 @@ def contract_button(member: Membership, partner: Partner) -> PartnerAction | Non
     return PartnerAction(_("Add a contract"), reverse("dealreg:new_contract", args=[partner.pk]), "calendar")
 
 
-@lend_panel(27, "dealreg/contracts_panel.html", permission="dealreg.view_contract")
-def contracts_panel(member: Membership, partner: Partner) -> dict[str, Any] | None:
+@lend_panel(27, "dealreg/contracts_panel.html", "deals", permission="dealreg.view_contract")
+def contracts_panel(member: Membership, partner: Partner) -> dict[str, Any]:
     """The contracts of a partner that end soon, the nearest first."""
     rows = present_contracts(_nearest(member, partner.pk))
-    return {"rows": rows, "url": f"{reverse('dealreg:contracts')}?partner={partner.pk}"} if rows else None
+    return {"rows": rows, "url": f"{reverse('dealreg:contracts')}?partner={partner.pk}"}
 
 
 @prepared

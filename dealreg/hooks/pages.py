@@ -33,12 +33,10 @@ def register_button(member: Membership, partner: Partner) -> PartnerAction | Non
     return PartnerAction(_("Register a deal"), url, "businessplan", leads=not member.is_vendor)
 
 
-@lend_panel(25, "dealreg/panel.html", permission="dealreg.view_deal")
-def deals_panel(member: Membership, partner: Partner) -> dict[str, Any] | None:
+@lend_panel(25, "dealreg/panel.html", "deals", permission="dealreg.view_deal")
+def deals_panel(member: Membership, partner: Partner) -> dict[str, Any]:
     """The deals that are open, the nearest clock first."""
     rows = present_deals(open_deals(member, partner.pk, SHOWN), with_lines=False)
-    if not rows:
-        return None
     return {"rows": rows, "url": f"{reverse('dealreg:deals')}?partner={partner.pk}"}
 
 

@@ -45,12 +45,12 @@ def open_button(member: Membership, partner: Partner) -> PartnerAction | None:
     return PartnerAction(_("New opportunity"), url, "layout-kanban", leads=False)
 
 
-@lend_panel(26, "dealreg/pipeline_panel.html", permission="dealreg.view_opportunity")
-def pipeline_panel(member: Membership, partner: Partner) -> dict[str, Any] | None:
+@lend_panel(26, "dealreg/pipeline_panel.html", "deals", permission="dealreg.view_opportunity")
+def pipeline_panel(member: Membership, partner: Partner) -> dict[str, Any]:
     """What is open with a partner: the nearest order first."""
     rows = present_opportunities(_nearest(member, partner.pk))
     url = f"{reverse('dealreg:opportunities')}?show=open&partner={partner.pk}"
-    return {"rows": rows, "url": url} if rows else None
+    return {"rows": rows, "url": url}
 
 
 @prepared
