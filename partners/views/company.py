@@ -22,7 +22,7 @@ from partners.rows import STATE_TONES, PartnerRow, present_partners
 from prm.kernel import clock
 from prm.kernel.models import Membership
 from prm.kernel.policies import permits
-from prm.kernel.templatetags.kit import badge, status
+from prm.kernel.templatetags.kit import badge
 from prm.kernel.web.access import may
 from prm.kernel.web.cells import joined, link, soft
 from prm.kernel.web.forms import submit
@@ -94,7 +94,7 @@ COLUMNS = (
         (),
         lambda row: row.raw_performance,
         optional=True,
-        cell=lambda row: status(row.performance_status, row.performance),
+        cell=lambda row: row.performance_mark,
     ),
     Column(
         "capability",
@@ -102,7 +102,7 @@ COLUMNS = (
         (),
         lambda row: row.raw_capability,
         optional=True,
-        cell=lambda row: status(row.capability_status, row.capability),
+        cell=lambda row: row.capability_mark,
     ),
 )
 
