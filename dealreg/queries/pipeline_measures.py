@@ -19,7 +19,7 @@ from prm.kernel.money import currency_places
 from prm.kernel.periods import FiscalQuarter, add_days, add_months
 from prm.kernel.tenancy.context import current_tenant, current_tenant_id
 from prm.kernel.tenancy.planned import rows_of
-from prm.kernel.tenancy.remember import FEW, remember_few
+from prm.kernel.tenancy.remember import FEW, recall_few, remember_few
 
 # What is summed up of opportunities: by name an aggregate and which rows it takes. {day}, {year_end} and {quarter} are
 # days of the figure; {likely} is the probability.
@@ -106,16 +106,16 @@ KNOWN = """left join lateral (
 def read_pipeline(partner_ids: Sequence[UUID], days: Sequence[dt.date], names: Sequence[str]) -> Readings:
     """The figures of these partners on these days.
 
-    Who asks of the partners of a page a second time, for other figures, is given all of them at once.
+    Who asks several of the partners of a page, or one after another, is given all of them at once.
     """
     wanted = [name for name in FIGURES if name in names]
     if len(partner_ids) > FEW:
         return _read(partner_ids, days, wanted)
-    first = remember_few("pipeline", partner_ids, tuple(days), lambda: _read(partner_ids, days, wanted))
-    if all(name in first.numbers for name in wanted):
-        return first
-    everything = lambda: _read(partner_ids, days, list(FIGURES))
-    return remember_few("whole pipeline", partner_ids, tuple(days), everything)
+    if len(wanted) == 1 and recall_few("pipeline", partner_ids, tuple(days)) is None:
+        first = remember_few("pipeline, one", partner_ids, tuple(days), lambda: _read(partner_ids, days, wanted))
+        if wanted[0] in first.numbers:
+            return first
+    return remember_few("pipeline", partner_ids, tuple(days), lambda: _read(partner_ids, days, list(FIGURES)))
 
 
 def _read(partner_ids: Sequence[UUID], days: Sequence[dt.date], names: list[str]) -> Readings:
