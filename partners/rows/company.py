@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from partners.models import Partner
-from partners.queries import RequirementRow, manager_names
+from partners.queries import RequirementRow, list_choices, manager_names
 from partners.queries.directory import Card
 from partners.queries.home import Change
 from partners.registries import Value, measured
@@ -50,7 +50,7 @@ def present_partners(partners: list[Partner], as_of: dt.date) -> list[PartnerRow
     """The rows of a page of partners, every measure asked once for all of them."""
     ids = [partner.pk for partner in partners]
     quarter = FiscalQuarter.containing(as_of, current_tenant().fy_start_month)
-    managers = manager_names(ids)
+    managers, tiers = manager_names(ids), dict(list_choices()["tier"])  # the choices of the list's filters
     revenue = measured("net_revenue_12m", ids, [quarter], as_of)
     performance = measured("performance_to_plan", ids, [quarter], as_of)
     capability = measured("capability_score", ids, [quarter], as_of)
@@ -68,7 +68,7 @@ def present_partners(partners: list[Partner], as_of: dt.date) -> list[PartnerRow
                 url=address(partner.pk),
                 name=partner.name,
                 number=partner.number,
-                tier=partner.tier.name if partner.tier else "",
+                tier=tiers.get(str(partner.tier_id), ""),
                 state=states[partner.state],
                 state_tone=STATE_TONES.get(partner.state, "grey"),
                 type=types[partner.type],
