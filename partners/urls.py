@@ -30,6 +30,7 @@ urlpatterns = [
     path("directory/", directory.directory, name="directory"),
     path("add/", duplicates.add, name="add"),
     path("duplicates/", duplicates.pairs, name="duplicates"),
+    path("waiting/", work.waiting, name="waiting"),
     path("tasks/", work.tasks, name="tasks"),
     path("tasks/add/", work.task_add, name="task_add"),
     path("tasks/<uuid:task_id>/", work.task, name="task"),

@@ -8,6 +8,7 @@ from dealreg.api.shapes import LoseInput as LoseInput
 from dealreg.api.shapes import NeededReason as NeededReason
 from dealreg.models import DealEngagement, Opportunity, OpportunityCredit, OpportunityDocument
 from dealreg.queries.pipeline import probability_of
+from prm.kernel.money import with_places
 from prm.kernel.web.uploads import UploadInput
 
 
@@ -31,7 +32,7 @@ class OpportunitySerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
     def get_amount(self, one: Opportunity) -> str:
-        return str(one.amount)
+        return str(with_places(one.amount, one.currency))
 
     def get_probability(self, one: Opportunity) -> str:
         return str(probability_of(one))
@@ -40,7 +41,9 @@ class OpportunitySerializer(serializers.ModelSerializer):
         return one.probability is not None
 
     def get_lines(self, one: Opportunity) -> list[dict[str, str]]:
-        return [{"code": row.line.code, "amount": str(row.amount)} for row in one.lines.all()]  # type: ignore[attr-defined]
+        return [
+            {"code": row.line.code, "amount": str(with_places(row.amount, row.currency))} for row in one.lines.all()
+        ]  # type: ignore[attr-defined]
 
     def get_credits(self, one: Opportunity) -> list[dict[str, str]]:
         rows = one.credits.all()  # type: ignore[attr-defined]

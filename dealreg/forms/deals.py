@@ -39,7 +39,10 @@ class DealForm(forms.Form):
     """A registration. Only the customer is needed for a draft; what is missing is asked for when it is sent."""
 
     customer_name = forms.CharField(
-        label=_("Customer"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"})
+        label=_("Customer"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": _("Which customer is it?")},
     )
     customer_country = forms.ChoiceField(label=_("Country"), choices=COUNTRY_CHOICES, required=False)
     customer_domain = forms.CharField(
@@ -154,7 +157,7 @@ class WinForm(forms.Form):
 
 class LoseForm(forms.Form):
     loss_reason = forms.ChoiceField(
-        label=_("Reason"), choices=[("", _("Choose a reason")), *DealRegistration.LossReason.choices]
+        label=_("Reason"), choices=[("", _("Choose a reason")), *DealRegistration.LossReason.by_people()]
     )
     reason = _long(_("In your words"), 500, required=False, rows=2)
 

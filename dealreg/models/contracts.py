@@ -129,5 +129,8 @@ class RenewalClaim(VendorRecord):
     def __str__(self) -> str:
         return f"{self.contract_id} before {self.candidate_id}"
 
+    def get_absolute_url(self) -> str:
+        return address_of("dealreg:deal", self.candidate_id)
+
 
 __all__ = ["Contract", "ContractLine", "RenewalClaim"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -73,6 +73,12 @@ class DealRegistration(PartnerRecord):
         BUDGET = "budget", _("Budget")
         TIMING = "timing", _("Timing")
         OTHER = "other", _("Other")
+        TRANSFERRED = "transferred", _("Went to another partner")  # the system's: counts neither as won nor as lost
+
+        @classmethod
+        def by_people(cls) -> list[tuple[str, Any]]:
+            """Those that people give."""
+            return [(value, label) for value, label in cls.choices if value != cls.TRANSFERRED]
 
     class CancelReason(models.TextChoices):
         FALSE_STATEMENT = "false_statement", _("False statement")

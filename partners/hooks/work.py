@@ -65,6 +65,7 @@ lend_worklist(
         url=lambda task: shown(task.url) or task.get_absolute_url(),
         text=lambda task: f"{task.partner.name}: {task.title}" if task.partner and task.names_partner else task.title,
         due=lambda task: task.due_on,
+        page=lambda: reverse("partners:tasks"),
     )
 )
 lend_alert(

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 
 from partners.models import Alert, Partner, Task
 from partners.queries import Progress, managers_of, progress_of
-from partners.registries import alerts, onboarding_checks
+from partners.registries import Waiting, alerts, onboarding_checks
 from prm.kernel import clock
 from prm.kernel.addresses import address_of, shown
 from prm.kernel.models import Membership
@@ -181,3 +181,18 @@ def present_onboarding(partners: list[Partner], on: dt.date) -> list[OnboardingR
 
 def _label_of(kind: str) -> str:
     return alerts[kind].label if kind in alerts else ""
+
+
+def present_waiting(found: list[Waiting]) -> list[dict[str, Any]]:
+    """What waits for somebody, each with the word of its list and whether its day is past."""
+    today, write = clock.today(), formatter()
+    return [
+        {
+            "list": item.label,
+            "text": item.text,
+            "url": item.url,
+            "due": write.day(item.due) if item.due else "",
+            "is_overdue": item.due is not None and item.due < today,
+        }
+        for item in found
+    ]

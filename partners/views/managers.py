@@ -21,7 +21,7 @@ from prm.kernel.errors import Refused
 from prm.kernel.policies import permits
 from prm.kernel.web.access import may
 from prm.kernel.web.format import formatter
-from prm.kernel.web.forms import go, submit
+from prm.kernel.web.forms import add_refusal, go, submit
 from prm.kernel.web.tenancy import member_of
 
 
@@ -84,7 +84,7 @@ def reassign(request: HttpRequest) -> HttpResponse:
                 ids = [known[pk] for pk in chosen]
                 moved = reassign_partners(manager, to=to, partner_ids=ids, by=member_of(request))
             except Refused as refusal:
-                form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+                add_refusal(form, refusal)
                 status = 422 if refusal.status == 400 else refusal.status
             else:
                 said = ngettext("%(n)s partner goes to %(who)s.", "%(n)s partners go to %(who)s.", len(moved))

@@ -319,3 +319,15 @@ def test_contracts_and_their_renewals_come_in_by_file(cast, deals, tmp_path):
     }  # fmt: skip
     assert counts(desk.bring_in({"file": "crm.csv", "entity": "opportunities", "columns": columns})[0]) == (1, 0, 0, 0)
     assert Opportunity.objects.get(external_id="R1").renews == one
+
+
+def test_a_contract_can_be_begun_from_the_list(cast, deals, sign_in):
+    cam = sign_in(cast.cam)
+    assert "/pipeline/contracts/new/" in cam.get("/deals/pipeline/contracts/").content.decode()
+    found = cam.get("/deals/pipeline/contracts/new/?q=north").content.decode()
+    assert f"/deals/pipeline/contracts/new/{cast.northwind.pk}/" in found
+    assert cast.rival.name not in found
+    assert "Nobody of this name" in cam.get("/deals/pipeline/contracts/new/?q=<script>").content.decode()
+    champion = sign_in(cast.champion)
+    assert "/contracts/new/" not in champion.get("/deals/pipeline/contracts/").content.decode()
+    assert champion.get("/deals/pipeline/contracts/new/").status_code == 403

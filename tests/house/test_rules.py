@@ -25,6 +25,9 @@ WIDENINGS = {
         "whether partners' bank details are verified",
         "who is told of changed bank details",
     },
+    "dealreg/queries/contested.py": {
+        "with whom a joint deal is shared: the name of the other, of two that have agreed",
+    },
     "dealreg/actions/registering.py": {
         "which registrations compete with a new one: kept for the vendor, nothing is answered"
     },

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from prm.kernel.egress import checked_url
 from prm.kernel.errors import Refused
-from prm.kernel.events import announced
+from prm.kernel.events import announced, announced_words
 from prm.kernel.tenancy.context import current_tenant
 
 
@@ -39,14 +39,14 @@ class EndpointForm(forms.Form):
             raise forms.ValidationError(str(refusal)) from refusal
 
     def groups(self) -> list[dict[str, Any]]:
-        """The events by what they are about, with how many of each are chosen."""
+        """The events by what they are about, each in words with its code, and how many of each are chosen."""
         chosen = set(self["events"].value() or ())
-        options = [(name, name in chosen) for name in announced()]
+        options = [(name, words, name in chosen) for name, words in announced_words().items()]
         return [
             {
                 "noun": noun.replace("_", " ").replace("kpi", "KPI"),
                 "options": found,
-                "chosen": sum(is_chosen for _, is_chosen in found),
+                "chosen": sum(is_chosen for *_, is_chosen in found),
             }
             for noun, found in (
                 (noun, list(part)) for noun, part in groupby(options, key=lambda option: option[0].partition(".")[0])
