@@ -26,6 +26,7 @@ tell(
     contract__added="keeps the contract {number} with {customer} until {ends_on}",
     contract__edited="changed the contract {number} with {customer}, until {ends_on}",
     contract__imported="brought the contract {number} with {customer} in, until {ends_on}",
+    contract__import_undone="took back what the file {file} said of a contract",
     contract__dropped="took the contract {number} with {customer} away",
     deal__renewal_decided="decided a conflict: {reason}",  # no word of a contract: every account manager reads it
 )

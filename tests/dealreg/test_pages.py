@@ -259,6 +259,8 @@ def test_operations_sets_the_rules_and_others_read_them(cast, deals, sign_in):
     now = {name: getattr(deal_rules(), name) for name in FIELDS if name != "auto_approve"}
     operations = sign_in(cast.operations)
     assert operations.post("/deals/rules/", now | {"manager_band": "50000", "last_warn_days": "20"}).status_code == 422
+    foreign = operations.post("/deals/rules/", now | {"review_days": "１２"})
+    assert "plain digits" in foreign.content.decode()
     assert operations.post("/deals/rules/", now | {"manager_band": "30000"}).status_code == 302
     deal = deals.send(cast.seller)
     assert deal.reviews.get().level == "operations"
