@@ -276,7 +276,7 @@ def test_what_ends_soon_is_on_the_partner_page_in_the_worklist_and_in_calendars(
     northwind = Partner.objects.get(pk=cast.northwind.pk)
     for who in (cast.cam, cast.champion):
         with member_scope(who):
-            panel = [p for p in panels_for(who, northwind) if p["template"] == "dealreg/contracts_panel.html"]
+            panel = [p for p in panels_for(who, northwind, "deals") if p["template"] == "dealreg/contracts_panel.html"]
             assert [row.customer for row in panel[0]["rows"]] == ["Contoso GmbH"]
             assert "Contracts to renew" in {w.label for w in waiting_for(who)}
             uids = {entry.uid for entry in entries_for(who)}

@@ -219,6 +219,8 @@ def test_what_is_late_or_quiet_waits_and_is_told(cast, deals):
             labels = {one.label for one in waiting_for(cast.champion)}
         assert {"Overdue business: a new day, won or lost", "Business without news"} <= labels
         shown = [
-            one for one in panels_for(cast.cam, cast.northwind) if one["template"] == "dealreg/pipeline_panel.html"
+            one
+            for one in panels_for(cast.cam, cast.northwind, "deals")
+            if one["template"] == "dealreg/pipeline_panel.html"
         ]
         assert [row.name for row in shown[0]["rows"]] == ["Late", "Quiet"]

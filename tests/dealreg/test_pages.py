@@ -205,7 +205,9 @@ def test_what_is_lent_reaches_scorecards_pages_and_worklists(cast, deals):
     with member_scope(cast.champion):
         assert measured("won_deals", [cast.rival.pk], [quarter], DAY)[cast.rival.pk, quarter].number is None
     again = deals.send(cast.seller, customer_name="Fabrikam", customer_domain="")
-    shown = [panel for panel in panels_for(cast.cam, cast.northwind) if panel["template"] == "dealreg/panel.html"]
+    shown = [
+        panel for panel in panels_for(cast.cam, cast.northwind, "deals") if panel["template"] == "dealreg/panel.html"
+    ]
     assert [row.customer for row in shown[0]["rows"]] == [again.customer_name]
 
 
