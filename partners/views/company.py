@@ -16,7 +16,7 @@ from partners.actions.bulk import VERBS
 from partners.filters import PartnerFilter
 from partners.forms import PartnerForm
 from partners.models import Partner
-from partners.queries import kept_of, managers_of
+from partners.queries import kept_of, manager_names
 from partners.registries import TABS, actions_for, panels_for, tabs_for
 from partners.rows import STATE_TONES, PartnerRow, present_partners
 from prm.kernel import clock
@@ -172,7 +172,7 @@ def partner(request: HttpRequest, partner: Partner) -> HttpResponse:
     context = {
         "partner": partner,
         "state_tone": STATE_TONES.get(partner.state, "grey"),
-        "manager": managers_of([partner.pk]).get(partner.pk),
+        "manager": manager_names([partner.pk]).get(partner.pk),
         "tab": here,
         "tabs": [
             {"label": TABS[tab], "url": address if tab == "overview" else f"{address}?tab={tab}", "here": tab == here}
