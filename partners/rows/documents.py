@@ -51,6 +51,7 @@ class VersionRow:
     by: str
     on: str
     signature: str
+    login: str
     signed_at: str
     sha256: str
     reason: str
@@ -109,6 +110,7 @@ def present_versions(versions: Sequence[DocumentVersion]) -> list[VersionRow]:
             by=version.file.made_by.user.name if version.file.made_by else "",
             on=write.moment(version.created_at),
             signature=version.signed_name,
+            login=version.signed_by.user.email if version.signed_by else "",
             signed_at=write.moment(version.signed_at) if version.signed_at else "",
             sha256=version.signed_sha256,
             reason=version.decline_reason if version.state == DocumentVersion.State.DECLINED else "",
