@@ -51,6 +51,7 @@ WIDENINGS = {
     },
     "dealreg/actions/closing.py": {"the protection of a deal that was lost"},
     "dealreg/actions/keeping.py": {"on whose desk a changed approval lies: kept for the vendor"},
+    "partners/queries/signing.py": {"whether this person is named to sign: a yes or a no"},
     "partners/actions/documents.py": {
         "the partner's signature on a document",
         "the partner's answer to a document",
