@@ -75,7 +75,14 @@ from partners.actions.locator import (
     refresh_locator,
     reopen_inquiry,
 )
-from partners.actions.managers import AlreadyThere, add_stand_in, end_stand_in, reassign_partners
+from partners.actions.managers import (
+    AlreadyThere,
+    add_secondary_manager,
+    add_stand_in,
+    end_secondary_manager,
+    end_stand_in,
+    reassign_partners,
+)
 from partners.actions.merges import (
     MERGED_FIELDS,
     AlreadyMerged,
@@ -255,6 +262,7 @@ __all__ = [
     "add_onboarding_step",
     "add_partner",
     "add_program_tier",
+    "add_secondary_manager",
     "add_segment",
     "add_stand_in",
     "add_task",
@@ -300,6 +308,7 @@ __all__ = [
     "end_access_of",
     "end_alerts",
     "end_partnership",
+    "end_secondary_manager",
     "end_stand_in",
     "end_tier_override",
     "engage_partner",

@@ -1,7 +1,7 @@
 """Questions about partners: where one stands in the programme, who looks after it, what happened."""
 
 from partners.queries.activity import KINDS, TimelinePage, notes_of, timeline_page
-from partners.queries.company import list_choices, manager_names, managers_of
+from partners.queries.company import list_choices, manager_names, managers_beside, managers_of
 from partners.queries.documents import (
     declined_documents,
     documents_to_sign,
@@ -161,6 +161,7 @@ __all__ = [
     "look_alikes",
     "manager_for",
     "manager_names",
+    "managers_beside",
     "managers_of",
     "may_stand_in_locator",
     "merges_of",
