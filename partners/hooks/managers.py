@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from partners.actions.sponsors import SPONSORS
 from partners.models import Partner
 from partners.registries import PartnerAction, lend_panel, lend_partner_action, tell
 from partners.rows import STATE_TONES
+from prm.kernel.addresses import address_of
 from prm.kernel.models import Membership
 from prm.kernel.policies import permits
 from prm.kernel.web.navigation import Entry, navigation
@@ -45,7 +45,7 @@ def sponsored_panel(member: Membership, partner: Partner) -> dict[str, Any] | No
 
 @lend_partner_action(70)
 def managers_button(member: Membership, partner: Partner) -> PartnerAction | None:
-    url = reverse("partners:managers", args=[partner.pk])
+    url = address_of("partners:managers", partner.pk)
     return PartnerAction(_("Account managers"), url, "users", leads=False)
 
 
@@ -53,4 +53,4 @@ def managers_button(member: Membership, partner: Partner) -> PartnerAction | Non
 def sponsor_button(member: Membership, partner: Partner) -> PartnerAction | None:
     if not permits(member, "partners.set_sponsor", partner):
         return None
-    return PartnerAction(_("Sponsor"), reverse("partners:sponsor", args=[partner.pk]), "sitemap")
+    return PartnerAction(_("Sponsor"), address_of("partners:sponsor", partner.pk), "sitemap")
