@@ -4,43 +4,61 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('kernel', '0007_queue_of_calls'),
-        ('partners', '0003_counted_by_index'),
+        ("kernel", "0007_queue_of_calls"),
+        ("partners", "0003_counted_by_index"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='partnertier',
-            name='partner_tier_one_a_day',
+            model_name="partnertier",
+            name="partner_tier_one_a_day",
         ),
         migrations.AddField(
-            model_name='managerassignment',
-            name='ended_at',
+            model_name="managerassignment",
+            name="ended_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='partnertier',
-            name='turn',
+            model_name="partnertier",
+            name="turn",
             field=models.PositiveSmallIntegerField(default=1),
         ),
         migrations.AlterField(
-            model_name='managerassignment',
-            name='kind',
-            field=models.CharField(choices=[('main', 'Main'), ('secondary', 'Second account manager'), ('stand_in', 'Stand-in')], default='main', max_length=10),
+            model_name="managerassignment",
+            name="kind",
+            field=models.CharField(
+                choices=[("main", "Main"), ("secondary", "Second account manager"), ("stand_in", "Stand-in")],
+                default="main",
+                max_length=10,
+            ),
         ),
         migrations.AlterField(
-            model_name='partnertier',
-            name='cause',
-            field=models.CharField(choices=[('entry', 'Entry'), ('evaluation', 'Evaluation'), ('override', 'Override'), ('return', 'End of an override'), ('import', 'Import')], max_length=12),
+            model_name="partnertier",
+            name="cause",
+            field=models.CharField(
+                choices=[
+                    ("entry", "Entry"),
+                    ("evaluation", "Evaluation"),
+                    ("override", "Override"),
+                    ("return", "End of an override"),
+                    ("import", "Import"),
+                ],
+                max_length=12,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='managerassignment',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'secondary'), ('to_date', None)), fields=('tenant', 'partner', 'manager'), name='assignment_second_once'),
+            model_name="managerassignment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind", "secondary"), ("to_date", None)),
+                fields=("tenant", "partner", "manager"),
+                name="assignment_second_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='partnertier',
-            constraint=models.UniqueConstraint(fields=('tenant', 'partner', 'from_date', 'turn'), name='partner_tier_in_turn'),
+            model_name="partnertier",
+            constraint=models.UniqueConstraint(
+                fields=("tenant", "partner", "from_date", "turn"), name="partner_tier_in_turn"
+            ),
         ),
     ]

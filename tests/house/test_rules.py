@@ -89,6 +89,7 @@ WRITABLE_HERE: dict[tuple[str, str], str] = {
     ("AssignmentInput", "partner_id"): FOUND_AMONG_VISIBLE,
     ("BankDetailsInput", "partner_id"): FOUND_AMONG_VISIBLE,
     ("StandInInput", "partner_id"): FOUND_AMONG_VISIBLE,
+    ("SecondInput", "partner_id"): FOUND_AMONG_VISIBLE,
     ("ContactInput", "partner_id"): FOUND_AMONG_VISIBLE,
     ("ContractInput", "partner_id"): FOUND_AMONG_VISIBLE,
     ("CreditInput", "partner_id"): FOUND_AMONG_VISIBLE,
