@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -74,6 +75,22 @@ def present_gap(row: RequirementRow) -> ShownGap:
     return ShownGap(in_units(row), detail, row.why)
 
 
+SHORT = 2  # requirements that are named; the others are counted
+
+
+def requirements_in_short(rows: Sequence[RequirementRow]) -> str:
+    """How requirements stand in a few words, figures first:
+    "Net revenue, last 12 months: 83,000.00 of 80,000.00 · 4 more"."""
+    figures = sorted(rows, key=lambda row: row.kind == "flag")
+    texts = []
+    for row in figures[:SHORT]:
+        gap = present_gap(row)
+        texts.append(f"{row.label}: {gap.detail}" if gap.detail else row.label)
+    if (more := len(rows) - SHORT) > 0:
+        texts.append(ngettext("%(n)s more", "%(n)s more", more) % {"n": more})
+    return " · ".join(texts)
+
+
 @dataclass(frozen=True)
 class ShownOutlook:
     """A partner's place in the programme, for its home, its page and the vendor."""
@@ -92,13 +109,14 @@ def present_outlook(outlook: TierOutlook) -> ShownOutlook:
     write = formatter()
     done = outlook.attainment if outlook.attainment is not None else Decimal(1)
     above = outlook.to_reach
-    text = _("%(done)s of %(tier)s") % {"done": write.percent(done, 0), "tier": above.name} if above else _("Top tier")
+    words = {"done": write.percent(done, 0), "tier": above.name if above else ""}
     return ShownOutlook(
         held=outlook.held_name,
         next=above.name if above else "",
         qualifying=outlook.qualifying,
         percent=int(done * HUNDRED),
-        percent_text=text,
+        # All that is asked, each by its weight (F10): beside one figure of it a bare percentage would be misread.
+        percent_text=_("%(done)s of what %(tier)s asks, weighted") % words if above else "",
         missing=[present_gap(row) for row in outlook.missing],
         to_keep=[present_gap(row) for row in outlook.to_keep],
         can_rise=above is not None and not outlook.missing,
