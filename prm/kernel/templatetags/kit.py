@@ -20,7 +20,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, gettext_lazy
 
-from prm.kernel.charts import Chart
+from prm.kernel.charts import Chart, ChartKind
 from prm.kernel.web.format import NOT_AVAILABLE
 from prm.kernel.words import own_word, word
 
@@ -264,9 +264,10 @@ def spark(context: Context, spec: Chart) -> SafeString:
 
 
 def _drawn(context: Context, name: str, spec: Chart) -> SafeString:
-    from prm.kernel.charts_svg import draw
+    from prm.kernel.charts_svg import NARROW, draw
 
-    return fill(context, name, chart=spec, drawing=draw(spec))
+    narrow = draw(spec, width=NARROW) if spec.kind is ChartKind.BARS else None
+    return fill(context, name, chart=spec, drawing=draw(spec), narrow=narrow)
 
 
 # --- icons -----------------------------------------------------------------------------------------------
