@@ -82,7 +82,7 @@ def progress_panel(member: Membership, partner: Partner) -> dict[str, Any]:
     }
 
 
-@home_part(12, "partners/home/tier.html")
+@home_part(12, "partners/home/tier.html", area="side")
 def tier_at_home(request: HttpRequest) -> dict[str, Any] | None:
     """For a partner's people: tier progress in units."""
     member = request.member  # type: ignore[attr-defined]

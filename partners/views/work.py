@@ -26,9 +26,9 @@ from partners.actions import (
 )
 from partners.forms import AssignForm, CancelForm, TaskForm
 from partners.models import Alert, Partner, Task, falls_to
-from partners.registries import worklists
+from partners.registries import waiting_and_cut, worklists
 from partners.rows import present_alerts, present_tasks
-from partners.rows.work import present_waiting
+from partners.rows.work import present_waiting, rest_of
 from prm.kernel import clock
 from prm.kernel.addresses import shown
 from prm.kernel.policies import permits
@@ -49,7 +49,7 @@ TASK_COLUMNS = (
 ALERT_COLUMNS = (
     Column("text", _("Alert"), ("text",), lambda row: row.text),
     Column("partner", _("Partner"), ("partner__sort_name",), lambda row: row.partner),
-    Column("level", _("Level"), (), lambda row: row.level),
+    Column("level", _("Level"), ("urgency", "age"), lambda row: row.level),
     Column("state", _("State"), ("state", "last_at"), lambda row: row.state),
     Column("last", _("Last found"), ("last_at",), lambda row: row.told),
 )
@@ -119,12 +119,18 @@ class AlertFilter(django_filters.FilterSet):
 @for_members
 @require_safe
 def waiting(request: HttpRequest) -> HttpResponse:
-    """All that one worklist holds for this member: where the first page shows a few and is cut."""
-    worklist = worklists.get(request.GET.get("list", ""))
-    if worklist is None:
+    """All that waits for this member, or with `list` all that one worklist holds: the first page shows a few."""
+    member = member_of(request)
+    wanted = request.GET.get("list", "")
+    worklist = worklists.get(wanted)
+    if worklist is None and wanted:
         return redirect("home")
-    page = Paginator(worklist.query(member_of(request)), WAITING_PER_PAGE).get_page(request.GET.get("page"))
-    items = present_waiting([worklist.shown(record) for record in page.object_list])
+    if worklist is None:
+        found, cut = waiting_and_cut(member, each=WAITING_PER_PAGE)
+        context = {"label": _("What waits for you"), "items": present_waiting(found), "rest": rest_of(cut)}
+        return render(request, "partners/waiting.html", context)
+    page = Paginator(worklist.query(member), WAITING_PER_PAGE).get_page(request.GET.get("page"))
+    items = present_waiting([worklist.shown(record, member) for record in page.object_list])
     context = {"label": worklist.label, "name": worklist.name, "items": items, "page": page}
     return render(request, "partners/waiting.html", context)
 
@@ -248,9 +254,9 @@ def alerts(request: HttpRequest) -> HttpResponse:
     member = member_of(request)
     found = list_page(
         request,
-        Alert.objects.visible_to(member).select_related("partner"),
+        Alert.objects.visible_to(member).by_urgency().select_related("partner"),
         ALERT_COLUMNS,
-        default_sort="-last",
+        default_sort="level",
         filterset=AlertFilter,
         present=lambda some: present_alerts(some, member),
         file_name="alerts",
