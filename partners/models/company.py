@@ -9,6 +9,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from partners.countries import COUNTRIES
 from prm.kernel import clock
 from prm.kernel.fields import CodesField, NumericField, TextField
 from prm.kernel.models import Membership
@@ -201,6 +202,10 @@ class Partner(Record):
             models.Index(fields=["tenant", "normalised_name", "country"], name="partner_by_normalised"),
             models.Index(fields=["tenant", "domain"], name="partner_by_domain"),
         ]
+
+    @property
+    def country_name(self) -> str:
+        return COUNTRIES.get(self.country, self.country)
 
     def __str__(self) -> str:
         return self.name

@@ -27,7 +27,9 @@ def faults_of(source: str) -> list[str]:
         if "as-cards" not in table["kind"]:
             faults.append("a table that only scrolls")
             continue
-        nameless = sum("visually-hidden" in head for head in re.findall(r"<th scope=\"col\".*?</th>", table[0], re.DOTALL))
+        nameless = sum(
+            "visually-hidden" in head for head in re.findall(r"<th scope=\"col\".*?</th>", table[0], re.DOTALL)
+        )
         silent = [cell for cell in re.findall(r"<td[^>]*>", spoken(table[0])) if not SPEAKS.search(cell)]
         if len(silent) > nameless:
             faults.append(f"{len(silent)} cells without a name under {nameless} heads without one")
