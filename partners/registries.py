@@ -24,6 +24,7 @@ from prm.kernel.policies import permits
 # The tabs of the partner page, in the order in which they stand there.
 TABS = {
     "overview": _("Overview"),
+    "deals": _("Deals"),
     "profile": _("Profile"),
     "people": _("People"),
     "documents": _("Documents"),

@@ -128,6 +128,9 @@ class CreditInput(serializers.Serializer):
 
 class CreditsInput(serializers.Serializer):
     credits = CreditInput(many=True, max_length=20)
+    nobody = serializers.BooleanField(
+        required=False, default=False, help_text="To take all credits away; an empty list alone is refused."
+    )
     version = serializers.IntegerField(required=False, min_value=1)
 
 

@@ -6,10 +6,10 @@ from decimal import Decimal
 from typing import Any, Self
 
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from partners.models import random_number
+from prm.kernel.addresses import address_of
 from prm.kernel.fields import NumericField, TextField, amount_rules
 from prm.kernel.models import Membership
 from prm.kernel.roles import Role
@@ -202,7 +202,7 @@ class DealRegistration(PartnerRecord):
         return f"{self.customer_name} ({self.number})"
 
     def get_absolute_url(self) -> str:
-        return reverse("dealreg:deal", args=[self.pk])
+        return address_of("dealreg:deal", self.pk)
 
     @property
     def is_open(self) -> bool:

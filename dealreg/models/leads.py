@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Self
 
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from dealreg.models.deals import DealSharing
 from partners.models import random_number
+from prm.kernel.addresses import address_of
 from prm.kernel.fields import TextField
 from prm.kernel.models import Membership
 from prm.kernel.roles import Role
@@ -141,7 +141,7 @@ class Lead(PartnerMaybe):
         return f"lead {self.number}"
 
     def get_absolute_url(self) -> str:
-        return reverse("dealreg:lead", args=[self.pk])
+        return address_of("dealreg:lead", self.pk)
 
 
 HELD = (Lead.State.ACCEPTED, Lead.State.CONTACTED, Lead.State.QUALIFIED)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from partners.models import Partner
 from partners.registries import PartnerAction, lend_partner_action, tell
+from prm.kernel.addresses import address_of
 from prm.kernel.models import Membership
 from prm.kernel.policies import permits
 from prm.kernel.web.navigation import Entry, navigation
@@ -22,7 +22,7 @@ tell(
 
 @lend_partner_action(70)
 def managers_button(member: Membership, partner: Partner) -> PartnerAction | None:
-    url = reverse("partners:managers", args=[partner.pk])
+    url = address_of("partners:managers", partner.pk)
     return PartnerAction(_("Account managers"), url, "users", leads=False)
 
 
@@ -30,4 +30,4 @@ def managers_button(member: Membership, partner: Partner) -> PartnerAction | Non
 def sponsor_button(member: Membership, partner: Partner) -> PartnerAction | None:
     if not permits(member, "partners.set_sponsor", partner):
         return None
-    return PartnerAction(_("Sponsor"), reverse("partners:sponsor", args=[partner.pk]), "sitemap")
+    return PartnerAction(_("Sponsor"), address_of("partners:sponsor", partner.pk), "sitemap")

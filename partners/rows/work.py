@@ -13,7 +13,7 @@ from partners.models import Alert, Partner, Task
 from partners.queries import Progress, managers_of, progress_of
 from partners.registries import Waiting, Worklist, alerts, onboarding_checks
 from prm.kernel import clock
-from prm.kernel.addresses import shown
+from prm.kernel.addresses import address_of, shown
 from prm.kernel.models import Membership
 from prm.kernel.policies import permits
 from prm.kernel.roles import Role, Side
@@ -38,6 +38,7 @@ class TaskRow:
     is_required: bool
     state: str
     tone: str
+    complete_url: str
     may_complete: bool
     waits_for_system: bool
 
@@ -71,6 +72,7 @@ def present_tasks(tasks: list[Task], member: Membership) -> list[TaskRow]:
                 is_required=task.required,
                 state=states[task.state],
                 tone=TASK_TONES[task.state],
+                complete_url=address_of("partners:task_complete", task.pk),
                 may_complete=is_open and not is_checked and permits(member, "partners.complete_task", task),
                 waits_for_system=is_open and is_checked,
             )

@@ -205,7 +205,9 @@ def test_what_is_lent_reaches_scorecards_pages_and_worklists(cast, deals):
     with member_scope(cast.champion):
         assert measured("won_deals", [cast.rival.pk], [quarter], DAY)[cast.rival.pk, quarter].number is None
     again = deals.send(cast.seller, customer_name="Fabrikam", customer_domain="")
-    shown = [panel for panel in panels_for(cast.cam, cast.northwind) if panel["template"] == "dealreg/panel.html"]
+    shown = [
+        panel for panel in panels_for(cast.cam, cast.northwind, "deals") if panel["template"] == "dealreg/panel.html"
+    ]
     assert [row.customer for row in shown[0]["rows"]] == [again.customer_name]
 
 
@@ -257,6 +259,8 @@ def test_operations_sets_the_rules_and_others_read_them(cast, deals, sign_in):
     now = {name: getattr(deal_rules(), name) for name in FIELDS if name != "auto_approve"}
     operations = sign_in(cast.operations)
     assert operations.post("/deals/rules/", now | {"manager_band": "50000", "last_warn_days": "20"}).status_code == 422
+    foreign = operations.post("/deals/rules/", now | {"review_days": "１２"})
+    assert "plain digits" in foreign.content.decode()
     assert operations.post("/deals/rules/", now | {"manager_band": "30000"}).status_code == 302
     deal = deals.send(cast.seller)
     assert deal.reviews.get().level == "operations"

@@ -14,6 +14,7 @@ from prm.kernel.egress import checked_url
 from prm.kernel.errors import Refused
 from prm.kernel.events import announced, announced_words
 from prm.kernel.tenancy.context import current_tenant
+from prm.kernel.web.whole import WholeField
 
 
 class EndpointForm(forms.Form):
@@ -25,7 +26,7 @@ class EndpointForm(forms.Form):
     )
     description = forms.CharField(label=_("What it is for"), max_length=120, required=False)
     events = forms.MultipleChoiceField(label=_("Events"), widget=forms.CheckboxSelectMultiple)
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    version = WholeField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
