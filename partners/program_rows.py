@@ -17,6 +17,7 @@ from partners.registries import measures
 from partners.rows import present_requirement
 from prm.kernel.numbers import HUNDRED
 from prm.kernel.web.format import Formatter, formatter
+from prm.kernel.words import own
 
 SMALL_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 CAUSE_TONES = {"override": "yellow", "entry": "blue", "evaluation": "green"}
@@ -155,8 +156,8 @@ def benefit_lines(benefits: Benefits | None) -> list[tuple[str, str]]:
         (_("Cap per activity"), cap(given.mdf_activity_cap)),
         (_("Cap per quarter"), cap(given.mdf_quarter_cap)),
         (_("Paid ahead, at most"), share(given.mdf_prepay_max_share) if prepaid else "–"),
-        (_("Listed in the partner locator"), yes(given.locator)),
-        (_("Account manager"), _("of its own") if given.account_manager == "named" else _("shared")),
+        (own("Listed in the partner locator"), yes(given.locator)),
+        (own("Account manager"), _("of its own") if given.account_manager == "named" else _("shared")),
     ]
 
 
@@ -222,7 +223,7 @@ def differences(before: Ladder, after: Ladder) -> list[Difference]:
         old, new = before.coded(code), after.coded(code)
         if old is None or new is None:
             name = (old or new).name  # type: ignore[union-attr]
-            found.append(Difference(name, _("The tier"), _("there") if old else "–", _("there") if new else "–"))
+            found.append(Difference(name, own("The tier"), _("there") if old else "–", _("there") if new else "–"))
             continue
         found += _requirement_differences(old, new)
         lines = zip(benefit_lines(old.benefits), benefit_lines(new.benefits), strict=True)
@@ -237,15 +238,15 @@ def _setting_differences(before: Ladder, after: Ladder) -> list[Difference]:
             return []
         names = {rung.id: rung.name for rung in ladder.rungs}
         return [
-            (_("Entry tier"), names.get(program.entry_resale_id, "–")),
-            (_("Entry tier of referral partners"), names.get(program.entry_referral_id, "–")),
-            (_("Months an entry tier is held"), str(program.entry_months)),
+            (own("Entry tier"), names.get(program.entry_resale_id, "–")),
+            (own("Entry tier of referral partners"), names.get(program.entry_referral_id, "–")),
+            (own("Months an entry tier is held"), str(program.entry_months)),
             (_("Days of notice before a demotion"), str(program.demotion_notice_days)),
             (_("Months an override may last"), str(program.override_max_months)),
         ]
 
     pairs = zip(settings(before), settings(after), strict=False)
-    return [Difference(_("All tiers"), label, was, now) for (label, was), (_l, now) in pairs if was != now]
+    return [Difference(own("All tiers"), label, was, now) for (label, was), (_l, now) in pairs if was != now]
 
 
 def _requirement_differences(old: Rung, new: Rung) -> list[Difference]:

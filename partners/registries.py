@@ -14,12 +14,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from prm.kernel.events import announce
 from prm.kernel.models import Membership
 from prm.kernel.periods import FiscalQuarter
 from prm.kernel.policies import permits
+from prm.kernel.words import own_words
 
 # The tabs of the partner page, in the order in which they stand there.
 TABS = {
@@ -139,10 +141,14 @@ class Worklist:
     page: Callable[[], str] | None = None
     company: Callable[[Any], Any] = lambda record: None
 
+    @property
+    def title(self) -> str:
+        return own_words(gettext(self.label))
+
     def shown(self, record: Any, member: Membership) -> Waiting:
         company = self.company(record) if member.knows_several else None
         text = f"{company}: {self.text(record)}" if company else self.text(record)
-        return Waiting(self.label, text, self.url(record), self.due(record))
+        return Waiting(self.title, text, self.url(record), self.due(record))
 
 
 @dataclass(frozen=True)

@@ -188,7 +188,7 @@ def rest_of(cut: list[Worklist]) -> list[dict[str, Any]]:
     """The ways to the whole of lists that were cut."""
     whole = reverse("partners:waiting")
     return [
-        {"label": worklist.label, "url": worklist.page() if worklist.page else f"{whole}?list={worklist.name}"}
+        {"label": worklist.title, "url": worklist.page() if worklist.page else f"{whole}?list={worklist.name}"}
         for worklist in cut
     ]
 

@@ -41,6 +41,7 @@ from prm.kernel.policies import permits
 from prm.kernel.web.access import may
 from prm.kernel.web.format import formatter
 from prm.kernel.web.forms import go, submit
+from prm.kernel.words import own
 
 STATE_TONES = {"draft": "yellow", "published": "green", "withdrawn": "grey"}
 SHOWN_MOVERS = 200
@@ -173,7 +174,7 @@ def tier_add(request: HttpRequest, program: Program) -> HttpResponse:
     form = TierAddForm(request.POST or None)
 
     def page(form: Any) -> HttpResponse:
-        context = {"form": form, "heading": _("Add a tier to %(name)s") % {"name": program.name}}
+        context = {"form": form, "heading": own("Add a tier to %(name)s") % {"name": program.name}}
         return render(request, "partners/form.html", context | {"back": program.get_absolute_url()})
 
     def act(data: dict[str, Any]) -> ProgramTier:

@@ -29,6 +29,7 @@ from prm.kernel.web.access import may
 from prm.kernel.web.format import formatter
 from prm.kernel.web.forms import submit
 from prm.kernel.web.lists import Column, list_page
+from prm.kernel.words import own
 
 COLUMNS = (
     Column("partner", "Partner", ("partner__sort_name",), lambda row: row["name"]),
@@ -146,7 +147,7 @@ def override(request: HttpRequest, partner: Partner) -> HttpResponse:
     back = f"{partner.get_absolute_url()}?tab=programme"
 
     def page(form: Any) -> HttpResponse:
-        heading = _("Override the tier of %(name)s") % {"name": partner.name}
+        heading = own("Override the tier of %(name)s") % {"name": partner.name}
         return render(request, "partners/form.html", {"form": form, "heading": heading, "back": back})
 
     if request.method == "GET":

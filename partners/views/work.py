@@ -36,19 +36,20 @@ from prm.kernel.web.access import find_visible, for_members, may
 from prm.kernel.web.forms import go, submit
 from prm.kernel.web.lists import Column, list_page
 from prm.kernel.web.tenancy import member_of
+from prm.kernel.words import own
 
 WAITING_PER_PAGE = 50
 WITH_NAMES = Task.objects.select_related("partner", "owner__user", "added_by__user", "done_by__user")
 TASK_COLUMNS = (
     Column("title", _("Task"), ("title",), lambda row: row.title),
-    Column("partner", _("Partner"), ("partner__sort_name", "due_on"), lambda row: row.partner),
+    Column("partner", own("Partner"), ("partner__sort_name", "due_on"), lambda row: row.partner),
     Column("owner", _("Owner"), ("owner__user__name", "due_on"), lambda row: row.owner),
     Column("due", _("Due"), ("due_on",), lambda row: row.raw_due),
     Column("state", _("State"), ("state", "due_on"), lambda row: row.state),
 )
 ALERT_COLUMNS = (
     Column("text", _("Alert"), ("text",), lambda row: row.text),
-    Column("partner", _("Partner"), ("partner__sort_name",), lambda row: row.partner),
+    Column("partner", own("Partner"), ("partner__sort_name",), lambda row: row.partner),
     Column("level", _("Level"), ("urgency", "age"), lambda row: row.level),
     Column("state", _("State"), ("state", "last_at"), lambda row: row.state),
     Column("last", _("Last found"), ("last_at",), lambda row: row.told),
@@ -67,7 +68,7 @@ class TaskFilter(django_filters.FilterSet):
         choices=[("overdue", _("Overdue")), ("done", _("Done")), ("all", _("All"))],
         empty_label=_("Open"),
     )
-    partner = django_filters.CharFilter(method="of_partner", label=_("Partner"), widget=forms.HiddenInput)
+    partner = django_filters.CharFilter(method="of_partner", label=own("Partner"), widget=forms.HiddenInput)
 
     class Meta:
         model = Task
@@ -131,7 +132,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
         return render(request, "partners/waiting.html", context)
     page = Paginator(worklist.query(member), WAITING_PER_PAGE).get_page(request.GET.get("page"))
     items = present_waiting([worklist.shown(record, member) for record in page.object_list])
-    context = {"label": worklist.label, "name": worklist.name, "items": items, "page": page}
+    context = {"label": worklist.title, "name": worklist.name, "items": items, "page": page}
     return render(request, "partners/waiting.html", context)
 
 
@@ -163,7 +164,7 @@ def task_add(request: HttpRequest) -> HttpResponse:
     wanted = request.GET.get("partner", "")
     partner = find_visible(Partner, member, _uuid(wanted)) if wanted else None
     back = partner.get_absolute_url() if partner else "partners:tasks"
-    lead = "" if partner else _("For us alone. To ask a partner's people for something, start on the partner's page.")
+    lead = "" if partner else own("For us alone. To ask a partner's people for something, start on the partner's page.")
 
     def page(form: forms.Form) -> HttpResponse:
         heading = _("Add a task for %s") % partner.name if partner else _("Add a task")
