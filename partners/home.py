@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from partners.forms import AnswerForm
-from partners.queries import next_profile_question
+from partners.queries import agreement_before_authority, next_profile_question
 from partners.queries.announcements import announcements_for
 from partners.queries.directory import account_managers
 from partners.queries.home import RUNNING, changes_since, names_in, partners_by, records_with_gaps
@@ -45,6 +45,13 @@ def all_waiting(member: Membership, most: int) -> Waiting:
     """For the list over all vendors: how much waits, and the most urgent of it."""
     count = sum(worklist.query(member).count() for worklist in worklists.values())
     return Waiting(count, present_waiting(waiting_for(member, each=most)[:most]))
+
+
+@home_part(9, "partners/home/signing.html")
+def named_to_sign(request: HttpRequest) -> dict[str, Any] | None:
+    """For who is named to sign an agreement and waits for the vendor to confirm that he may."""
+    version = agreement_before_authority(member_of(request))
+    return {"version": version} if version is not None else None
 
 
 @home_part(15, "partners/home/question.html")

@@ -34,6 +34,14 @@ class ManagerForm(forms.Form):
         self.fields["manager"].queryset = account_managers()  # type: ignore[attr-defined]
 
 
+class SecondForm(forms.Form):
+    manager = _Named(queryset=Membership.objects.all(), label=_("Second account manager"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="second_%s", **kwargs)
+        self.fields["manager"].queryset = account_managers()  # type: ignore[attr-defined]
+
+
 class StandInForm(forms.Form):
     manager = _Named(queryset=Membership.objects.all(), label="Stand-in")
     from_date = forms.DateField(label="First day", widget=forms.DateInput(attrs=_DAY))

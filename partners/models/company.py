@@ -311,16 +311,21 @@ class StandingQuerySet(TenantQuerySet):
 
 
 class ManagerAssignment(PartnerReads):
-    """Which account manager looks after a partner, from when to when."""
+    """Which account manager looks after a partner, from when to when: the main one, others beside, stand-ins.
+
+    `ended_at` is set where a stand-in ended within its last day, so that it sees the partner no more.
+    """
 
     class Kind(models.TextChoices):
         MAIN = "main", _("Main")
+        SECONDARY = "secondary", _("Second account manager")
         STAND_IN = "stand_in", _("Stand-in")
 
     manager = TenantForeignKey(Membership, related_name="assignments")
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.MAIN)
     from_date = models.DateField()
     to_date = models.DateField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -328,6 +333,11 @@ class ManagerAssignment(PartnerReads):
                 fields=["tenant", "partner"],
                 condition=models.Q(kind="main", to_date=None),
                 name="assignment_one_main",
+            ),
+            models.UniqueConstraint(
+                fields=["tenant", "partner", "manager"],
+                condition=models.Q(kind="secondary", to_date=None),
+                name="assignment_second_once",
             ),
             models.CheckConstraint(
                 name="assignment_dates",
@@ -341,8 +351,8 @@ class ManagerAssignment(PartnerReads):
 
 
 def assigned_partner_ids(member: Membership) -> models.QuerySet | None:
-    """The partners an account manager looks after now, as main one or as stand-in within its days; for a team's
-    lead also those of the teams below. None for those whose role sees all partners.
+    """The partners an account manager looks after now, as main or second one or as stand-in within its days; for a
+    team's lead also those of the teams below. None for those whose role sees all partners.
     """
     if member.has(*SEES_ALL_PARTNERS):
         return None
@@ -352,9 +362,10 @@ def assigned_partner_ids(member: Membership) -> models.QuerySet | None:
 
         managers |= models.Q(manager__in=members_below(member))
     today = clock.today()
-    main = models.Q(kind=ManagerAssignment.Kind.MAIN, to_date=None)
-    stand_in = models.Q(kind=ManagerAssignment.Kind.STAND_IN, from_date__lte=today, to_date__gte=today)
+    Kind = ManagerAssignment.Kind
+    lasting = models.Q(kind__in=[Kind.MAIN, Kind.SECONDARY], to_date=None)
+    stand_in = models.Q(kind=Kind.STAND_IN, from_date__lte=today, to_date__gte=today, ended_at=None)
     found = ManagerAssignment.objects.filter(
-        managers, main | stand_in, partner__merged_into=None, partner__taken_back_at=None
+        managers, lasting | stand_in, partner__merged_into=None, partner__taken_back_at=None
     )
     return found.values("partner_id")

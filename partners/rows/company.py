@@ -135,6 +135,7 @@ class ShownCard:
     phone: str
     tel: str
     companies: str
+    is_second: bool
     is_stand_in: bool
 
 
@@ -149,6 +150,7 @@ def present_card(card: Card) -> ShownCard:
         phone=card.phone,
         tel="tel:" + "".join(c for c in card.phone if c.isdigit() or c == "+"),
         companies=", ".join(card.companies),
+        is_second=card.is_second,
         is_stand_in=card.is_stand_in,
     )
 

@@ -16,7 +16,7 @@ from partners.actions.bulk import VERBS
 from partners.filters import PartnerFilter
 from partners.forms import PartnerForm
 from partners.models import Partner
-from partners.queries import kept_of, managers_of
+from partners.queries import kept_of, managers_beside
 from partners.registries import TABS, actions_for, panels_for, tabs_for
 from partners.rows import STATE_TONES, PartnerRow, present_partners
 from prm.kernel import clock
@@ -169,10 +169,12 @@ def partner(request: HttpRequest, partner: Partner) -> HttpResponse:
     address = partner.get_absolute_url()
     actions = actions_for(member, partner)
     primary = next((action for action in actions if action.leads), None)
+    manager, beside = managers_beside(partner.pk)
     context = {
         "partner": partner,
         "state_tone": STATE_TONES.get(partner.state, "grey"),
-        "manager": managers_of([partner.pk]).get(partner.pk),
+        "manager": manager,
+        "beside": ", ".join(one.user.name for one in beside),
         "tab": here,
         "tabs": [
             {"label": TABS[tab], "url": address if tab == "overview" else f"{address}?tab={tab}", "here": tab == here}

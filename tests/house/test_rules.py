@@ -51,6 +51,7 @@ WIDENINGS = {
     },
     "dealreg/actions/closing.py": {"the protection of a deal that was lost"},
     "dealreg/actions/keeping.py": {"on whose desk a changed approval lies: kept for the vendor"},
+    "partners/queries/signing.py": {"whether this person is named to sign: a yes or a no"},
     "partners/actions/documents.py": {
         "the partner's signature on a document",
         "the partner's answer to a document",
@@ -88,6 +89,7 @@ WRITABLE_HERE: dict[tuple[str, str], str] = {
     ("AssignmentInput", "partner_id"): FOUND_AMONG_VISIBLE,
     ("BankDetailsInput", "partner_id"): FOUND_AMONG_VISIBLE,
     ("StandInInput", "partner_id"): FOUND_AMONG_VISIBLE,
+    ("SecondInput", "partner_id"): FOUND_AMONG_VISIBLE,
     ("ContactInput", "partner_id"): FOUND_AMONG_VISIBLE,
     ("ContractInput", "partner_id"): FOUND_AMONG_VISIBLE,
     ("CreditInput", "partner_id"): FOUND_AMONG_VISIBLE,
