@@ -8,6 +8,7 @@ from dealreg.api.shapes import LoseInput as LoseInput
 from dealreg.api.shapes import NeededReason as NeededReason
 from dealreg.models import DealEngagement, Opportunity, OpportunityCredit, OpportunityDocument
 from dealreg.queries.pipeline import probability_of
+from prm.kernel.web.inputs import seen_version
 from prm.kernel.web.uploads import UploadInput
 
 
@@ -76,7 +77,7 @@ class LineAmount(serializers.Serializer):
 class LinesInput(serializers.Serializer):
     lines = LineAmount(many=True, max_length=50)
     explanation = serializers.CharField(max_length=1000, required=False, allow_blank=True, default="")
-    version = serializers.IntegerField(required=False, min_value=1)
+    version = seen_version()
 
 
 class NewOpportunity(serializers.Serializer):
@@ -104,12 +105,12 @@ class EditInput(serializers.Serializer):
     expected_close = serializers.DateField(required=False)
     probability = serializers.CharField(max_length=20, required=False, allow_null=True)
     owner_id = serializers.UUIDField(required=False, allow_null=True)
-    version = serializers.IntegerField(required=False, min_value=1)
+    version = seen_version()
 
 
 class StageInput(serializers.Serializer):
     stage = serializers.ChoiceField(choices=Opportunity.Stage.choices)
-    version = serializers.IntegerField(required=False, min_value=1)
+    version = seen_version()
 
 
 class StepInput(serializers.Serializer):
@@ -125,7 +126,7 @@ class CreditInput(serializers.Serializer):
 
 class CreditsInput(serializers.Serializer):
     credits = CreditInput(many=True, max_length=20)
-    version = serializers.IntegerField(required=False, min_value=1)
+    version = seen_version()
 
 
 class PaperInput(serializers.Serializer):

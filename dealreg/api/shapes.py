@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from dealreg.models import DealConflict, DealRegistration, DealRules
+from prm.kernel.web.inputs import seen_version
 
 
 class DealSerializer(serializers.ModelSerializer):
@@ -71,9 +72,7 @@ class DealInput(DealChanges):
 
 
 class DraftInput(DealChanges):
-    version = serializers.IntegerField(
-        required=False, min_value=1, help_text="The version that was seen; 409 if stale."
-    )
+    version = seen_version()
 
 
 class QuestionInput(serializers.Serializer):

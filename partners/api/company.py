@@ -16,6 +16,7 @@ from partners.models import Partner
 from partners.queries import profile_of, tier_standing
 from prm.kernel import clock
 from prm.kernel.web.access import find_visible
+from prm.kernel.web.inputs import seen_version
 from prm.kernel.web.viewsets import ReadRecordsViewSet
 
 
@@ -64,9 +65,7 @@ class LeftToOperationsSerializer(serializers.Serializer):
 
 
 class PartnerChange(PartnerInput):
-    version = serializers.IntegerField(
-        required=False, help_text="The version you saw; refused with 409 if it moved on."
-    )
+    version = seen_version()
 
 
 class TierRequirementSerializer(serializers.Serializer):
@@ -91,7 +90,7 @@ class TierStandingSerializer(serializers.Serializer):
 
 class SponsorInput(serializers.Serializer):
     sponsor_id = serializers.UUIDField(allow_null=True)
-    version = serializers.IntegerField(required=False)
+    version = seen_version()
 
 
 class PartnersViewSet(ReadRecordsViewSet):
@@ -99,6 +98,7 @@ class PartnersViewSet(ReadRecordsViewSet):
 
     queryset = Partner.objects.select_related("tier").order_by("sort_name", "pk")
     serializer_class = PartnerSerializer
+    listing = "partners:list"
     filterset_fields = ["state", "type"]
     permissions = {
         "list": "partners.view_partner",

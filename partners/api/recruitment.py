@@ -44,7 +44,7 @@ from prm.kernel.events import plain
 from prm.kernel.policies import require
 from prm.kernel.tenancy.context import current_tenant
 from prm.kernel.web.access import find_visible
-from prm.kernel.web.inputs import checked
+from prm.kernel.web.inputs import checked, seen_version
 from prm.kernel.web.uploads import UploadInput
 from prm.kernel.web.viewsets import ReadRecordsViewSet, RecordsViewSet
 
@@ -123,6 +123,7 @@ class CandidatesViewSet(ReadRecordsViewSet):
 
     queryset = Candidate.objects.select_related("partner").order_by("entered_on", "pk")
     serializer_class = CandidateSerializer
+    listing = "recruitment:list"
     filterset_fields = ["stage", "closed"]
     permissions = {
         "list": "partners.view_candidate",
@@ -303,6 +304,7 @@ class ApplicationsViewSet(ReadRecordsViewSet):
 
     queryset = Application.objects.order_by("-created_at", "pk")
     serializer_class = ApplicationSerializer
+    listing = "recruitment:applications"
     filterset_fields = ["state"]
     permissions = {
         "list": "partners.view_application",
@@ -343,6 +345,7 @@ class ProgramPageShape(serializers.Serializer):
     questions = QuestionAndAnswer(many=True)
     shows_tiers = serializers.BooleanField(default=True)
     is_open = serializers.BooleanField(help_text="Whether the world sees the page and may apply.")
+    version = seen_version()
 
 
 class ProgramPageViewSet(RecordsViewSet):
@@ -354,7 +357,8 @@ class ProgramPageViewSet(RecordsViewSet):
 
     def _shape(self) -> Response:
         page = program_page()
-        shown = {name: getattr(page, name) for name in ("headline", "intro", "terms", "questions", "shows_tiers")}
+        names = ("headline", "intro", "terms", "questions", "shows_tiers", "version")
+        shown = {name: getattr(page, name) for name in names}
         return Response(shown | {"is_open": current_tenant().public_pages})
 
     @extend_schema(responses=ProgramPageShape)
@@ -364,7 +368,8 @@ class ProgramPageViewSet(RecordsViewSet):
     @extend_schema(request=ProgramPageShape, responses=ProgramPageShape)
     def create(self, request: Any) -> Response:
         """Put the whole page into other words."""
-        edit_program_page(by=self.member, **checked(ProgramPageShape, request))
+        words = checked(ProgramPageShape, request)
+        edit_program_page(by=self.member, seen_version=words.pop("version"), **words)
         return self._shape()
 
 
@@ -372,6 +377,7 @@ class RulesShape(serializers.Serializer):
     min_fit_score = serializers.DecimalField(max_digits=4, decimal_places=1, min_value=0, max_value=100)
     reopen_after_days = serializers.IntegerField(min_value=0, max_value=730)
     age_limits = serializers.DictField(child=serializers.IntegerField(min_value=1, max_value=730, allow_null=True))
+    version = seen_version()
 
 
 class RecruitmentRulesViewSet(RecordsViewSet):
@@ -387,7 +393,9 @@ class RecruitmentRulesViewSet(RecordsViewSet):
 
     @extend_schema(request=RulesShape, responses=RulesShape)
     def create(self, request: Any) -> Response:
-        return Response(RulesShape(edit_recruitment_rules(by=self.member, **checked(RulesShape, request))).data)
+        given = checked(RulesShape, request)
+        saved = edit_recruitment_rules(by=self.member, seen_version=given.pop("version"), **given)
+        return Response(RulesShape(saved).data)
 
 
 def register(router: Any) -> None:

@@ -73,6 +73,7 @@ class TierProposalsViewSet(ReadRecordsViewSet):
         "-proposed_on", "pk"
     )
     serializer_class = TierProposalSerializer
+    listing = "partners:tier_proposals"
     filterset_fields = ["state", "kind"]
     permissions = {
         "list": "partners.view_tier_proposal",

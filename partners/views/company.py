@@ -26,7 +26,7 @@ from prm.kernel.templatetags.kit import badge, status
 from prm.kernel.web.access import may
 from prm.kernel.web.cells import joined, link, soft
 from prm.kernel.web.forms import submit
-from prm.kernel.web.lists import Column, list_page, matching
+from prm.kernel.web.lists import Column, lend_list, list_page, matching
 from prm.kernel.words import own_word
 
 
@@ -118,6 +118,9 @@ LISTED = (
     "tier__level",
     "tier__tenant",
 )
+
+
+lend_list("partners:list", COLUMNS, PartnerFilter)
 
 
 @may("partners.view_partner")

@@ -31,7 +31,7 @@ from prm.kernel.addresses import shown
 from prm.kernel.policies import permits
 from prm.kernel.web.access import find_visible, may
 from prm.kernel.web.forms import go, submit
-from prm.kernel.web.lists import Column, list_page
+from prm.kernel.web.lists import Column, lend_list, list_page
 from prm.kernel.web.tenancy import member_of
 
 WITH_NAMES = Task.objects.select_related("partner", "owner__user", "added_by__user", "done_by__user")
@@ -53,6 +53,8 @@ ALERT_COLUMNS = (
 
 class TaskFilter(django_filters.FilterSet):
     """Mine unless asked otherwise, open unless asked otherwise."""
+
+    unasked = {"whose": "all", "show": "all"}
 
     whose = django_filters.ChoiceFilter(
         method="by_person", label=_("Whose"), choices=[("all", _("All I may see"))], empty_label=_("Mine")
@@ -90,6 +92,8 @@ class TaskFilter(django_filters.FilterSet):
 
 
 class AlertFilter(django_filters.FilterSet):
+    unasked = {"show": "all"}
+
     show = django_filters.ChoiceFilter(
         method="by_state",
         label=_("Show"),
@@ -107,6 +111,10 @@ class AlertFilter(django_filters.FilterSet):
 
     def by_state(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         return queryset if value == "all" else queryset.filter(state=value)
+
+
+lend_list("partners:tasks", TASK_COLUMNS, TaskFilter)
+lend_list("partners:alerts", ALERT_COLUMNS, AlertFilter)
 
 
 # --- tasks -----------------------------------------------------------------------------------------------

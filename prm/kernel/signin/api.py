@@ -36,11 +36,11 @@ class MemberSerializer(serializers.ModelSerializer):
 
 
 class RolesInput(serializers.Serializer):
-    given_roles = serializers.ListField(child=serializers.ChoiceField(choices=Role.choices))
+    roles = serializers.ListField(child=serializers.ChoiceField(choices=Role.choices))
 
 
 class SignsInput(serializers.Serializer):
-    may_sign = serializers.BooleanField()
+    signing_authority = serializers.BooleanField()
 
 
 class CardInput(serializers.Serializer):
@@ -56,6 +56,7 @@ class MembersViewSet(ReadRecordsViewSet):
 
     queryset = Membership.objects.select_related("user").order_by("created_at", "pk")
     serializer_class = MemberSerializer
+    listing = "kernel:people"
     filterset_fields = ["active"]
     permissions = {
         "list": "kernel.view_member",
@@ -77,7 +78,7 @@ class MembersViewSet(ReadRecordsViewSet):
         """Give other roles; they hold with the next request."""
         member, data = self.get_object(), RolesInput(data=request.data)
         data.is_valid(raise_exception=True)
-        return self.answer(change_roles(member, roles=data.validated_data["given_roles"], by=self.member))
+        return self.answer(change_roles(member, roles=data.validated_data["roles"], by=self.member))
 
     @extend_schema(request=None, responses=MemberSerializer)
     @action(detail=True, methods=["post"])
@@ -100,7 +101,9 @@ class MembersViewSet(ReadRecordsViewSet):
     def signing(self, request: Any, pk: Any = None) -> Response:
         member, data = self.get_object(), SignsInput(data=request.data)
         data.is_valid(raise_exception=True)
-        return self.answer(set_signing_authority(member, given=data.validated_data["may_sign"], by=self.member))
+        return self.answer(
+            set_signing_authority(member, given=data.validated_data["signing_authority"], by=self.member)
+        )
 
     @extend_schema(request=CardInput, responses=MemberSerializer)
     @action(detail=True, methods=["post"])
@@ -119,8 +122,8 @@ class InvitationSerializer(serializers.ModelSerializer):
 class InvitationInput(serializers.Serializer):
     email = serializers.EmailField(max_length=254)
     name = serializers.CharField(max_length=120, required=False, allow_blank=True)
-    company = serializers.UUIDField(required=False, allow_null=True, help_text="Empty: the vendor's own people.")
-    given_roles = serializers.ListField(child=serializers.ChoiceField(choices=Role.choices))
+    partner_id = serializers.UUIDField(required=False, allow_null=True, help_text="Empty: the vendor's own people.")
+    roles = serializers.ListField(child=serializers.ChoiceField(choices=Role.choices))
 
 
 class InvitationsViewSet(ReadRecordsViewSet):
@@ -144,8 +147,8 @@ class InvitationsViewSet(ReadRecordsViewSet):
         invitation = invite_member(
             values["email"],
             name=values.get("name", ""),
-            roles=values["given_roles"],
-            partner_id=values.get("company"),
+            roles=values["roles"],
+            partner_id=values.get("partner_id"),
             by=self.member,
         )
         return Response(InvitationSerializer(invitation).data, status=status.HTTP_201_CREATED)

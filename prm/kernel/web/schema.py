@@ -7,6 +7,7 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import is_patched_serializer
 from rest_framework.serializers import BaseSerializer
 
 
@@ -25,6 +26,17 @@ class MemberAuthenticationScheme(OpenApiAuthenticationExtension):
 
 class Schema(AutoSchema):
     """Two shapes of one name in different files are told apart by the file; else one would stand for both."""
+
+    def _map_basic_serializer(self, serializer: Any, direction: Any) -> Any:
+        """Of a change all may be left out but the version that was seen."""
+        found = super()._map_basic_serializer(serializer, direction)
+        if (
+            direction == "request"
+            and is_patched_serializer(serializer, direction)
+            and "version" in found.get("properties", {})
+        ):
+            found["required"] = ["version"]
+        return found
 
     def get_serializer_name(self, serializer: Any, direction: Any) -> str:
         name = super().get_serializer_name(serializer, direction)
