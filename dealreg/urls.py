@@ -67,6 +67,7 @@ urlpatterns = [
         "pipeline/papers/<uuid:opportunity_document_id>/remove/", opportunity_verbs.take_paper_away, name="remove_paper"
     ),
     path("pipeline/contracts/", contracts.contract_list, name="contracts"),
+    path("pipeline/contracts/new/", contracts.choose, name="choose_contract"),
     path("pipeline/contracts/new/<uuid:partner_id>/", contracts.new, name="new_contract"),
     path("pipeline/contracts/<uuid:contract_id>/", contracts.contract, name="contract"),
     path("pipeline/contracts/<uuid:contract_id>/edit/", contracts.edit, name="edit_contract"),

@@ -75,7 +75,7 @@ class PartnerFilter(django_filters.FilterSet):
 
     def managed_by(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         return queryset.filter(
-            pk__in=ManagerAssignment.objects.filter(manager_id=value, to_date=None).values("partner_id")
+            pk__in=ManagerAssignment.objects.filter(manager_id=value, kind="main", to_date=None).values("partner_id")
         )
 
 

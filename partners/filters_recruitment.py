@@ -42,7 +42,7 @@ class BoardFilter(django_filters.FilterSet):
         self.filters["source"].extra["choices"] = [(source, source) for source in sources]
 
     def managed_by(self, queryset: QuerySet, name: str, value: Any) -> QuerySet:
-        mine = ManagerAssignment.objects.filter(manager=value, to_date=None).values("partner_id")
+        mine = ManagerAssignment.objects.filter(manager=value, kind="main", to_date=None).values("partner_id")
         return queryset.filter(partner_id__in=mine)
 
 

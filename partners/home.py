@@ -10,12 +10,13 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from partners.forms import AnswerForm
-from partners.queries import next_profile_question
+from partners.queries import agreement_before_authority, next_profile_question
 from partners.queries.announcements import announcements_for
 from partners.queries.directory import account_managers
 from partners.queries.home import RUNNING, changes_since, names_in, partners_by, records_with_gaps
-from partners.registries import waiting_for, worklists
+from partners.registries import waiting_and_cut, waiting_for, worklists
 from partners.rows import present_card, present_changes
+from partners.rows.work import present_waiting
 from prm.kernel import clock
 from prm.kernel.models import Membership
 from prm.kernel.policies import permits
@@ -33,28 +34,27 @@ LOOKS_AT_THE_WHOLE = (Role.CHANNEL_CHIEF, Role.OPERATIONS, Role.MARKETING, Role.
 @home_part(10, "partners/home/waiting.html")
 def waiting(request: HttpRequest) -> dict[str, Any]:
     """The records that wait for this member, overdue ones first."""
-    return {"items": _items(member_of(request), SHOWN_EACH)}
+    found, cut = waiting_and_cut(member_of(request), each=SHOWN_EACH)
+    whole = reverse("partners:waiting")
+    rest = [
+        {"label": worklist.label, "url": worklist.page() if worklist.page else f"{whole}?list={worklist.name}"}
+        for worklist in cut
+    ]
+    return {"items": present_waiting(found), "rest": rest}
 
 
 @lend_waiting
 def all_waiting(member: Membership, most: int) -> Waiting:
     """For the list over all vendors: how much waits, and the most urgent of it."""
     count = sum(worklist.query(member).count() for worklist in worklists.values())
-    return Waiting(count, _items(member, most)[:most])
+    return Waiting(count, present_waiting(waiting_for(member, each=most)[:most]))
 
 
-def _items(member: Membership, each: int) -> list[dict[str, Any]]:
-    today, write = clock.today(), formatter()
-    return [
-        {
-            "list": item.label,
-            "text": item.text,
-            "url": item.url,
-            "due": write.day(item.due) if item.due else "",
-            "is_overdue": item.due is not None and item.due < today,
-        }
-        for item in waiting_for(member, each=each)
-    ]
+@home_part(9, "partners/home/signing.html")
+def named_to_sign(request: HttpRequest) -> dict[str, Any] | None:
+    """For who is named to sign an agreement and waits for the vendor to confirm that he may."""
+    version = agreement_before_authority(member_of(request))
+    return {"version": version} if version is not None else None
 
 
 @home_part(15, "partners/home/question.html")

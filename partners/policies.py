@@ -191,5 +191,12 @@ def _sees_bank_details(member: Membership, subject: Any) -> bool:
 grant("partners.view_bank_details", R.FINANCE, R.AUDITOR, R.CHAMPION, R.DISTRIBUTOR, guard=_sees_bank_details)
 grant("partners.enter_bank_details", R.CHAMPION, R.DISTRIBUTOR, guard=_is_own_company)
 grant("partners.verify_bank_details", R.FINANCE)
-for _verb in ("add_stand_in", "end_stand_in", "reassign_partners", "set_sponsor"):
+for _verb in (
+    "add_stand_in",
+    "end_stand_in",
+    "add_secondary_manager",
+    "end_secondary_manager",
+    "reassign_partners",
+    "set_sponsor",
+):
     grant(f"partners.{_verb}", R.CHANNEL_CHIEF, R.OPERATIONS)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from partners.countries import COUNTRIES, is_country
 from partners.models import PartnerProfile
+from partners.statements import is_same
 from prm.kernel.errors import Invalid
 from prm.kernel.text import clean_text
 
@@ -73,8 +74,10 @@ class ProfileField:
     def clean(self, value: Any) -> Any:
         """The value as it is kept; refused with a sentence when it cannot be one."""
         match self.kind:
-            case "text" | "long" | "url":
+            case "text" | "long":
                 return clean_text(value or "", field=self.name)
+            case "url":
+                return _with_scheme(clean_text(value or "", field=self.name))
             case "codes" | "choice":
                 return self._chosen(value)
             case "words":
@@ -98,6 +101,12 @@ class ProfileField:
             raise Invalid(_now("%s is none of the choices.") % str(value)[:40], field=self.name)
         return value or ""
 
+    def is_same(self, one: Any, other: Any) -> bool:
+        """Whether two values say the same; an address does with and without its scheme."""
+        if self.kind == "url":
+            one, other = _with_scheme(str(one or "")), _with_scheme(str(other or ""))
+        return is_same(one, other)
+
     def write(self, value: Any, write: Any) -> str:
         """The value in words; empty when nothing is known."""
         if value in (None, "", []):
@@ -118,6 +127,10 @@ class ProfileField:
             case "money":
                 return write.money(Decimal(str(value)))
         return str(value)
+
+
+def _with_scheme(address: str) -> str:
+    return address if not address or "://" in address else f"https://{address}"
 
 
 def _choices(choices: Any) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from prm.kernel.policies import permits
 # The tabs of the partner page, in the order in which they stand there.
 TABS = {
     "overview": _("Overview"),
+    "deals": _("Deals"),
     "profile": _("Profile"),
     "people": _("People"),
     "documents": _("Documents"),
@@ -123,7 +124,10 @@ class ScreeningLink:
 
 @dataclass(frozen=True)
 class Worklist:
-    """A query of what waits for a member: computed, never stored."""
+    """A query of what waits for a member: computed, never stored.
+
+    `page` gives the address of a list that shows exactly these; without one all of them stand on a page of their own.
+    """
 
     name: str
     label: str
@@ -131,6 +135,10 @@ class Worklist:
     url: Callable[[Any], str]
     text: Callable[[Any], str]
     due: Callable[[Any], dt.date | None] = lambda record: None
+    page: Callable[[], str] | None = None
+
+    def shown(self, record: Any) -> Waiting:
+        return Waiting(self.label, self.text(record), self.url(record), self.due(record))
 
 
 @dataclass(frozen=True)
@@ -177,6 +185,8 @@ alerts: dict[str, Alert] = {}
 Check = Callable[[Sequence[UUID], dt.date], set[UUID]]
 onboarding_checks: dict[str, Check] = {}  # name to: of these partners those that have done it
 event_words: dict[str, str] = {}  # event name to words of the timeline; {name} stands for a value of the event
+Writer = Callable[[Any], Any]
+event_values: dict[str, dict[str, Writer]] = {}  # event name to the values that are written for people, and how
 
 
 Choices = Callable[[], list[tuple[str, str]]]
@@ -269,7 +279,18 @@ def tell(**words: str) -> None:
     """Lend the words in which the timeline tells an app's events: `tell(deal__approved="approved the deal")`."""
     told = {name.replace("__", "."): text for name, text in words.items()}
     event_words.update(told)
-    announce(*told)
+    announce(told)
+
+
+def tell_values(event: str, **writers: Writer) -> None:
+    """How values of an event are written where its words are shown: a code by its label, a share in percent."""
+    event_values.setdefault(event, {}).update(writers)
+
+
+def labelled(choices: Any) -> Writer:
+    """Writes the label of a code; one that is no longer known stays as it is."""
+    labels = dict(choices)
+    return lambda code: labels.get(code, code)
 
 
 def read_from(source: Source, name: str, empty: Any) -> Compute:
@@ -331,11 +352,18 @@ def _may_see(panel: Panel, member: Membership, partner: Any) -> bool:
     return not panel.permission or permits(member, panel.permission, partner)
 
 
+def waiting_and_cut(member: Membership, *, each: int = 5) -> tuple[list[Waiting], list[Worklist]]:
+    """What waits for this member in every worklist, a few of each, the earliest day first; and the worklists that
+    hold more than that."""
+    found: list[Waiting] = []
+    cut: list[Worklist] = []
+    for worklist in worklists.values():
+        records = list(worklist.query(member)[: each + 1])
+        found += [worklist.shown(record) for record in records[:each]]
+        if len(records) > each:
+            cut.append(worklist)
+    return sorted(found, key=lambda waiting: (waiting.due or dt.date.max, waiting.text)), cut
+
+
 def waiting_for(member: Membership, *, each: int = 5) -> list[Waiting]:
-    """What waits for this member in every worklist, a few of each, the earliest day first."""
-    found = [
-        Waiting(worklist.label, worklist.text(record), worklist.url(record), worklist.due(record))
-        for worklist in worklists.values()
-        for record in worklist.query(member)[:each]
-    ]
-    return sorted(found, key=lambda waiting: (waiting.due or dt.date.max, waiting.text))
+    return waiting_and_cut(member, each=each)[0]

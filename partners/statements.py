@@ -47,6 +47,13 @@ class Statement:
         }
 
 
+def is_same(one: Any, other: Any) -> bool:
+    """Whether two values say the same. A list is a set of answers: in which order they stand says nothing."""
+    if isinstance(one, list) and isinstance(other, list):
+        return set(map(str, one)) == set(map(str, other))
+    return bool(one == other)
+
+
 def statements(sources: dict[str, Any], field: str) -> list[Statement]:
     """All that was said of a value, oldest first. (Profiles of earlier versions hold the last source only.)"""
     raw = sources.get(field) or []
@@ -76,14 +83,14 @@ def conflicts(said: list[Statement]) -> list[Statement]:
     return [
         each
         for source, (number, each) in latest.items()
-        if source != now.source and each.value != now.value and (number > position or source == "partner")
+        if source != now.source and not is_same(each.value, now.value) and (number > position or source == "partner")
     ]
 
 
 def saying(said: list[Statement], new: Statement) -> list[Statement]:
     """The list with one more statement; saying the same again only refreshes its date."""
     last = next((each for each in reversed(said) if each.source == new.source), None)
-    if last is not None and last.value == new.value and last.held == new.held and not _since(said, last):
+    if last is not None and is_same(last.value, new.value) and last.held == new.held and not _since(said, last):
         said = [each for each in said if each is not last]
     kept = [*said, new]
     while len(kept) > KEPT:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from partners.models import Activity
 from partners.profile_fields import FIELDS
 from partners.queries import TimelinePage
-from partners.registries import event_words
+from partners.registries import event_values, event_words
 from prm.kernel.models import Event, Membership
 from prm.kernel.policies import permits
 from prm.kernel.web.format import formatter
@@ -69,7 +69,6 @@ def _activity(entry: Activity, names: dict[Any, str], member: Membership) -> Sho
 
 
 def present_event(event: Event, names: dict[Any, str]) -> ShownEntry:
-    words = event_words.get(event.name, event.name.replace(".", " ").replace("_", " "))
     data = event.data | {"contact": names.get(event.subject_id, _("a person"))}
     if isinstance(data.get("fields"), list):
         data["fields"] = [str(FIELDS[name].label) if name in FIELDS else name for name in data["fields"]]
@@ -77,9 +76,16 @@ def present_event(event: Event, names: dict[Any, str]) -> ShownEntry:
     return ShownEntry(
         moment=formatter().moment(event.at),
         who=str(event.actor.user) if event.actor else _("System"),
-        text=filled_words(words, data),
+        text=told(event.name, data),
         icon="user-circle" if by_partner else "history",
     )
+
+
+def told(event: str, data: dict[str, Any]) -> str:
+    """What an event says, in the words of the app that records it."""
+    words = str(event_words.get(event, event.replace(".", " ").replace("_", " ")))
+    written = {name: write(data[name]) for name, write in event_values.get(event, {}).items() if data.get(name)}
+    return filled_words(words, {**data, **written})
 
 
 def filled_words(words: str, data: dict[str, Any]) -> str:

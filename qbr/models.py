@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Self
 
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from prm.kernel.addresses import address_of
 from prm.kernel.fields import TextField
 from prm.kernel.models import Job, Membership, StoredFile
 from prm.kernel.tenancy.models import PartnerReads, TenantForeignKey, TenantManager, TenantQuerySet
@@ -73,7 +73,7 @@ class Review(PartnerReads):
         return f"{self.fiscal_year} {self.quarter}"
 
     def get_absolute_url(self) -> str:
-        return reverse("qbr:review", args=[self.pk])
+        return address_of("qbr:review", self.pk)
 
 
 class Deck(PartnerReads):

@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from partners.actions import return_to_active
@@ -28,6 +27,7 @@ from partners.registries import (
     tell,
 )
 from prm.kernel import clock
+from prm.kernel.addresses import address_of
 from prm.kernel.events import on
 from prm.kernel.models import Event, Membership
 from prm.kernel.outbox import deferred
@@ -186,7 +186,7 @@ navigation(Entry("Targets", "sales:all_targets", "target", 28, "sales.set_target
 def targets_button(member: Membership, partner: Partner) -> PartnerAction | None:
     if not permits(member, "sales.view_target", partner):
         return None
-    return PartnerAction(_("Targets"), reverse("sales:partner_targets", args=[partner.pk]), "target", leads=False)
+    return PartnerAction(_("Targets"), address_of("sales:partner_targets", partner.pk), "target", leads=False)
 
 
 lend_worklist(

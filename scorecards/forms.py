@@ -17,6 +17,7 @@ from prm.kernel.numbers import HUNDRED
 from prm.kernel.periods import add_months
 from prm.kernel.web.format import formatter
 from prm.kernel.web.uploads import UploadField
+from prm.kernel.web.whole import WholeField
 from sales.forms import NumberField
 from scorecards.models import ActionItem, KpiDefinition, KpiSetting
 from scorecards.queries import SheetLine
@@ -30,12 +31,12 @@ class AnswerForm(forms.Form):
     question = forms.CharField(max_length=80)
     is_na = forms.BooleanField(required=False)
     text = forms.CharField(max_length=4000, required=False, strip=False)
-    age = forms.IntegerField(min_value=0, max_value=LONGEST_WAIT, required=False)  # seconds it could not be sent
+    age = WholeField(min_value=0, max_value=LONGEST_WAIT, required=False)  # seconds it could not be sent
 
 
 class UnchangedForm(forms.Form):
     topic = forms.CharField(max_length=80)
-    age = forms.IntegerField(min_value=0, max_value=LONGEST_WAIT, required=False)
+    age = WholeField(min_value=0, max_value=LONGEST_WAIT, required=False)
 
 
 class EvidenceForm(forms.Form):
@@ -138,7 +139,7 @@ class EditItemForm(AcceptForm):
     reason = forms.CharField(
         max_length=500, required=False, label=_("Why"), widget=forms.TextInput(attrs={"placeholder": _("Why")})
     )
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+    version = WholeField(widget=forms.HiddenInput, min_value=1)
 
     def __init__(self, *args: Any, item_id: UUID, owners: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, item_id=item_id, owners=owners, **kwargs)
@@ -243,7 +244,7 @@ class SharedTargetForm(forms.Form):
     """What is asked of all partners, or of a tier, in a fiscal year."""
 
     tier = forms.ModelChoiceField(Tier.objects.none(), required=False, empty_label=_("All partners"))
-    fiscal_year = forms.IntegerField(min_value=1991, max_value=2999)
+    fiscal_year = WholeField(min_value=1991, max_value=2999)
     value = NumberField(required=False, help_text=_("Empty takes the target away."))
 
     def __init__(self, *args: Any, unit: str, **kwargs: Any) -> None:

@@ -30,6 +30,7 @@ from partners.registries import (
     tell,
 )
 from prm.kernel import clock
+from prm.kernel.addresses import address_of
 from prm.kernel.isolation.planting import lend_sample
 from prm.kernel.members import furnishes
 from prm.kernel.models import Membership
@@ -201,7 +202,7 @@ def screening(member: Membership, partner: Partner) -> ScreeningLink | None:
     result, running = standing_of(partner, kind=Assessment.Kind.SCREENING)
     may_start = partner.state not in CLOSED_PARTNERS and permits(member, "scorecards.start_vendor_view", partner)
     return ScreeningLink(
-        start_url=reverse("scorecards:start-screening", args=[partner.pk]) if may_start and running is None else "",
+        start_url=address_of("scorecards:start-screening", partner.pk) if may_start and running is None else "",
         open_url=running.get_absolute_url() if running else "",
         result_url=reverse("scorecards:assessment", args=[result.assessment_id]) if result else "",
         progress=f"{running.given or 0} of {running.asked or 0} answered" if running else "",  # type: ignore[attr-defined]
@@ -262,7 +263,7 @@ lend_worklist(
 def kpi_targets_button(member: Membership, partner: Partner) -> PartnerAction | None:
     if not permits(member, "scorecards.view_kpis", partner):
         return None
-    return PartnerAction(_("KPI targets"), reverse("scorecards:kpi_targets", args=[partner.pk]), "gauge", leads=False)
+    return PartnerAction(_("KPI targets"), address_of("scorecards:kpi_targets", partner.pk), "gauge", leads=False)
 
 
 WORK_TITLES = {
@@ -315,6 +316,6 @@ def performance_scorecard_panel(member: Membership, partner: Partner) -> dict[st
     """The way to the performance scorecard; what it says is not computed here."""
     return {
         "url": card_url(partner.pk),
-        "pdf_url": reverse("scorecards:performance-paper", args=[partner.pk]),
+        "pdf_url": address_of("scorecards:performance-paper", partner.pk),
         "may_board": permits(member, "scorecards.view_board"),
     }

@@ -209,7 +209,8 @@ def _link(opportunity: Opportunity, actuals: list[SalesActual]) -> None:
 
 
 def _lose(opportunity: Opportunity, by: Membership | None, loss_reason: str, reason: str) -> Opportunity:
-    if loss_reason not in DealRegistration.LossReason.values:
+    by_hand = loss_reason != DealRegistration.LossReason.TRANSFERRED or by is None
+    if loss_reason not in DealRegistration.LossReason.values or not by_hand:
         raise Invalid("Choose a reason.", field="loss_reason")
     needs_words = loss_reason == DealRegistration.LossReason.OTHER
     said = reason_of(reason) if needs_words or reason else ""
@@ -225,10 +226,10 @@ def _lose(opportunity: Opportunity, by: Membership | None, loss_reason: str, rea
 
 
 def lose_transferred(deal: DealRegistration) -> None:
-    """The customer chose another partner: the business of the first one ends, and counts as lost."""
+    """The customer chose another partner: the business of the first one ends, and counts neither as won nor lost."""
     opportunity = opportunity_of(deal)
     if opportunity is not None and opportunity.state == Opportunity.State.OPEN:
-        _lose(opportunity, None, DealRegistration.LossReason.COMPETITOR, "")
+        _lose(opportunity, None, DealRegistration.LossReason.TRANSFERRED, "")
 
 
 # --- both ---------------------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from dealreg.models import (
     DealSignature,
     Opportunity,
 )
+from dealreg.queries.freezing import days_suspended
 from dealreg.queries.rules import deal_rules, desk_for, needs_chief
 from prm.kernel import clock
 from prm.kernel.errors import Conflict, IllegalMove, Invalid, NotAllowed
@@ -153,14 +154,18 @@ def _set_end(deal: DealRegistration, until: dt.date) -> None:
 
 @transaction.atomic
 def reinstate_deal(deal: DealRegistration, *, by: Membership, reason: str) -> DealRegistration:
-    """Protect an expired deal again, while the days last and nobody else holds the customer. Counts as an extension."""
+    """Protect an expired deal again, while the days last and nobody else holds the customer. Counts as an extension.
+
+    The days of a suspension do not count among them.
+    """
     require(by, "dealreg.reinstate_deal", deal)
     refuse_frozen(deal)
     said = reason_of(reason)
     if deal.state != State.EXPIRED or deal.expires_on is None:
         raise IllegalMove("Only an expired deal is reinstated.")
     today = clock.today()
-    if today > add_days(deal.expires_on, deal_rules().reinstate_days):
+    days = deal_rules().reinstate_days + days_suspended(deal.partner_id, deal.expires_on)
+    if today > add_days(deal.expires_on, days):
         raise Conflict("It expired too long ago. It can be registered anew.", code="too_late")
     if used_extensions(deal) >= deal.max_extensions:
         raise NoMoreExtensions()

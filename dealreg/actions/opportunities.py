@@ -46,6 +46,12 @@ class ProtectedElsewhere(Conflict):
     code = "protected_elsewhere"
 
 
+class NobodyCredited(Invalid):
+    """Nobody would be credited, and the business would count as 0 for its partner. Say so if that is meant."""
+
+    code = "nobody_credited"
+
+
 class TooMuchCredit(Invalid):
     """The shares add up to more than the whole."""
 
@@ -186,15 +192,20 @@ def set_credits(
     *,
     by: Membership,
     credits: Sequence[tuple[Partner, Decimal, str]],
+    nobody: bool = False,
     seen_version: int | None = None,
 ) -> Opportunity:
-    """Who is credited with which share; together never more than the whole.
+    """Who is credited with which share; together never more than the whole. That it is `nobody` is said, not left out.
 
     All are written at once by whoever claims the opportunity's version: of two at once the other one is told so.
     """
     require(by, "dealreg.set_credits", opportunity)
     claim(opportunity, seen_version=seen_version)
     _refuse_bad_credits(credits)
+    if not credits and not nobody and OpportunityCredit.objects.filter(opportunity=opportunity).exists():
+        raise NobodyCredited(field="nobody")
+    if credits and nobody:
+        raise Invalid("Either nobody is credited, or those named here.", field="nobody")
     OpportunityCredit.objects.filter(opportunity=opportunity).delete()
     OpportunityCredit.objects.bulk_create(
         OpportunityCredit(partner=partner, opportunity=opportunity, share=share, kind=kind)

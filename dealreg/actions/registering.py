@@ -220,7 +220,7 @@ def _write(deal: DealRegistration, fields: dict[str, Any]) -> None:
     if deal.amount is not None:
         refuse_bad_amount(deal.amount, deal.currency)
     if not deal.customer_name:
-        raise Incomplete("Which customer is it?", field="customer_name")
+        raise Incomplete(REQUIRED["customer_name"], field="customer_name")
     deal.normalised_name = normalise_name(deal.customer_name)
     typed = deal.customer_domain or ""
     domain = normalise_domain(typed) or ""
@@ -274,26 +274,39 @@ def refuse_not_eligible(partner: Partner) -> None:
 
 
 REQUIRED = {
+    "customer_name": "Which customer is it?",
     "customer_country": "In which country is the customer?",
     "contact_name": "Who is your contact at the customer?",
     "contact_email": "Under which address is the contact reached?",
+    "lines": "Which product lines is it about?",
     "amount": "How large is the business?",
     "expected_close": "When do you expect the order?",
     "need": "What does the customer need?",
 }
+SHORT = {
+    "customer_name": "the customer",
+    "customer_country": "its country",
+    "contact_name": "the contact",
+    "contact_email": "the e-mail of the contact",
+    "lines": "product lines",
+    "amount": "the amount",
+    "expected_close": "the expected order",
+    "need": "what the customer needs",
+}
 
 
 def refuse_incomplete(deal: DealRegistration, lines: dict[UUID, str]) -> None:
-    """Required fields, an amount worth registering, a close date that is not past."""
-    for field, question in REQUIRED.items():
-        if not getattr(deal, field):
-            raise Incomplete(question, field=field)
-    if not lines:
-        raise Incomplete("Which product lines is it about?", field="lines")
+    """Required fields, an amount worth registering, a close date that is not past: all that is wrong, at once."""
+    given = {name: lines if name == "lines" else getattr(deal, name) for name in REQUIRED}
+    wrong = {name: question for name, question in REQUIRED.items() if not given[name]}
+    missing = list(wrong)
     least, today = deal_rules().min_amount, clock.today()
-    assert deal.amount is not None
-    assert deal.expected_close is not None
-    if deal.amount < least:
-        raise Invalid(f"Deals are registered from {deal.currency} {least:,.2f} on.", field="amount")
-    if deal.expected_close < today:
-        raise Invalid("The expected close is today or later.", field="expected_close")
+    if deal.amount and deal.amount < least:
+        wrong["amount"] = f"Deals are registered from {deal.currency} {least:,.2f} on."
+    if deal.expected_close and deal.expected_close < today:
+        wrong["expected_close"] = "The expected close is today or later."
+    if not wrong:
+        return
+    said = [f"Missing: {', '.join(SHORT[name] for name in missing)}."] if len(missing) > 1 else []
+    said += [reason for name, reason in wrong.items() if name not in missing or len(missing) == 1]
+    raise (Incomplete if missing else Invalid)(" ".join(said), fields=wrong)

@@ -17,6 +17,7 @@ from dealreg.api.deals import amount_of, lines_of
 from dealreg.models import Contract, RenewalClaim
 from partners.models import Partner
 from prm.kernel.files import serve
+from prm.kernel.money import with_places
 from prm.kernel.policies import require
 from prm.kernel.web.access import find_visible
 from prm.kernel.web.inputs import checked, seen_version
@@ -39,7 +40,13 @@ class ContractSerializer(serializers.ModelSerializer):
 
     def get_lines(self, one: Contract) -> list[dict[str, str | None]]:
         rows = one.lines.all()  # type: ignore[attr-defined]
-        return [{"code": row.line.code, "amount": None if row.amount is None else str(row.amount)} for row in rows]
+        return [
+            {
+                "code": row.line.code,
+                "amount": None if row.amount is None else str(with_places(row.amount, row.currency)),
+            }
+            for row in rows
+        ]
 
 
 class ContractChanges(serializers.Serializer):

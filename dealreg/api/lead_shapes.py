@@ -33,7 +33,8 @@ class LeadSerializer(serializers.ModelSerializer):
     class Meta:
         model = Lead
         fields = [
-            "id", "number", "state", "partner_id", "owner_id", "line", "industry", "region", "size_band", "is_given",
+            "id", "number", "state", "partner_id", "owner_id", "line", "industry", "region", "country", "size_band",
+            "is_given",
             "assigned_at", "accept_due", "accepted_at", "contact_due", "contacted_at", "qualified_at", "progress_at",
             "disqualify_reason", "reason", "details", "version",
         ]  # fmt: skip

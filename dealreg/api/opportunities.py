@@ -154,7 +154,9 @@ class OpportunitiesViewSet(ReadRecordsViewSet):
             share = amount_of(row["share"], "credits")
             assert share is not None
             credits.append((find_visible(Partner, self.member, row["partner_id"]), share, row["kind"]))
-        return self.shown(set_credits(one, by=self.member, credits=credits, seen_version=data.get("version")))
+        return self.shown(
+            set_credits(one, by=self.member, credits=credits, nobody=data["nobody"], seen_version=data.get("version"))
+        )
 
     @extend_schema(request={"multipart/form-data": shapes.PaperInput}, responses={201: PaperSerializer})
     @action(detail=True, methods=["post"], parser_classes=[MultiPartParser])

@@ -8,6 +8,7 @@ from dealreg.api.shapes import LoseInput as LoseInput
 from dealreg.api.shapes import NeededReason as NeededReason
 from dealreg.models import DealEngagement, Opportunity, OpportunityCredit, OpportunityDocument
 from dealreg.queries.pipeline import probability_of
+from prm.kernel.money import with_places
 from prm.kernel.web.inputs import seen_version
 from prm.kernel.web.uploads import UploadInput
 
@@ -32,7 +33,7 @@ class OpportunitySerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
     def get_amount(self, one: Opportunity) -> str:
-        return str(one.amount)
+        return str(with_places(one.amount, one.currency))
 
     def get_probability(self, one: Opportunity) -> str:
         return str(probability_of(one))
@@ -41,7 +42,9 @@ class OpportunitySerializer(serializers.ModelSerializer):
         return one.probability is not None
 
     def get_lines(self, one: Opportunity) -> list[dict[str, str]]:
-        return [{"code": row.line.code, "amount": str(row.amount)} for row in one.lines.all()]  # type: ignore[attr-defined]
+        return [
+            {"code": row.line.code, "amount": str(with_places(row.amount, row.currency))} for row in one.lines.all()
+        ]  # type: ignore[attr-defined]
 
     def get_credits(self, one: Opportunity) -> list[dict[str, str]]:
         rows = one.credits.all()  # type: ignore[attr-defined]
@@ -126,6 +129,9 @@ class CreditInput(serializers.Serializer):
 
 class CreditsInput(serializers.Serializer):
     credits = CreditInput(many=True, max_length=20)
+    nobody = serializers.BooleanField(
+        required=False, default=False, help_text="To take all credits away; an empty list alone is refused."
+    )
     version = seen_version()
 
 

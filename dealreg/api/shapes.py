@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from dealreg.models import DealConflict, DealRegistration, DealRules
+from prm.kernel.money import with_places
 from prm.kernel.web.inputs import seen_version
 
 
@@ -31,7 +32,7 @@ class DealSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
     def get_amount(self, deal: DealRegistration) -> str | None:
-        return None if deal.amount is None else str(deal.amount)
+        return None if deal.amount is None else str(with_places(deal.amount, deal.currency))
 
     def get_discount(self, deal: DealRegistration) -> str | None:
         return None if deal.discount is None else str(deal.discount)
@@ -127,7 +128,7 @@ class WinInput(serializers.Serializer):
 
 
 class LoseInput(serializers.Serializer):
-    loss_reason = serializers.ChoiceField(choices=DealRegistration.LossReason.choices)
+    loss_reason = serializers.ChoiceField(choices=DealRegistration.LossReason.by_people())
     reason = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
 
 

@@ -11,6 +11,7 @@ from dealreg.forms.deals import DayField, _long
 from dealreg.models import RenewalClaim
 from partners.forms import COUNTRY_CHOICES
 from prm.kernel.web.uploads import UploadField
+from prm.kernel.web.whole import WholeField
 from sales.forms import NumberField
 
 
@@ -30,7 +31,7 @@ class ContractForm(forms.Form):
     ends_on = DayField(label=_("Ends on"))
     lines = forms.MultipleChoiceField(label=_("Product lines"), widget=forms.CheckboxSelectMultiple, choices=())
     amount = NumberField(label=_("Amount"), required=False)
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    version = WholeField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, lines: list[Any], currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

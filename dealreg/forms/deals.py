@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from dealreg.models import DealRegistration
 from partners.forms import COUNTRY_CHOICES
 from prm.kernel.numbers import HUNDRED
+from prm.kernel.web.whole import WholeField
 from sales.forms import NumberField
 
 
@@ -39,7 +40,10 @@ class DealForm(forms.Form):
     """A registration. Only the customer is needed for a draft; what is missing is asked for when it is sent."""
 
     customer_name = forms.CharField(
-        label=_("Customer"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"})
+        label=_("Customer"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": _("Which customer is it?")},
     )
     customer_country = forms.ChoiceField(label=_("Country"), choices=COUNTRY_CHOICES, required=False)
     customer_domain = forms.CharField(
@@ -62,7 +66,7 @@ class DealForm(forms.Form):
         label=_("Who found it"), choices=DealRegistration.Source.choices, initial="partner_led", required=False
     )
     tender = forms.BooleanField(label=_("It is a public tender"), required=False)
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    version = WholeField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, lines: list[Any], currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -135,8 +139,8 @@ class ChangeForm(forms.Form):
         return [self._lines[pk] for pk in self.cleaned_data["lines"]]
 
 
-def term_field() -> forms.IntegerField:
-    return forms.IntegerField(
+def term_field() -> WholeField:
+    return WholeField(
         label=_("Runs for (months)"),
         required=False,
         min_value=1,
@@ -154,7 +158,7 @@ class WinForm(forms.Form):
 
 class LoseForm(forms.Form):
     loss_reason = forms.ChoiceField(
-        label=_("Reason"), choices=[("", _("Choose a reason")), *DealRegistration.LossReason.choices]
+        label=_("Reason"), choices=[("", _("Choose a reason")), *DealRegistration.LossReason.by_people()]
     )
     reason = _long(_("In your words"), 500, required=False, rows=2)
 
@@ -205,17 +209,15 @@ class TransferDecisionForm(forms.Form):
 class RulesForm(forms.Form):
     """The vendor's rules of registration."""
 
-    review_days = forms.IntegerField(label=_("Business days for a decision"), min_value=1, max_value=60)
-    escalate_days = forms.IntegerField(label=_("Business days until the next one is asked"), min_value=1, max_value=60)
-    answer_days = forms.IntegerField(label=_("Business days for an answer"), min_value=1, max_value=60)
-    appeal_days = forms.IntegerField(label=_("Business days for an appeal"), min_value=1, max_value=60)
-    hearing_days = forms.IntegerField(label=_("Business days of a hearing"), min_value=1, max_value=60)
-    warn_days = forms.IntegerField(label=_("First warning, days before the end"), min_value=2, max_value=90)
-    last_warn_days = forms.IntegerField(label=_("Last warning, days before the end"), min_value=1, max_value=60)
-    reinstate_days = forms.IntegerField(
-        label=_("Days in which an expired deal may come back"), min_value=1, max_value=90
-    )
-    renewal_days = forms.IntegerField(
+    review_days = WholeField(label=_("Business days for a decision"), min_value=1, max_value=60)
+    escalate_days = WholeField(label=_("Business days until the next one is asked"), min_value=1, max_value=60)
+    answer_days = WholeField(label=_("Business days for an answer"), min_value=1, max_value=60)
+    appeal_days = WholeField(label=_("Business days for an appeal"), min_value=1, max_value=60)
+    hearing_days = WholeField(label=_("Business days of a hearing"), min_value=1, max_value=60)
+    warn_days = WholeField(label=_("First warning, days before the end"), min_value=2, max_value=90)
+    last_warn_days = WholeField(label=_("Last warning, days before the end"), min_value=1, max_value=60)
+    reinstate_days = WholeField(label=_("Days in which an expired deal may come back"), min_value=1, max_value=90)
+    renewal_days = WholeField(
         label=_("Days before a contract ends in which its partner comes first"), min_value=1, max_value=366
     )
     min_amount = NumberField(label=_("Smallest amount"))
@@ -229,13 +231,11 @@ class RulesForm(forms.Form):
         help_text=_("An approval that comes by itself tells the partner that nobody else holds the customer."),
     )
     auto_max_amount = NumberField(label=_("Up to"))
-    auto_after_hours = forms.IntegerField(label=_("After hours"), min_value=1, max_value=240)
+    auto_after_hours = WholeField(label=_("After hours"), min_value=1, max_value=240)
     registered_probability = RateField(label=_("Registered (%)"))
     qualified_probability = RateField(label=_("Qualified (%)"))
     proposed_probability = RateField(label=_("Proposed (%)"))
     committed_probability = RateField(label=_("Committed (%)"))
     coverage_index = NumberField(label=_("Pipeline needed for what is left to sell, times"))
-    stale_days = forms.IntegerField(label=_("Without news after days"), min_value=1, max_value=365)
-    reopen_days = forms.IntegerField(
-        label=_("Days in which closed business can be opened again"), min_value=1, max_value=365
-    )
+    stale_days = WholeField(label=_("Without news after days"), min_value=1, max_value=365)
+    reopen_days = WholeField(label=_("Days in which closed business can be opened again"), min_value=1, max_value=365)

@@ -14,6 +14,7 @@ from partners.forms import COUNTRY_CHOICES
 from partners.models import Partner
 from partners.profile_fields import VERTICALS
 from prm.kernel import clock
+from prm.kernel.web.whole import WholeField
 from sales.forms import NumberField
 
 NOT_SAID = [("", _("Not known"))]
@@ -180,17 +181,17 @@ class LeadRulesForm(forms.Form):
     vertical_points = NumberField(label=_("Industry of the lead is one of its industries"))
     composite_weight = NumberField(label=_("Times its composite score"), help_text=_("Unknown counts as 50."))
     load_points = NumberField(label=_("Taken off when it is full"), help_text=_("Half of it when half full."))
-    accept_days = forms.IntegerField(label=_("Business days to accept"), min_value=1, max_value=366)
-    contact_days = forms.IntegerField(label=_("Business days to the first contact"), min_value=1, max_value=366)
-    return_days = forms.IntegerField(label=_("Then business days until it goes back"), min_value=1, max_value=366)
-    max_reassignments = forms.IntegerField(label=_("Times it is offered again by itself"), min_value=0, max_value=20)
-    default_capacity = forms.IntegerField(
+    accept_days = WholeField(label=_("Business days to accept"), min_value=1, max_value=366)
+    contact_days = WholeField(label=_("Business days to the first contact"), min_value=1, max_value=366)
+    return_days = WholeField(label=_("Then business days until it goes back"), min_value=1, max_value=366)
+    max_reassignments = WholeField(label=_("Times it is offered again by itself"), min_value=0, max_value=20)
+    default_capacity = WholeField(
         label=_("Open leads of a partner that has not said how many"), min_value=0, max_value=1000
     )
-    warn_days = forms.IntegerField(label=_("Days without news until the warning"), min_value=1, max_value=366)
-    recycle_days = forms.IntegerField(label=_("Days without news until it goes back"), min_value=1, max_value=366)
-    merge_days = forms.IntegerField(label=_("Days in which the same company is one lead"), min_value=1, max_value=366)
-    daily_quota = forms.IntegerField(label=_("Leads of the interface a day"), min_value=1, max_value=1_000_000)
+    warn_days = WholeField(label=_("Days without news until the warning"), min_value=1, max_value=366)
+    recycle_days = WholeField(label=_("Days without news until it goes back"), min_value=1, max_value=366)
+    merge_days = WholeField(label=_("Days in which the same company is one lead"), min_value=1, max_value=366)
+    daily_quota = WholeField(label=_("Leads of the interface a day"), min_value=1, max_value=1_000_000)
 
     def __init__(self, *args: Any, tiers: list[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -18,6 +18,7 @@ from prm.kernel.models import Membership
 from prm.kernel.numbers import HUNDRED
 from prm.kernel.web.format import formatter
 from prm.kernel.web.uploads import UploadField
+from prm.kernel.web.whole import WholeField
 from sales.forms import NumberField
 from sales.models import ProductLine, SalesActual
 
@@ -163,7 +164,10 @@ class WinOpportunityForm(forms.Form):
 class CreditsForm(forms.Form):
     """Up to four companies with their shares. A company is named by its number or its name."""
 
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    nobody = forms.BooleanField(
+        label=_("Nobody is credited"), required=False, help_text=_("The business then counts as 0 for its partner.")
+    )
+    version = WholeField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, credits: Sequence[OpportunityCredit] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -202,7 +206,7 @@ class CreditsForm(forms.Form):
                 self.add_error(f"partner_{place}", _("There is no company of this number or name."))
                 continue
             credits.append((found, share / HUNDRED, cleaned.get(f"kind_{place}") or "source"))
-        return {"credits": credits, "seen_version": cleaned.get("version")}
+        return {"credits": credits, "nobody": cleaned.get("nobody", False), "seen_version": cleaned.get("version")}
 
 
 def _by_name(typed: str) -> Partner | None:

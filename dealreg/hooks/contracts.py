@@ -14,6 +14,7 @@ from dealreg.queries.contracts import ending_soon, with_line_names, without_rene
 from dealreg.rows.contracts import present_contracts
 from partners.models import Partner
 from partners.registries import PartnerAction, Worklist, lend_panel, lend_partner_action, lend_worklist, tell
+from prm.kernel.addresses import address_of
 from prm.kernel.models import Membership
 from prm.kernel.policies import permits
 from prm.kernel.roles import Role
@@ -25,6 +26,7 @@ tell(
     contract__added="keeps the contract {number} with {customer} until {ends_on}",
     contract__edited="changed the contract {number} with {customer}, until {ends_on}",
     contract__imported="brought the contract {number} with {customer} in, until {ends_on}",
+    contract__import_undone="took back what the file {file} said of a contract",
     contract__dropped="took the contract {number} with {customer} away",
     deal__renewal_decided="decided a conflict: {reason}",  # no word of a contract: every account manager reads it
 )
@@ -35,14 +37,14 @@ def contract_button(member: Membership, partner: Partner) -> PartnerAction | Non
     """Enter a contract of a customer."""
     if not permits(member, "dealreg.add_contract", partner):
         return None
-    return PartnerAction(_("Add a contract"), reverse("dealreg:new_contract", args=[partner.pk]), "calendar")
+    return PartnerAction(_("Add a contract"), address_of("dealreg:new_contract", partner.pk), "calendar")
 
 
-@lend_panel(27, "dealreg/contracts_panel.html", permission="dealreg.view_contract")
-def contracts_panel(member: Membership, partner: Partner) -> dict[str, Any] | None:
+@lend_panel(27, "dealreg/contracts_panel.html", "deals", permission="dealreg.view_contract")
+def contracts_panel(member: Membership, partner: Partner) -> dict[str, Any]:
     """The contracts of a partner that end soon, the nearest first."""
     rows = present_contracts(_nearest(member, partner.pk))
-    return {"rows": rows, "url": f"{reverse('dealreg:contracts')}?partner={partner.pk}"} if rows else None
+    return {"rows": rows, "url": f"{reverse('dealreg:contracts')}?partner={partner.pk}"}
 
 
 @prepared

@@ -132,13 +132,13 @@ for _name, _label, _unit, _formula, _why, _direction in (
 # --- pages --------------------------------------------------------------------------------------------------------
 
 
-@lend_panel(26, "dealreg/leads/panel.html", permission="dealreg.view_lead")
-def leads_panel(member: Membership, partner: Partner) -> dict[str, Any] | None:
+@lend_panel(26, "dealreg/leads/panel.html", "deals", permission="dealreg.view_lead")
+def leads_panel(member: Membership, partner: Partner) -> dict[str, Any]:
     """The open leads of a partner, the nearest clock first."""
     leads = _nearest(member, partner.pk)
     known = {lead.pk: LeadContact(company=lead.company) for lead in leads if lead.company is not None}
     rows = present_leads(leads, known)
-    return {"rows": rows, "url": f"{reverse('dealreg:leads')}?partner={partner.pk}"} if rows else None
+    return {"rows": rows, "url": f"{reverse('dealreg:leads')}?partner={partner.pk}"}
 
 
 @prepared

@@ -15,6 +15,7 @@ from dealreg.rows.deals import present_deals, present_eligibility
 from partners.models import Partner
 from partners.registries import PartnerAction, lend_panel, lend_partner_action
 from prm.kernel import clock
+from prm.kernel.addresses import address_of
 from prm.kernel.models import Membership
 from prm.kernel.policies import permits
 from prm.kernel.web.home import home_part
@@ -29,16 +30,14 @@ def register_button(member: Membership, partner: Partner) -> PartnerAction | Non
     """Register a deal: the thing to do for a partner's people, one of several for the vendor's."""
     if not permits(member, "dealreg.draft_deal", partner):
         return None
-    url = reverse("dealreg:register", args=[partner.pk])
+    url = address_of("dealreg:register", partner.pk)
     return PartnerAction(_("Register a deal"), url, "businessplan", leads=not member.is_vendor)
 
 
-@lend_panel(25, "dealreg/panel.html", permission="dealreg.view_deal")
-def deals_panel(member: Membership, partner: Partner) -> dict[str, Any] | None:
+@lend_panel(25, "dealreg/panel.html", "deals", permission="dealreg.view_deal")
+def deals_panel(member: Membership, partner: Partner) -> dict[str, Any]:
     """The deals that are open, the nearest clock first."""
     rows = present_deals(open_deals(member, partner.pk, SHOWN), with_lines=False)
-    if not rows:
-        return None
     return {"rows": rows, "url": f"{reverse('dealreg:deals')}?partner={partner.pk}"}
 
 

@@ -25,6 +25,7 @@ from partners.registries import (
     lend_worklist,
 )
 from prm.kernel import clock
+from prm.kernel.addresses import address_of
 from prm.kernel.models import Membership
 from prm.kernel.policies import permits
 from prm.kernel.roles import Role
@@ -41,16 +42,16 @@ def open_button(member: Membership, partner: Partner) -> PartnerAction | None:
     """The vendor's own sales begins something together with this partner."""
     if not member.is_vendor or not permits(member, "dealreg.open_opportunity", partner):
         return None
-    url = reverse("dealreg:new_opportunity_with", args=[partner.pk])
+    url = address_of("dealreg:new_opportunity_with", partner.pk)
     return PartnerAction(_("New opportunity"), url, "layout-kanban", leads=False)
 
 
-@lend_panel(26, "dealreg/pipeline_panel.html", permission="dealreg.view_opportunity")
-def pipeline_panel(member: Membership, partner: Partner) -> dict[str, Any] | None:
+@lend_panel(26, "dealreg/pipeline_panel.html", "deals", permission="dealreg.view_opportunity")
+def pipeline_panel(member: Membership, partner: Partner) -> dict[str, Any]:
     """What is open with a partner: the nearest order first."""
     rows = present_opportunities(_nearest(member, partner.pk))
     url = f"{reverse('dealreg:opportunities')}?show=open&partner={partner.pk}"
-    return {"rows": rows, "url": url} if rows else None
+    return {"rows": rows, "url": url}
 
 
 @prepared

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from dealreg.models import DealRegistration
@@ -29,6 +30,7 @@ lend_worklist(
         url=lambda deal: deal.get_absolute_url(),
         text=lambda deal: f"{deal.partner.name}: {deal.customer_name}",
         due=lambda deal: deal.review_due,
+        page=lambda: f"{reverse('dealreg:deals')}?desk=mine",
     )
 )
 lend_worklist(

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from partners.registries import tell
+from decimal import Decimal
+from typing import Any
+
+from dealreg.models import DealConflict, DealEngagement, DealReview, LeadClaim, LeadContact
+from partners.registries import labelled, tell, tell_values
+from prm.kernel.web.format import formatter
 from prm.kernel.web.navigation import Entry, navigation
 
 navigation(Entry("Deals", "dealreg:deals", "businessplan", 35, "dealreg.view_deal"))
 navigation(Entry("Pipeline", "dealreg:pipeline", "layout-kanban", 36, "dealreg.view_opportunity"))
+
+
+def _percent(share: Any) -> str:
+    return formatter().percent(Decimal(str(share)), 1)
+
 
 tell(
     deal__drafted="began a registration",
@@ -73,3 +83,10 @@ tell(
     opportunity__lost="lost {name}: {loss_reason}",
     opportunity__reopened="opened {name} again: {reason}",
 )
+tell_values("deal.conflict_decided", decision=labelled(DealConflict.Decision.choices))
+tell_values("deal.engagement_decided", decision=labelled(DealEngagement.Decision.choices))
+tell_values("deal.claim_decided", decision=labelled(LeadClaim.Decision.choices))
+tell_values("deal.escalated", to=labelled(DealReview.Level.choices))
+tell_values("deal.joined", credit_share=_percent)
+tell_values("lead.captured", source=labelled(LeadContact.Source.choices))
+tell_values("lead.merged", source=labelled(LeadContact.Source.choices))

@@ -16,7 +16,8 @@ from prm.kernel.errors import Conflict, Invalid
 from prm.kernel.events import record_many
 from prm.kernel.imports import values
 from prm.kernel.imports.problems import shown
-from prm.kernel.imports.registry import Fate, Prepared, RecordImporter, Values, imports, replace
+from prm.kernel.imports.registry import Fate, Prepared, RecordImporter, Values, imports
+from prm.kernel.models import ImportChange
 from prm.kernel.tenancy.context import current_tenant
 from sales.importers import checked_amount
 
@@ -28,6 +29,8 @@ class Contracts(RecordImporter):
     entity = "contracts"
     permission = PERMISSION
     model = Contract
+    is_undoable = True
+    undone_event = "contract.import_undone"
     key = ("external_id",)
     key_field = "external_id"
     references = frozenset({"partner", "owner", "opportunity"})
@@ -48,19 +51,22 @@ class Contracts(RecordImporter):
         self._partners = partners_by_external_id()
         self._lines = {line.code: line.pk for line in active_lines()}
         self._amounts: dict[UUID, Mapping[UUID, Decimal | None]] = {}
-        self._standing_lines: dict[UUID, dict[UUID, Decimal | None]] = {}
+        self._standing_lines: dict[UUID, dict[UUID, ContractLine]] = {}
 
     def existing(self, keys: set[Any]) -> Iterable[Contract]:
         found = list(Contract.objects.filter(external_id__in=keys))
-        rows = ContractLine.objects.filter(contract__in=found)
-        self._standing_lines = {one.pk: {} for one in found}
-        for contract_id, line_id, amount in rows.values_list("contract_id", "line_id", "amount"):
-            self._standing_lines[contract_id][line_id] = amount
+        self._standing_lines |= {one.pk: {} for one in found}
+        for row in ContractLine.objects.filter(contract__in=found):
+            self._standing_lines[row.contract_id][row.line_id] = row
         return found
+
+    def _has_other_lines(self, record: Contract) -> bool:
+        standing = self._standing_lines[record.pk]
+        return {line: row.amount for line, row in standing.items()} != self._amounts[record.pk]
 
     def prepare(self, values: Values) -> tuple[Fate, Any]:
         fate, record = super().prepare(values)
-        if fate == Fate.UNCHANGED and self._standing_lines[record.pk] != self._amounts[record.pk]:
+        if fate == Fate.UNCHANGED and self._has_other_lines(record):
             fate = Fate.UPDATED
         return fate, record
 
@@ -97,12 +103,33 @@ class Contracts(RecordImporter):
         new = [each.payload for each in batch if each.fate == Fate.CREATED]
         changed = [each.payload for each in batch if each.fate == Fate.UPDATED]
         self.add(Contract, new)
-        replace(Contract, changed)
-        ContractLine.objects.filter(contract__in=changed).delete()
-        rows = [row for one in (*new, *changed) for row in contract_lines(one, self._amounts[one.pk])]
-        ContractLine.objects.bulk_create(rows, batch_size=1000)
+        self.replace(Contract, changed)
+        others = [one for one in changed if self._has_other_lines(one)]
+        self.take_away([row for one in others for row in self._standing_lines[one.pk].values()])
+        self.add(ContractLine, [row for one in (*new, *others) for row in contract_lines(one, self._amounts[one.pk])])
         record_many(new, "contract.imported", by=self.by, data=self.told)
         record_many(changed, "contract.edited", by=self.by, data=self.told)
+
+    @classmethod
+    def whole_of(cls, row: Any) -> UUID:
+        return row.pk if isinstance(row, Contract) else row.contract_id
+
+    @classmethod
+    def changed_since(cls, changes: Sequence[tuple[ImportChange, Any]]) -> set[UUID]:
+        """A contract whose lines are others by now stays as it is, and so do its lines when the contract does."""
+        brought: dict[UUID, set[UUID]] = {cls.whole_of(row): set() for _change, row in changes}
+        for change, row in changes:
+            if change.is_new and isinstance(row, ContractLine):
+                brought[row.contract_id].add(row.pk)
+        with_lines = {row.contract_id for _change, row in changes if isinstance(row, ContractLine)}
+        standing: dict[UUID, set[UUID]] = {pk: set() for pk in brought}
+        rows = ContractLine.objects.filter(contract__in=list(brought))
+        for contract_id, pk in rows.values_list("contract_id", "pk"):
+            standing[contract_id].add(pk)
+        alive = {row.pk for _change, row in changes if isinstance(row, Contract)}
+        new = {row.pk for change, row in changes if isinstance(row, Contract) and change.is_new}
+        other = {pk for pk in with_lines | new if pk not in alive or standing[pk] != brought[pk]}
+        return {change.pk for change, row in changes if cls.whole_of(row) in other}
 
     def told(self, record: Contract) -> dict[str, Any]:
         said = {"customer": record.customer_name, "number": record.number, "ends_on": record.ends_on.isoformat()}

@@ -66,7 +66,7 @@ class Opportunities(RecordImporter):
         "opened_on": values.day(),
         "expected_close": values.day(required=True),
         "closed_on": values.day(),
-        "loss_reason": values.choice(DealRegistration.LossReason.values),
+        "loss_reason": values.choice([value for value, _label in DealRegistration.LossReason.by_people()]),
         "reason": values.text(500),
         "renews": values.text(120),
         "next_step": values.text(300),

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Self
 
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from dealreg.models.deals import DealRegistration, DealSharing
 from dealreg.models.opportunities import Opportunity
 from dealreg.models.review import DealConflictQuerySet
 from partners.models import random_number
+from prm.kernel.addresses import address_of
 from prm.kernel.fields import NumericField, TextField, amount_rules
 from prm.kernel.models import Membership, StoredFile
 from prm.kernel.roles import Role
@@ -75,7 +75,7 @@ class Contract(PartnerReads):
         return f"{self.customer_name} ({self.number})"
 
     def get_absolute_url(self) -> str:
-        return reverse("dealreg:contract", args=[self.pk])
+        return address_of("dealreg:contract", self.pk)
 
 
 class ContractLine(PartnerReads):
@@ -128,6 +128,9 @@ class RenewalClaim(VendorRecord):
 
     def __str__(self) -> str:
         return f"{self.contract_id} before {self.candidate_id}"
+
+    def get_absolute_url(self) -> str:
+        return address_of("dealreg:deal", self.candidate_id)
 
 
 __all__ = ["Contract", "ContractLine", "RenewalClaim"]

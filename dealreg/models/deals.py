@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from partners.models import random_number
+from prm.kernel.addresses import address_of
 from prm.kernel.fields import NumericField, TextField, amount_rules
 from prm.kernel.models import Membership
 from prm.kernel.roles import Role
@@ -73,6 +73,12 @@ class DealRegistration(PartnerRecord):
         BUDGET = "budget", _("Budget")
         TIMING = "timing", _("Timing")
         OTHER = "other", _("Other")
+        TRANSFERRED = "transferred", _("Went to another partner")  # the system's: counts neither as won nor as lost
+
+        @classmethod
+        def by_people(cls) -> list[tuple[str, Any]]:
+            """Those that people give."""
+            return [(value, label) for value, label in cls.choices if value != cls.TRANSFERRED]
 
     class CancelReason(models.TextChoices):
         FALSE_STATEMENT = "false_statement", _("False statement")
@@ -196,7 +202,7 @@ class DealRegistration(PartnerRecord):
         return f"{self.customer_name} ({self.number})"
 
     def get_absolute_url(self) -> str:
-        return reverse("dealreg:deal", args=[self.pk])
+        return address_of("dealreg:deal", self.pk)
 
     @property
     def is_open(self) -> bool:

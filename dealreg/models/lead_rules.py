@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from dealreg.models.deals import DealRegistration
@@ -104,3 +105,6 @@ class LeadClaim(VendorRecord):
 
     def __str__(self) -> str:
         return f"{self.lead_id} before {self.candidate_id}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("dealreg:deal", args=[self.candidate_id])

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Self
 
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from dealreg.models.deals import DealSharing
 from partners.models import random_number
+from prm.kernel.addresses import address_of
 from prm.kernel.fields import TextField
 from prm.kernel.models import Membership
 from prm.kernel.roles import Role
@@ -35,7 +35,7 @@ class LeadQuerySet(TenantQuerySet):
 
 
 class Lead(PartnerMaybe):
-    """What a partner may know of a lead before it accepts: industry, region, product line, size, and its own clocks.
+    """What a partner may know of a lead before it accepts: industry, region or country, product line, size, its clocks.
 
     It belongs to a partner from the offer until it is returned or recycled; without one it is the vendor's alone.
     Who the lead is stands in LeadContact.
@@ -90,6 +90,7 @@ class Lead(PartnerMaybe):
     line = TenantForeignKey(ProductLine, related_name="+")
     industry = models.CharField(max_length=60, blank=True)
     region = TextField(max_length=60, blank=True)
+    country = models.CharField(max_length=2, blank=True)  # of the contact; where no region is known it stands for one
     size_band = models.CharField(max_length=10, choices=Size, blank=True)
     is_given = models.BooleanField(default=True)  # by the vendor; or the partner brought it itself
     owner = TenantForeignKey(Membership, null=True, blank=True, related_name="+")  # of the partner's people
@@ -140,7 +141,7 @@ class Lead(PartnerMaybe):
         return f"lead {self.number}"
 
     def get_absolute_url(self) -> str:
-        return reverse("dealreg:lead", args=[self.pk])
+        return address_of("dealreg:lead", self.pk)
 
 
 HELD = (Lead.State.ACCEPTED, Lead.State.CONTACTED, Lead.State.QUALIFIED)

@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import Self
 
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from dealreg.models.deals import DealRegistration, DealSharing
 from partners.models import random_number
+from prm.kernel.addresses import address_of
 from prm.kernel.fields import NumericField, TextField, amount_rules
 from prm.kernel.models import Membership, StoredFile
 from prm.kernel.roles import Role
@@ -133,7 +133,7 @@ class Opportunity(PartnerMaybe):
         return f"{self.name} ({self.number})"
 
     def get_absolute_url(self) -> str:
-        return reverse("dealreg:opportunity", args=[self.pk])
+        return address_of("dealreg:opportunity", self.pk)
 
     def is_overdue(self, today: dt.date) -> bool:
         """Its order was expected before today: it counts in no coverage."""

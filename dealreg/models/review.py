@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Self
 
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from dealreg.models.deals import DealRegistration
@@ -128,6 +129,9 @@ class DealConflict(VendorRecord):
     def __str__(self) -> str:
         return f"{self.candidate_id} against {self.existing_id}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("dealreg:deal", args=[self.candidate_id])
+
 
 class DealEngagement(VendorRecord):
     """An open deal of the vendor's own sales that a registration meets, and how that was decided."""
@@ -153,6 +157,9 @@ class DealEngagement(VendorRecord):
 
     def __str__(self) -> str:
         return f"{self.candidate_id} against {self.opportunity_id}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("dealreg:deal", args=[self.candidate_id])
 
 
 class DealQuestion(PartnerRecord):

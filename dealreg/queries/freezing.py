@@ -25,3 +25,9 @@ def suspensions_of(partner_ids: Collection[UUID]) -> dict[UUID, Pauses]:
         for partner_id, start, end in rows.values_list("partner_id", "from_date", "to_date"):
             found[partner_id].append((start, end or clock.today()))
     return found
+
+
+def days_suspended(partner_id: UUID, after: dt.date) -> int:
+    """On how many days since then a partner stood still, as the other clocks count them."""
+    pauses = suspensions_of([partner_id])[partner_id]
+    return sum((end - max(start, after)).days for start, end in pauses if end > after)

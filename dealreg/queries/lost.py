@@ -26,7 +26,7 @@ def losses_of(partner_id: UUID, start: dt.date, end: dt.date) -> list[Losses]:
     """Those lost in a time, the commonest reason first."""
     lost = Opportunity.objects.filter(
         partner_id=partner_id, state=Opportunity.State.LOST, closed_on__range=(start, end)
-    )
+    ).exclude(loss_reason=DealRegistration.LossReason.TRANSFERRED)
     rows = lost.values("loss_reason").annotate(count=Count("pk"), together=Sum("amount"))
     return [
         Losses(

@@ -28,6 +28,7 @@ from dealreg.models import (
 from dealreg.policies import review_of
 from dealreg.queries.claims import ClaimShown, claims_shown
 from dealreg.queries.conflicts import Rival, claim_of, rivals_of
+from dealreg.queries.contested import Contest, contests, joint_with
 from dealreg.queries.contracts import RenewalShown, renewals_shown
 from dealreg.queries.engaged import Bought, bought_before
 from prm.kernel import clock
@@ -75,6 +76,8 @@ class DealPage:
     renewals: list[RenewalShown] = field(default_factory=list)
     bought: list[Bought] = field(default_factory=list)
     opportunity: Opportunity | None = None
+    contest: Contest | None = None  # how its conflict stands; the vendor's alone
+    joint_with: list[str] = field(default_factory=list)
 
     @property
     def is_undecided(self) -> bool:
@@ -95,6 +98,7 @@ def deal_page(deal: DealRegistration, member: Membership) -> DealPage:
     was_approved = deal.approved_on is not None
     lines = list(DealLine.objects.filter(deal=deal).select_related("line").order_by("line__name"))
     granted = [row.line_id for row in lines if row.granted]
+    review = review_of(deal) if member.is_vendor else None
     return DealPage(
         deal=deal,
         lines=lines,
@@ -106,7 +110,9 @@ def deal_page(deal: DealRegistration, member: Membership) -> DealPage:
         inner=[link for link in links if link.chain == DealHistory.Chain.INNER] if sees_rivals else [],
         reviewers=_reviewers(links) if member.is_vendor else {},
         openings=_openings(deal) if shows_openings else [],
-        review=review_of(deal) if member.is_vendor else None,
+        review=review,
+        contest=contests([deal]).get(deal.pk) if review is not None and review.has_conflict else None,
+        joint_with=joint_with(deal) if was_approved and deal.credit_share < 1 else [],
         against=against(deal, [row.line_id for row in lines]) if sees_rivals and was_sent else [],
         claims=claims_shown(deal, granted) if sees_rivals and was_sent else [],
         renewals=renewals_shown(deal, granted) if sees_rivals and was_sent else [],

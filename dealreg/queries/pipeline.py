@@ -194,6 +194,7 @@ def figures_of(opportunities: QuerySet, start: dt.date, end: dt.date) -> PeriodF
     """How business ended between two days, both included: F9 in one row, joint business once."""
     closed = opportunities.filter(state__in=[State.WON, State.LOST], closed_on__range=(start, end)).order_by()
     closed = closed.exclude(pk__in=counted_beside(opportunities))
+    closed = closed.exclude(loss_reason=DealRegistration.LossReason.TRANSFERRED)  # it goes on with another partner
     won, lost = Q(state=State.WON), Q(state=State.LOST)
     days = ExpressionWrapper(F("closed_on") - Least("opened_on", "closed_on"), output_field=DurationField())
     row = closed.annotate(days=days).aggregate(

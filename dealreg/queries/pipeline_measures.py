@@ -12,15 +12,14 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
-from dealreg.models import DealRules, Opportunity
+from dealreg.models import DealRegistration, DealRules, Opportunity
 from dealreg.queries.measures import known
 from partners.registries import Readings
 from prm.kernel.money import currency_places
 from prm.kernel.periods import FiscalQuarter, add_days, add_months
 from prm.kernel.tenancy.context import current_tenant, current_tenant_id
-from prm.kernel.tenancy.remember import FEW, remember_few
+from prm.kernel.tenancy.planned import rows_of
+from prm.kernel.tenancy.remember import FEW, recall_few, remember_few
 
 # What is summed up of opportunities: by name an aggregate and which rows it takes. {day}, {year_end} and {quarter} are
 # days of the figure; {likely} is the probability.
@@ -36,7 +35,7 @@ SUMS = {
     "all_open": ("count(*)", IS_OPEN),
     "moving": ("count(*)", f"{IS_OPEN} and next_step_due between {{day}} and {{month_on}}"),
     "won": ("count(*)", f"state = 'won' and {IN_QUARTER}"),
-    "lost": ("count(*)", f"state = 'lost' and {IN_QUARTER}"),
+    "lost": ("count(*)", f"state = 'lost' and loss_reason <> 'transferred' and {IN_QUARTER}"),
     "won_amount": ("sum(amount)", f"state = 'won' and {IN_QUARTER}"),
     "won_days": ("sum(closed_on - least(opened_on, closed_on))", f"state = 'won' and {IN_QUARTER}"),
 }
@@ -82,7 +81,7 @@ RATES = " ".join(f"when '{stage}' then r.{stage}_probability" for stage in Oppor
 OURS = "tenant_id = %(tenant)s and partner_id = any(%(ids)s)"
 PARTS = {
     "o": f""", o as (select partner_id, {{columns}} from (
-      select partner_id, state, amount, opened_on, closed_on, expected_close, next_step_due,
+      select partner_id, state, loss_reason, amount, opened_on, closed_on, expected_close, next_step_due,
              round(amount * credit, {{places}}) as credited, greatest(opened_on, closed_on, worked_at::date) as touched,
              coalesce(probability, case stage {{rates}} end) as likely
       from dealreg_opportunity cross join r
@@ -105,12 +104,19 @@ KNOWN = """left join lateral (
 
 
 def read_pipeline(partner_ids: Sequence[UUID], days: Sequence[dt.date], names: Sequence[str]) -> Readings:
-    """The figures of these partners on these days. Of the partners of a page all figures are asked for at once."""
+    """The figures of these partners on these days.
+
+    Who asks several of the partners of a page, or one after another, is given all of them at once.
+    """
     wanted = [name for name in FIGURES if name in names]
-    if len(partner_ids) <= FEW:
-        everything = remember_few("pipeline", partner_ids, tuple(days), lambda: _read(partner_ids, days, list(FIGURES)))
-        return Readings({name: everything.numbers[name] for name in wanted}, everything.last)
-    return _read(partner_ids, days, wanted)
+    if len(partner_ids) > FEW:
+        return _read(partner_ids, days, wanted)
+    if len(wanted) == 1 and recall_few("pipeline", partner_ids, tuple(days)) is None:
+        first = remember_few("pipeline, one", partner_ids, tuple(days), lambda: _read(partner_ids, days, wanted))
+        if wanted[0] in first.numbers:
+            return first
+    everything = remember_few("pipeline", partner_ids, tuple(days), lambda: _read(partner_ids, days, list(FIGURES)))
+    return Readings({name: everything.numbers[name] for name in wanted}, everything.last)
 
 
 def _read(partner_ids: Sequence[UUID], days: Sequence[dt.date], names: list[str]) -> Readings:
@@ -118,9 +124,7 @@ def _read(partner_ids: Sequence[UUID], days: Sequence[dt.date], names: list[str]
     if not ids or not days or not names:
         return Readings({name: {} for name in names}, {})
     sql, values = _statement(days, names)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, {**values, "tenant": current_tenant_id(), "ids": ids})
-        rows = cursor.fetchall()
+    rows = rows_of(sql, {**values, "tenant": current_tenant_id(), "ids": ids})
     width = len(days)
     numbers: dict[str, dict[UUID, Sequence[Any]]] = {name: {} for name in names}
     last: dict[UUID, Sequence[dt.date | None]] = {}
@@ -211,7 +215,7 @@ def closed_rows(partner_id: UUID, start: dt.date, end: dt.date) -> list[dict[str
     """The deals that were won and lost in a time."""
     closed = Opportunity.objects.filter(
         partner_id=partner_id, state__in=["won", "lost"], closed_on__range=(start, end)
-    ).order_by("closed_on", "pk")
+    ).exclude(loss_reason=DealRegistration.LossReason.TRANSFERRED)
     words = dict(Opportunity.State.choices)
-    rows = closed.values("closed_on", "number", "amount", "state", "opened_on")
+    rows = closed.order_by("closed_on", "pk").values("closed_on", "number", "amount", "state", "opened_on")
     return [{**row, "state": str(words[row["state"]])} for row in rows]

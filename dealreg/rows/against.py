@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from dealreg.models import DealConflict, DealEngagement, DealRegistration, Opportunity
 from dealreg.queries.claims import ClaimShown
+from dealreg.queries.contested import Contest
 from dealreg.queries.engaged import Bought
 from dealreg.queries.pages import Against
 from prm.kernel.web.format import Formatter, formatter
@@ -31,6 +33,9 @@ class ShownAgainst:
     country: str
     lines: str
     amount: str
+    contact: str
+    close: str
+    need: str
     submitted: str
     state: str
     tone: str
@@ -44,6 +49,31 @@ class ShownAgainst:
     may_transfer: bool
     reason: str
     hearing: str
+
+
+CONTESTS = {
+    Contest.UNDECIDED: (_lazy("Conflict under review"), "yellow"),
+    Contest.DECIDED: (_lazy("Conflict decided"), "grey"),
+    Contest.FIRST: (_lazy("Conflict: this one was first"), "grey"),
+}
+
+
+def present_contest(found: Contest | None) -> tuple[str, str]:
+    """Word and colour of how its conflict stands."""
+    if found is None:
+        return "", ""
+    word, tone = CONTESTS[found]
+    return str(word), tone
+
+
+def present_joint(names: list[str]) -> list[tuple[str, str]]:
+    """With whom a joint deal is shared, as a fact of its page."""
+    shown = [name or _("the vendor’s own sales") for name in names]
+    return [(_("Joint deal with"), ", ".join(shown))] if shown else []
+
+
+def contact_of(deal: DealRegistration) -> str:
+    return ", ".join(filter(None, [deal.contact_name, deal.contact_email]))
 
 
 def present_against(one: Against, write: Formatter, tones: Mapping[Any, str]) -> ShownAgainst:
@@ -67,7 +97,10 @@ def present_against(one: Against, write: Formatter, tones: Mapping[Any, str]) ->
         domain=deal.customer_domain,
         country=deal.customer_country,
         lines=", ".join(one.lines),
-        amount=write.money(deal.amount, deal.currency),
+        amount=write.money(deal.amount, deal.currency) if deal.amount is not None else "",
+        contact=contact_of(deal),
+        close=write.day(deal.expected_close) if deal.expected_close else "",
+        need=deal.need,
         submitted=write.moment(deal.submitted_at),
         state=str(State(deal.state).label),
         tone=tones[State(deal.state)],

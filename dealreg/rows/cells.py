@@ -18,9 +18,13 @@ from prm.kernel.web.lists import Column
 
 
 def columns_for(member: Membership, columns: Sequence[Column]) -> list[Column]:
-    """Whose people know one partner alone are not shown, line by line, which it is; files keep the column."""
+    """Whose people know one partner alone are not shown, line by line, which it is; files keep the column.
+
+    Which registrations are in conflict is the vendor's alone.
+    """
     knows_one = len(member.reach or ()) == 1
-    return [replace(one, cell=None) if one.name == "partner" and knows_one else one for one in columns]
+    known = [one for one in columns if member.is_vendor or one.name != "conflict"]
+    return [replace(one, cell=None) if one.name == "partner" and knows_one else one for one in known]
 
 
 def partner_cell(row: Any) -> Any:
@@ -30,7 +34,9 @@ def partner_cell(row: Any) -> Any:
 def clock_cell(row: Any) -> SafeString:
     """The state, and what its clock says."""
     late = badge(_("late"), "red") if row.clock.tone == "red" else ""
-    return joined(badge(row.state, row.tone), late, _said(row.clock))
+    conflict = getattr(row, "conflict", "")
+    mark = soft(joined(icon("gavel"), badge(conflict, row.conflict_tone)), "conflict-mark") if conflict else ""
+    return joined(badge(row.state, row.tone), late, mark, _said(row.clock))
 
 
 def _said(clock: ShownClock) -> Any:

@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from dealreg.models import DealHearing, DealHistory, DealRegistration
+from dealreg.queries.contested import Contest
 from dealreg.queries.freezing import is_frozen
 from dealreg.queries.pages import DealPage, lines_by_deal
 from dealreg.queries.rules import Eligibility
 from dealreg.rows.against import (
     ShownAgainst,
+    contact_of,
     present_against,
     present_bought,
     present_business,
+    present_contest,
     present_engagement,
+    present_joint,
 )
 from partners.countries import COUNTRIES
-from partners.registries import event_words
-from partners.timeline_rows import filled_words
+from partners.timeline_rows import told
 from prm.kernel import clock
 from prm.kernel.models import Membership
+from prm.kernel.money import with_places
 from prm.kernel.periods import add_days, is_business_day
 from prm.kernel.policies import permits
 from prm.kernel.tenancy.context import current_tenant
@@ -116,10 +123,15 @@ class DealRow:
     raw_close: dt.date | None
     raw_expires: dt.date | None
     submitted: str
+    raw_submitted: dt.datetime | None
     is_overdue: bool
+    conflict: str = ""
+    conflict_tone: str = ""
 
 
-def present_deals(deals: list[DealRegistration], *, with_lines: bool = True) -> list[DealRow]:
+def present_deals(
+    deals: list[DealRegistration], *, with_lines: bool = True, contested: Mapping[UUID, Contest] = MappingProxyType({})
+) -> list[DealRow]:
     write, today = formatter(), clock.today()
     lines = lines_by_deal([deal.pk for deal in deals]) if with_lines else {}
     states = {value: str(label) for value, label in State.choices}
@@ -134,7 +146,7 @@ def present_deals(deals: list[DealRegistration], *, with_lines: bool = True) -> 
             partner_url=partner_address(deal.partner_id),
             lines=", ".join(lines.get(deal.pk, [])),
             amount=write.money(deal.amount, deal.currency) if deal.amount is not None else "",
-            raw_amount=deal.amount,
+            raw_amount=None if deal.amount is None else with_places(deal.amount, deal.currency),
             state=states[deal.state],
             tone=TONES[State(deal.state)],
             clock=clock_of(deal, today, write),
@@ -143,7 +155,10 @@ def present_deals(deals: list[DealRegistration], *, with_lines: bool = True) -> 
             raw_close=deal.expected_close,
             raw_expires=deal.expires_on,
             submitted=write.moment(deal.submitted_at) if deal.submitted_at else "",
+            raw_submitted=deal.submitted_at,
             is_overdue=_is_overdue(deal, today),
+            conflict=present_contest(contested.get(deal.pk))[0],
+            conflict_tone=present_contest(contested.get(deal.pk))[1],
         )
         for deal in deals
     ]
@@ -204,6 +219,9 @@ class ShownDeal:
     facts: list[tuple[str, str]]
     lines: list[tuple[str, bool]]
     need: str
+    contact: str
+    amount: str
+    close: str
     told: str
     told_more: str
     next_step: str
@@ -217,7 +235,8 @@ class ShownDeal:
     submitted: str
     desk: str
     is_appeal: bool
-    has_conflict: bool
+    conflict: str
+    conflict_tone: str
     against: list[ShownAgainst] = field(default_factory=list)
     engaged: list[dict[str, str]] = field(default_factory=list)
     bought: list[dict[str, str]] = field(default_factory=list)
@@ -231,9 +250,12 @@ def present_page(page: DealPage, member: Membership) -> ShownDeal:
         state=str(State(deal.state).label),
         tone=TONES[State(deal.state)],
         clock=clock_of(deal, today, write),
-        facts=_facts(deal, write),
+        facts=[*_facts(deal, write), *present_joint(page.joint_with)],
         lines=[(row.line.name, row.granted) for row in page.lines],
         need=deal.need,
+        contact=contact_of(deal),
+        amount=write.money(deal.amount, deal.currency) if deal.amount is not None else "",
+        close=write.day(deal.expected_close) if deal.expected_close else "",
         told=_told(deal),
         told_more=deal.reason,
         next_step=deal.next_step,
@@ -271,7 +293,8 @@ def present_page(page: DealPage, member: Membership) -> ShownDeal:
         submitted=write.moment(deal.submitted_at),
         desk=_desk(page),
         is_appeal=bool(page.review and page.review.is_appeal and deal.is_open),
-        has_conflict=bool(page.review and page.review.has_conflict and deal.is_open),
+        conflict=present_contest(page.contest)[0],
+        conflict_tone=present_contest(page.contest)[1],
         against=[present_against(one, write, TONES) for one in page.against],
         engaged=[present_engagement(one, write) for one in page.engaged],
         bought=[present_bought(one, write) for one in page.bought],
@@ -287,7 +310,7 @@ def _facts(deal: DealRegistration, write: Formatter) -> list[tuple[str, str]]:
     pairs: list[tuple[str, Any]] = [
         (_("Web domain"), deal.customer_domain),
         (_("Country"), COUNTRIES.get(deal.customer_country, deal.customer_country)),
-        (_("Contact"), ", ".join(filter(None, [deal.contact_name, deal.contact_email]))),
+        (_("Contact"), contact_of(deal)),
         (_("Amount"), write.money(deal.amount, deal.currency) if deal.amount is not None else ""),
         (_("Expected order"), write.day(deal.expected_close) if deal.expected_close else ""),
         (_("Found by"), str(deal.get_source_display())),  # type: ignore[attr-defined]
@@ -351,8 +374,7 @@ def _who(link: DealHistory, page: DealPage) -> str:
 
 
 def _words(link: DealHistory, deal: DealRegistration) -> str:
-    words = event_words.get(link.name, link.name)
-    return filled_words(str(words), {"customer": deal.customer_name, "number": deal.number, **link.data})
+    return told(link.name, {"customer": deal.customer_name, "number": deal.number, **link.data})
 
 
 def _openings(page: DealPage, write: Formatter) -> list[tuple[str, str]]:

@@ -18,8 +18,7 @@ from dealreg.queries.routing import Candidate, Ranking
 from dealreg.rows.deals import ShownClock, business_days_left
 from partners.countries import COUNTRIES
 from partners.profile_fields import VERTICALS
-from partners.registries import event_words
-from partners.timeline_rows import filled_words
+from partners.timeline_rows import told
 from prm.kernel import clock
 from prm.kernel.models import Event, Membership
 from prm.kernel.web.format import Formatter, formatter
@@ -113,7 +112,12 @@ def industry_of(lead: Lead) -> str:
 
 def short_of(lead: Lead) -> str:
     """What one may say of a lead to somebody who has not accepted it."""
-    return ", ".join(filter(None, [lead.line.name, industry_of(lead), lead.region]))
+    return ", ".join(filter(None, [lead.line.name, industry_of(lead), region_of(lead)]))
+
+
+def region_of(lead: Lead) -> str:
+    """Where it is: the region, or the country where none was said."""
+    return lead.region or str(COUNTRIES.get(lead.country, lead.country))
 
 
 def present_leads(leads: list[Lead], contacts: dict[Any, LeadContact] | None = None) -> list[LeadRow]:
@@ -134,7 +138,7 @@ def _row(lead: Lead, contact: LeadContact | None, write: Formatter, today: dt.da
         partner_url=lead.partner.get_absolute_url() if lead.partner else "",
         line=lead.line.name,
         industry=industry_of(lead),
-        region=lead.region,
+        region=region_of(lead),
         size=str(Lead.Size(lead.size_band).label) if lead.size_band else "",
         source=str(contact.get_source_display()) if contact else "",  # type: ignore[attr-defined]
         campaign=contact.campaign if contact else "",
@@ -178,7 +182,7 @@ def present_lead(page: LeadPage, member: Membership) -> ShownLead:
         facts=_pairs(
             (_("Product line"), row.line),
             (_("Industry"), row.industry),
-            (_("Region"), row.region),
+            (_("Region") if lead.region else _("Country"), row.region if lead.region or contact is None else ""),
             (_("Size"), row.size),
             (_("Owner"), row.owner),
             (_("Accepted"), write.moment(lead.accepted_at) if lead.accepted_at else ""),
@@ -270,7 +274,7 @@ def _step(event: Event, note: dict[str, Any] | None, write: Formatter, member: M
         "moment": write.moment(event.at),
         "who": who,
         "partner": event.partner.name if event.partner and member.is_vendor else "",
-        "text": filled_words(str(event_words.get(event.name, event.name)), event.data),
+        "text": told(event.name, event.data),
         "is_inner": event.partner_id is None and member.is_vendor,
         "why": _("%(score)s points") % {"score": score} if score else "",
     }

@@ -14,12 +14,13 @@ from django.utils.translation import gettext as _
 from dealreg.models import DealRegistration, Opportunity
 from dealreg.queries.opportunity_page import OpportunityPage
 from dealreg.queries.pipeline import StageSum, lines_by_opportunity, probability_of, stage_probabilities, stale_before
+from dealreg.rows.against import present_joint
 from dealreg.rows.deals import TONES as DEAL_TONES
 from partners.countries import COUNTRIES
-from partners.registries import event_words
-from partners.timeline_rows import filled_words
+from partners.timeline_rows import told
 from prm.kernel import clock
 from prm.kernel.models import Membership
+from prm.kernel.money import with_places
 from prm.kernel.numbers import total_of
 from prm.kernel.policies import permits
 from prm.kernel.web.cells import addresses
@@ -105,7 +106,7 @@ def _row(one: Opportunity, common: _Common, lines: str) -> OpportunityRow:
         partner_url=common.partner_address(one.partner.pk) if one.partner else "",
         lines=lines,
         amount=write.money(one.amount, one.currency),
-        raw_amount=one.amount,
+        raw_amount=with_places(one.amount, one.currency),
         probability=percent(rate, write) if is_open else "",
         raw_probability=rate,
         state=stage if is_open else common.states[one.state],
@@ -274,7 +275,7 @@ def present_opportunity(page: OpportunityPage, member: Membership) -> ShownOppor
     one, write = page.opportunity, formatter()
     return ShownOpportunity(
         row=_row(one, _Common(), ""),
-        facts=_facts(one, write, member),
+        facts=[*_facts(one, write, member), *present_joint(page.joint_with)],
         lines=[(row.line.name, write.money(row.amount, row.currency)) for row in page.lines],
         credits=[
             (row.partner.name, percent(row.share, write), str(row.get_kind_display()))  # type: ignore[attr-defined]
@@ -300,7 +301,7 @@ def present_opportunity(page: OpportunityPage, member: Membership) -> ShownOppor
             (
                 write.moment(event.at),
                 event.actor.user.name if event.actor else _("System"),
-                filled_words(str(event_words.get(event.name, event.name)), event.data),
+                told(event.name, event.data),
             )
             for event in page.events
         ],

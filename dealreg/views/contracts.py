@@ -34,12 +34,14 @@ from prm.kernel.text import sort_key
 from prm.kernel.web.access import may
 from prm.kernel.web.cells import joined, link, soft
 from prm.kernel.web.format import formatter
-from prm.kernel.web.forms import submit
+from prm.kernel.web.forms import saved, submit
 from prm.kernel.web.lists import Column, lend_list, list_page
 from prm.kernel.web.tenancy import member_of
 
 CONTRACT = Contract.objects.select_related("partner")
 CLAIM = RenewalClaim.objects.select_related("candidate__partner", "contract", "paper")
+NO_CONTRACTS = (Partner.State.IDENTIFIED, Partner.State.CONTACTED, Partner.State.DECLINED, Partner.State.TERMINATED)
+CHOICES = 20
 COLUMNS = (
     Column(
         "customer",
@@ -109,7 +111,9 @@ def contract_list(request: HttpRequest) -> HttpResponse:
     )
     if isinstance(found, HttpResponse):
         return found
-    return render(request, "dealreg/contracts.html", {"list": found, "days": deal_rules().renewal_days})
+    may_add = permits(member, "dealreg.add_contract")
+    context = {"list": found, "days": deal_rules().renewal_days, "may_add": may_add}
+    return render(request, "dealreg/contracts.html", context)
 
 
 @may("dealreg.view_contract", CONTRACT)
@@ -149,6 +153,19 @@ def _form(data: Any = None, initial: dict[str, Any] | None = None) -> ContractFo
     return ContractForm(data, initial=initial, lines=active_lines(), currency=current_tenant().currency)
 
 
+@may("dealreg.add_contract")
+@require_safe
+def choose(request: HttpRequest) -> HttpResponse:
+    """Whose contract it is: the partner is searched, then comes the form."""
+    wanted = request.GET.get("q", "")[:100].strip()
+    found = Partner.objects.visible_to(member_of(request)).exclude(state__in=NO_CONTRACTS)
+    if wanted:
+        found = found.filter(sort_name__contains=sort_key(wanted))
+    partners = list(found.order_by("sort_name", "pk")[: CHOICES + 1])
+    context = {"q": wanted, "partners": partners[:CHOICES], "has_more": len(partners) > CHOICES}
+    return render(request, "dealreg/choose_contract.html", context)
+
+
 @may("dealreg.add_contract", Partner)
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest, partner: Partner) -> HttpResponse:
@@ -175,7 +192,8 @@ def edit(request: HttpRequest, contract: Contract) -> HttpResponse:
         _form(request.POST),
         lambda data: edit_contract(contract, by=member_of(request), seen_version=data.pop("version"), **data),
         again=lambda form: _answer(request, CONTRACT.all().get(pk=contract.pk), form),  # type: ignore[arg-type]
-        then=lambda saved: saved,
+        then=lambda done: done,
+        said=saved,
     )
 
 
@@ -190,6 +208,7 @@ def decide(request: HttpRequest, claim: RenewalClaim) -> HttpResponse:
         lambda data: decide_renewal(claim, by=member_of(request), **data),
         again=lambda form: deal_answer(request, DEAL.all().get(pk=deal.pk), refused=form, verb="conflict"),
         then=lambda _done: deal,
+        said=saved,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import django_filters
 from django import forms
+from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -20,6 +21,7 @@ from dealreg.actions import edit_deal_rules, set_deal_sharing
 from dealreg.actions.rules import FIELDS
 from dealreg.forms.deals import RulesForm
 from dealreg.models import UNDECIDED, DealReceipt, DealRegistration
+from dealreg.queries.contested import contests, in_conflict
 from dealreg.queries.pages import is_opened_to_sellers
 from dealreg.queries.receipts import marked, receipt_text
 from dealreg.queries.rules import deal_rules
@@ -40,7 +42,7 @@ from prm.kernel.templatetags.kit import badge
 from prm.kernel.text import sort_key
 from prm.kernel.web.access import may
 from prm.kernel.web.cells import joined, link, soft
-from prm.kernel.web.forms import submit
+from prm.kernel.web.forms import saved, submit
 from prm.kernel.web.lists import Column, lend_list, list_page
 from prm.kernel.web.tenancy import member_of
 
@@ -61,6 +63,7 @@ COLUMNS = (
     Column("number", _("Number"), (), lambda row: row.number),
     Column("partner", "Partner", ("partner__sort_name",), lambda row: row.partner, cell=partner_cell),
     Column("state", _("State"), ("state", "review_due"), lambda row: row.state, cell=clock_cell, look="in-words"),
+    Column("conflict", _("Conflict"), (), lambda row: row.conflict),
     Column("clock", _("Clock"), ("review_due",), lambda row: row.clock.text),
     Column(
         "amount",
@@ -82,7 +85,7 @@ COLUMNS = (
         cell=_close,
         look="nowrap",
     ),
-    Column("submitted", _("Received"), ("submitted_at",), lambda row: row.submitted),
+    Column("submitted", _("Received"), ("submitted_at",), lambda row: row.raw_submitted),
 )
 SHOWS = (
     ("open", _("Waiting for a decision"), Q(state__in=UNDECIDED)),
@@ -91,6 +94,9 @@ SHOWS = (
     ("closed", _("Won and lost"), Q(state__in=[State.WON, State.LOST])),
     ("over", _("Over"), Q(state__in=[State.REJECTED, State.WITHDRAWN, State.EXPIRED, State.CANCELLED])),
 )
+
+
+IN_CONFLICT = "conflict"  # the vendor's people alone are offered it
 
 
 class DealFilter(django_filters.FilterSet):
@@ -108,6 +114,12 @@ class DealFilter(django_filters.FilterSet):
         model = DealRegistration
         fields: tuple[str, ...] = ()
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if member_of(self.request).is_vendor:
+            choices = [*self.form.fields["show"].choices]
+            self.form.fields["show"].choices = [*choices[:2], (IN_CONFLICT, _("In conflict")), *choices[2:]]
+
     def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         text = value[:100]
         return queryset.filter(
@@ -115,6 +127,8 @@ class DealFilter(django_filters.FilterSet):
         )
 
     def by_state(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        if value == IN_CONFLICT:
+            return in_conflict(queryset)
         return queryset.filter(next(q for known, _label, q in SHOWS if known == value))
 
 
@@ -134,7 +148,7 @@ def deal_list(request: HttpRequest) -> HttpResponse:
         columns_for(member, COLUMNS),
         default_sort="clock" if desk else "-submitted",
         filterset=DealFilter,
-        present=present_deals,
+        present=lambda deals: present_deals(deals, contested=contests(deals) if member.is_vendor else {}),
         file_name="deals",
     )
     if isinstance(found, HttpResponse):
@@ -229,6 +243,7 @@ def sharing(request: HttpRequest) -> HttpResponse:
     if partner is None:
         raise Http404
     set_deal_sharing(partner, by=member, is_opened=request.POST.get("opened") == "yes")
+    messages.success(request, saved(None))
     return redirect("dealreg:deals")
 
 
@@ -252,5 +267,6 @@ def rules(request: HttpRequest) -> HttpResponse:
         RulesForm(request.POST),
         lambda data: edit_deal_rules(by=member, **data),
         again=page,
-        then=lambda saved: reverse("dealreg:rules"),
+        then=lambda _done: reverse("dealreg:rules"),
+        said=saved,
     )

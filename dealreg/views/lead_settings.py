@@ -22,7 +22,7 @@ from partners.models import Partner
 from partners.queries.program import tiers
 from prm.kernel.policies import permits
 from prm.kernel.web.access import may
-from prm.kernel.web.forms import submit
+from prm.kernel.web.forms import saved, submit
 from prm.kernel.web.tenancy import member_of
 
 
@@ -86,7 +86,8 @@ def rules(request: HttpRequest) -> HttpResponse:
         LeadRulesForm(request.POST, tiers=levels),
         lambda data: edit_lead_rules(by=member, **data),
         again=page,
-        then=lambda saved: reverse("dealreg:lead_rules"),
+        then=lambda _done: reverse("dealreg:lead_rules"),
+        said=saved,
     )
 
 
@@ -133,6 +134,7 @@ def add_route(request: HttpRequest) -> HttpResponse:
         lambda data: add_lead_route(by=member_of(request), **data),
         again=again,
         then=lambda _done: reverse("dealreg:lead_rules") + "#routes",
+        said=saved,
     )
 
 
@@ -145,4 +147,5 @@ def drop_route(request: HttpRequest, route: LeadRoute) -> HttpResponse:
         lambda data: drop_lead_route(route, by=member_of(request)),
         again=lambda form: rules(request),
         then=lambda _done: reverse("dealreg:lead_rules") + "#routes",
+        said=saved,
     )

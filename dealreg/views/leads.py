@@ -21,7 +21,7 @@ from dealreg.queries.leads import WITH_PARTNER, lead_page, queue_of_operations
 from dealreg.rows.cells import clock_cell, columns_for, partner_cell
 from dealreg.rows.leads import LeadRow, present_lead, present_leads
 from dealreg.views.lead_offers import BY_NAME, form_of, lead_verbs
-from dealreg.views.offers import unplaced
+from dealreg.views.offers import done_words, unplaced
 from dealreg.views.page import DEAL, deal_answer
 from partners.models import Inquiry, Partner
 from prm.kernel.policies import permits
@@ -29,7 +29,7 @@ from prm.kernel.templatetags.kit import icon
 from prm.kernel.text import sort_key
 from prm.kernel.web.access import may
 from prm.kernel.web.cells import joined, link, soft
-from prm.kernel.web.forms import submit
+from prm.kernel.web.forms import saved, submit
 from prm.kernel.web.lists import Column, lend_list, list_page
 from prm.kernel.web.tenancy import member_of
 
@@ -195,7 +195,8 @@ def lead_verb_view(name: str) -> Any:
             return lead if still else "dealreg:leads"
 
         act = lambda data: verb.act(lead, by=member, **data)
-        return submit(request, form_of(verb, lead, member, request.POST), act, again=again, then=then)
+        form = form_of(verb, lead, member, request.POST)
+        return submit(request, form, act, again=again, then=then, said=lambda _done: done_words(verb.label))
 
     answer.__name__ = name
     return answer
@@ -253,6 +254,7 @@ def claim(request: HttpRequest, claim: LeadClaim) -> HttpResponse:
         lambda data: decide_lead_claim(claim, by=member_of(request), **data),
         again=lambda form: deal_answer(request, DEAL.all().get(pk=deal.pk), refused=form, verb="conflict"),
         then=lambda _done: deal,
+        said=saved,
     )
 
 
@@ -266,6 +268,7 @@ def _after_end(act: Any, form: Any = WhyForm) -> Any:
             lambda data: act(deal, by=member_of(request), **data),
             again=lambda form: deal_answer(request, DEAL.all().get(pk=deal.pk), refused=form, verb="ended"),
             then=lambda _done: deal,
+            said=saved,
         )
 
     answer.__name__ = act.__name__

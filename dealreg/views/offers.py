@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from dealreg.actions import (
@@ -162,6 +163,11 @@ class Offered:
 def unplaced(refused: forms.Form | None, shown: Iterable[forms.Form | None]) -> forms.Form | None:
     """A refusal that no form of the page shows: what was tried is not offered any more. It is said on top."""
     return None if any(form is refused for form in shown) else refused
+
+
+def done_words(label: Any) -> str:
+    """What is said after a verb, on the page to which it leads."""
+    return gettext("Done: %(what)s.") % {"what": label}
 
 
 def kept(fresh: Any, refused: forms.Form | None) -> Any:

@@ -5,20 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dealreg.actions import decide_engagement, remove_paper, set_credits
 from dealreg.forms.opportunities import CreditsForm, EngagementForm
 from dealreg.models import DealEngagement, Opportunity, OpportunityCredit, OpportunityDocument
+from dealreg.views.offers import done_words
 from dealreg.views.opportunity_page import BY_NAME, OPPORTUNITY, form_of, opportunity_answer
 from dealreg.views.page import DEAL, deal_answer
 from prm.kernel.files import serve
 from prm.kernel.numbers import HUNDRED
 from prm.kernel.web.access import may
-from prm.kernel.web.forms import submit
+from prm.kernel.web.forms import saved, submit
 from prm.kernel.web.tenancy import member_of
 
 PAPER = OpportunityDocument.objects.select_related("opportunity__partner", "opportunity__registration", "file")
@@ -42,10 +45,18 @@ def verb_view(name: str) -> Any:
             lambda data: verb.act(opportunity, by=member_of(request), **data),
             again=again,
             then=lambda _done: _back(request, opportunity),
+            said=lambda done: _said(name, verb.label, done),
         )
 
     answer.__name__ = name
     return answer
+
+
+def _said(name: str, label: Any, done: Any) -> str:
+    """A card of the board says where it is by now."""
+    if name == "stage":
+        return _("%(name)s is in “%(stage)s” now.") % {"name": done.name, "stage": done.get_stage_display()}
+    return done_words(label)
 
 
 def _back(request: HttpRequest, opportunity: Opportunity) -> str:
@@ -75,6 +86,7 @@ def credits(request: HttpRequest, opportunity: Opportunity) -> HttpResponse:
         lambda data: set_credits(opportunity, by=member_of(request), **data),
         again=page,
         then=lambda done: done,
+        said=saved,
     )
 
 
@@ -88,7 +100,9 @@ def paper(request: HttpRequest, paper: OpportunityDocument) -> HttpResponse:
 @may("dealreg.remove_paper", PAPER)
 @require_POST
 def take_paper_away(request: HttpRequest, paper: OpportunityDocument) -> HttpResponse:
-    return redirect(remove_paper(paper, by=member_of(request)))
+    opportunity = remove_paper(paper, by=member_of(request))
+    messages.success(request, _("The paper was taken away."))
+    return redirect(opportunity)
 
 
 @may("dealreg.decide_engagement", ENGAGEMENT)
@@ -109,4 +123,5 @@ def engagement(request: HttpRequest, engagement: DealEngagement) -> HttpResponse
         act,
         again=lambda form: deal_answer(request, DEAL.all().get(pk=deal.pk), refused=form, verb="conflict"),
         then=lambda _done: deal,
+        said=lambda _done: _("Decided, and written in the history."),
     )

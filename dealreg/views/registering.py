@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from dealreg.actions import draft_deal, drop_draft, edit_draft, submit_deal
 from dealreg.actions.leads import register_lead
 from dealreg.actions.leads.converting import prefill_of
+from dealreg.actions.registering import REQUIRED
 from dealreg.forms.deals import DealForm, NothingForm
 from dealreg.models import Contract, DealLine, DealRegistration, Lead, LeadContact
 from dealreg.queries.contracts import contract_page
@@ -30,14 +32,14 @@ from prm.kernel.numbers import total_of
 from prm.kernel.tenancy.context import current_tenant
 from prm.kernel.web.access import may
 from prm.kernel.web.format import formatter
-from prm.kernel.web.forms import go
+from prm.kernel.web.forms import add_refusal, go
 from prm.kernel.web.tenancy import member_of
 
 COPIED = (
     "customer_name", "customer_country", "customer_domain", "contact_name", "contact_email", "need", "source",
 )  # fmt: skip
 WRITTEN = (*COPIED, "amount", "expected_close", "next_step", "next_step_due", "tender")
-NEEDED = ("customer_country", "lines", "amount", "expected_close", "contact_name", "contact_email", "need")
+NEEDED = tuple(name for name in REQUIRED if name != "customer_name")  # that one is needed for a draft as well
 
 
 @may("dealreg.draft_deal")
@@ -61,7 +63,7 @@ def register(request: HttpRequest, partner: Partner) -> HttpResponse:
         return _page(request, partner, _form(initial=_known(request, partner)))
     form = _form(request.POST)
     if not form.is_valid():
-        return _page(request, partner, form, status=422)
+        return _page(request, partner, _all_named(request, form), status=422)
     try:
         with transaction.atomic():
             deal = draft_deal(partner, by=member, **_written(form))
@@ -85,7 +87,7 @@ def register_from_lead(request: HttpRequest, lead: Lead) -> HttpResponse:
         return _page(request, partner, _form(initial=known), action=action)
     form = _form(request.POST)
     if not form.is_valid():
-        return _page(request, partner, form, action=action, status=422)
+        return _page(request, partner, _all_named(request, form), action=action, status=422)
     try:
         with transaction.atomic():
             deal = register_lead(lead, by=member_of(request), **_written(form))
@@ -104,7 +106,7 @@ def edit(request: HttpRequest, deal: DealRegistration) -> HttpResponse:
         return _page(request, deal.partner, _form(initial=_initial(deal)), deal=deal)
     form = _form(request.POST)
     if not form.is_valid():
-        return _page(request, deal.partner, form, deal=deal, status=422)
+        return _page(request, deal.partner, _all_named(request, form), deal=deal, status=422)
     try:
         with transaction.atomic():
             seen = form.cleaned_data["version"]
@@ -150,6 +152,7 @@ def drop(request: HttpRequest, deal: DealRegistration) -> HttpResponse:
 def _go_on(request: HttpRequest, deal: DealRegistration, form: DealForm) -> HttpResponse:
     """What was typed is kept by now. Send it, if that was asked; what is missing is said on the form of the draft."""
     if request.POST.get("do") != "send":
+        messages.success(request, _("Kept as a draft. Nobody else sees it until you send it."))
         return go(request, reverse("dealreg:edit_draft", args=[deal.pk]))
     try:
         with transaction.atomic():
@@ -176,8 +179,17 @@ def _written(form: DealForm) -> dict[str, Any]:
     return {"lines": form.cleaned_data["lines"], **{name: form.cleaned_data[name] for name in WRITTEN}}
 
 
+def _all_named(request: HttpRequest, form: DealForm) -> DealForm:
+    """Where something was typed wrong and it was to be sent, what is missing besides is said at once."""
+    if request.POST.get("do") == "send":
+        for name in NEEDED:
+            if name not in form.errors and not form.cleaned_data.get(name):
+                form.add_error(name, REQUIRED[name])
+    return form
+
+
 def _refuse(form: DealForm, refusal: Refused) -> DealForm:
-    form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+    add_refusal(form, refusal)
     return form
 
 

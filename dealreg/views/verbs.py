@@ -7,12 +7,13 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from dealreg.actions import decide_conflict, decide_transfer, propose_transfer
 from dealreg.forms.deals import ConflictForm, TransferDecisionForm, TransferForm
 from dealreg.models import DealConflict, DealRegistration
-from dealreg.views.offers import BY_NAME, form_of
+from dealreg.views.offers import BY_NAME, done_words, form_of
 from dealreg.views.page import DEAL, deal_answer
 from prm.kernel.numbers import HUNDRED
 from prm.kernel.web.access import may
@@ -39,6 +40,7 @@ def verb_view(name: str) -> Any:
             lambda data: verb.act(deal, by=member_of(request), **data),
             again=again,
             then=lambda _done: deal,
+            said=lambda _done: done_words(verb.label),
         )
 
     answer.__name__ = name
@@ -58,6 +60,7 @@ def _on_conflict(
         act,
         again=lambda form: deal_answer(request, DEAL.all().get(pk=deal.pk), refused=form, verb="conflict"),
         then=lambda _done: deal,
+        said=lambda _done: _("Decided, and written in the history."),
     )
 
 

@@ -57,6 +57,7 @@ from partners.actions.contacts import (
 from partners.actions.documents import (
     FileChanged,
     NotAgreed,
+    OtherName,
     add_document_version,
     decline_document,
     recall_document,
@@ -74,7 +75,14 @@ from partners.actions.locator import (
     refresh_locator,
     reopen_inquiry,
 )
-from partners.actions.managers import AlreadyThere, add_stand_in, end_stand_in, reassign_partners
+from partners.actions.managers import (
+    AlreadyThere,
+    add_secondary_manager,
+    add_stand_in,
+    end_secondary_manager,
+    end_stand_in,
+    reassign_partners,
+)
 from partners.actions.merges import (
     MERGED_FIELDS,
     AlreadyMerged,
@@ -137,6 +145,7 @@ from partners.actions.recruitment import (
     FitTooLow,
     NotScreened,
     QuestionsOpen,
+    SignerNotChampion,
     SignerUnknown,
     TooEarly,
     agreement_allows,
@@ -232,12 +241,14 @@ __all__ = [
     "OneLevel",
     "OneSponsorsTheOther",
     "OpenMerge",
+    "OtherName",
     "OwnEntry",
     "PossibleDuplicate",
     "QuestionsOpen",
     "SamePartner",
     "SegmentInUse",
     "SegmentNameTaken",
+    "SignerNotChampion",
     "SignerUnknown",
     "TooEarly",
     "TooLate",
@@ -251,6 +262,7 @@ __all__ = [
     "add_onboarding_step",
     "add_partner",
     "add_program_tier",
+    "add_secondary_manager",
     "add_segment",
     "add_stand_in",
     "add_task",
@@ -296,6 +308,7 @@ __all__ = [
     "end_access_of",
     "end_alerts",
     "end_partnership",
+    "end_secondary_manager",
     "end_stand_in",
     "end_tier_override",
     "engage_partner",

@@ -106,6 +106,8 @@ def assign_manager(
     if now is not None:
         now.to_date = max(start, now.from_date)
         now.save(update_fields=["to_date", "updated_at"])
+    seconds = ManagerAssignment.objects.filter(partner=partner, manager=manager, kind="secondary", to_date=None)
+    seconds.update(to_date=models.functions.Greatest("from_date", models.Value(start)), updated_at=clock.now())
     ManagerAssignment.objects.create(partner=partner, manager=manager, from_date=start)
     tasks = _hand_over_tasks(partner, now.manager_id, manager) if now is not None else 0
     note = {"tasks": tasks} if tasks else {}

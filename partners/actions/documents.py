@@ -7,9 +7,9 @@ import hashlib
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 
-from partners.models import Document, DocumentVersion, Partner
+from partners.models import Contact, Document, DocumentVersion, Partner
 from prm.kernel import clock, files
 from prm.kernel.errors import Conflict, Invalid
 from prm.kernel.events import record
@@ -17,12 +17,18 @@ from prm.kernel.lifecycle import move, touch
 from prm.kernel.models import Membership, StoredFile
 from prm.kernel.policies import require
 from prm.kernel.tenancy.context import vendor_scope
-from prm.kernel.text import clean_text
+from prm.kernel.text import clean_text, same_name
 from prm.kernel.uploads import Upload
 
 KEPT_FOR = "partners.document"
 NEEDS_SIGNATURE = (Document.Kind.AGREEMENT, Document.Kind.TERMS)
 State = DocumentVersion.State
+
+
+class OtherName(Invalid):
+    """The typed name is not that of the person who is signed in. Whoever else signs does so with the own login."""
+
+    code = "other_name"
 
 
 class NotAgreed(Invalid):
@@ -133,14 +139,17 @@ def recall_document(document: Document, *, by: Membership | None) -> DocumentVer
 
 @transaction.atomic
 def sign_document(version: DocumentVersion, *, by: Membership | None, name: str, agreed: bool) -> DocumentVersion:
-    """Sign what the vendor sent: the typed name, the moment and the hash of the very file are kept.
+    """Sign what the vendor sent: the typed name, the login, the moment and the hash of the very file are kept.
 
+    The name is that of the person who is signed in, as the login or the contact has it.
     The partner may not write its vendor's papers, so the signature is set in the vendor's scope.
     """
     require(by, "partners.sign_document", version)
     typed = clean_text(name, field="name", max_length=160)
     if len(typed) < 2:
         raise Invalid("Type your full name.", field="name")
+    if by is not None and same_name(typed) not in {same_name(name) for name in names_of(by)}:
+        raise OtherName(f"You are signed in as {by.user.name}: type that name. {OtherName.__doc__}", field="name")
     if not agreed:
         raise NotAgreed(field="agreed")
     with vendor_scope("the partner's signature on a document"):
@@ -169,6 +178,13 @@ def decline_document(version: DocumentVersion, *, by: Membership | None, reason:
         version.decline_reason = text
         _save_with_state(version, State.DECLINED, ["decline_reason"])
         return record(version, "document.declined", by=by, title=version.document.title, reason=text)
+
+
+def names_of(member: Membership) -> set[str]:
+    """What this person is called: as the login has it, and as the contact it is joined with."""
+    same = Q(member=member) | Q(email=member.user.email)
+    contacts = Contact.objects.filter(same, partner=member.partner_id).exclude(name="")
+    return {member.user.name, *contacts.values_list("name", flat=True)}
 
 
 def latest_version(document: Document) -> DocumentVersion | None:

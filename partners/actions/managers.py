@@ -42,9 +42,9 @@ def add_stand_in(
         raise Invalid("A stand-in is for a year at most; assign a new account manager instead.", field="to_date")
     Partner.objects.select_for_update(of=("self",)).get(pk=partner.pk)
     standing = ManagerAssignment.objects.filter(partner=partner, manager=manager)
-    if standing.filter(kind="main", to_date=None).exists():
+    if standing.filter(kind__in=["main", "secondary"], to_date=None).exists():
         raise AlreadyThere(field="manager")
-    if standing.filter(kind="stand_in", from_date__lte=to_date, to_date__gte=from_date).exists():
+    if standing.filter(kind="stand_in", from_date__lte=to_date, to_date__gte=from_date, ended_at=None).exists():
         raise AlreadyThere(field="manager")
     made = ManagerAssignment.objects.create(
         partner=partner, manager=manager, kind="stand_in", from_date=from_date, to_date=to_date
@@ -54,19 +54,57 @@ def add_stand_in(
 
 @transaction.atomic
 def end_stand_in(assignment: ManagerAssignment, *, by: Membership | None) -> ManagerAssignment:
-    """The stand-in ends: yesterday was the last day. One that has not begun is taken off the list of days."""
+    """The stand-in ends at once: yesterday was the last day, or today for one that began today, and the history keeps
+    it. One that has not begun is taken off the list of days."""
     require(by, "partners.end_stand_in", assignment)
     today = clock.today()
     found = ManagerAssignment.objects.select_for_update(of=("self",)).get(pk=assignment.pk)
-    if found.kind != ManagerAssignment.Kind.STAND_IN or found.to_date is None or found.to_date < today:
+    if found.kind != ManagerAssignment.Kind.STAND_IN or _is_over(found):
         raise Conflict("This stand-in is over already.")
     record(found, "partner.stand_in_ended", by=by, manager=found.manager.user.name)
-    if found.from_date >= today:
+    if found.from_date > today:
         found.delete()
         return found
-    found.to_date = today - dt.timedelta(days=1)
-    found.save(update_fields=["to_date", "updated_at"])
-    return found
+    return _ended(found)
+
+
+@transaction.atomic
+def add_secondary_manager(partner: Partner, manager: Membership, *, by: Membership | None) -> ManagerAssignment:
+    """Let a second account manager look after the partner for good, beside the main one, from today on."""
+    require(by, "partners.add_secondary_manager", partner)
+    if not is_account_manager(manager):
+        raise NoAccountManager(field="manager")
+    Partner.objects.select_for_update(of=("self",)).get(pk=partner.pk)
+    lasting = ManagerAssignment.objects.filter(partner=partner, manager=manager, to_date=None)
+    if lasting.filter(kind__in=["main", "secondary"]).exists():
+        raise AlreadyThere(field="manager")
+    made = ManagerAssignment.objects.create(
+        partner=partner, manager=manager, kind=ManagerAssignment.Kind.SECONDARY, from_date=clock.today()
+    )
+    return record(made, "partner.secondary_manager_added", by=by, manager=manager.user.name)
+
+
+@transaction.atomic
+def end_secondary_manager(assignment: ManagerAssignment, *, by: Membership | None) -> ManagerAssignment:
+    """The second account manager looks after the partner no more; the history keeps the days."""
+    require(by, "partners.end_secondary_manager", assignment)
+    found = ManagerAssignment.objects.select_for_update(of=("self",)).get(pk=assignment.pk)
+    if found.kind != ManagerAssignment.Kind.SECONDARY or found.to_date is not None:
+        raise Conflict("This has ended already.")
+    record(found, "partner.secondary_manager_ended", by=by, manager=found.manager.user.name)
+    return _ended(found)
+
+
+def _is_over(stand_in: ManagerAssignment) -> bool:
+    return stand_in.ended_at is not None or stand_in.to_date is None or stand_in.to_date < clock.today()
+
+
+def _ended(assignment: ManagerAssignment) -> ManagerAssignment:
+    """Yesterday was the last day; today where it began today, with the moment from which it holds no more."""
+    yesterday = clock.today() - dt.timedelta(days=1)
+    assignment.to_date, assignment.ended_at = max(yesterday, assignment.from_date), clock.now()
+    assignment.save(update_fields=["to_date", "ended_at", "updated_at"])
+    return assignment
 
 
 @transaction.atomic

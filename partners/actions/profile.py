@@ -10,7 +10,7 @@ from django.db import transaction
 from partners.countries import is_country
 from partners.models import Partner, PartnerLocation, PartnerProfile, ProfilePrompt, ProfileQuestion
 from partners.profile_fields import FIELDS
-from partners.statements import Statement, in_force, saying, statements, takes_effect
+from partners.statements import Statement, in_force, is_same, saying, statements, takes_effect
 from prm.kernel import clock
 from prm.kernel.errors import Conflict, Invalid, Stale
 from prm.kernel.events import plain, record
@@ -93,11 +93,13 @@ def fill_profile(
             raise Invalid(f"There is no {name} in a profile.", field=name)
         value = FIELDS[name].clean(value)
         said = statements(profile.sources, name)
-        is_same = getattr(profile, name) == value
+        known = getattr(profile, name)
+        stays = FIELDS[name].is_same(known, value)
+        value = known if stays else value  # a set keeps the order in which it was written first
         holds = takes_effect(said, source)
-        if holds and is_same and not confirm:
+        if holds and stays and not confirm:
             continue
-        if not holds and (is_same or value in (None, "", []) or _has_said(said, source, value)):
+        if not holds and (stays or value in (None, "", []) or _has_said(said, source, value)):
             continue
         if holds:
             setattr(profile, name, value)
@@ -109,7 +111,7 @@ def fill_profile(
 
 def _has_said(said: list[Statement], source: str, value: Any) -> bool:
     latest = next((each for each in reversed(said) if each.source == source), None)
-    return latest is not None and latest.value == plain(value)
+    return latest is not None and is_same(latest.value, plain(value))
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from partners.actions.documents import put_up_for_signature, record_document
 from partners.actions.questions import waive_vendor_question
 from partners.actions.tiers import give_entry_tier
 from partners.models import Candidate, Contact, Document, DocumentVersion, Partner, VendorQuestion
-from partners.queries import rules, standing_in_recruiting, unsigned_agreement
+from partners.queries import login_of, rules, standing_in_recruiting, unsigned_agreement
 from prm.kernel import clock
 from prm.kernel.errors import Conflict, IllegalMove, Invalid
 from prm.kernel.events import record
@@ -58,6 +58,12 @@ class SignerUnknown(Conflict):
     """It is not known that the signer may sign for the company. Channel operations can confirm it."""
 
     code = "signer_unknown"
+
+
+class SignerNotChampion(Conflict):
+    """This person has a login without the champion role, and only a champion signs. Give the role first."""
+
+    code = "signer_not_champion"
 
 
 class TermsMissing(Invalid):
@@ -169,13 +175,24 @@ def _agreement_to_sign(partner: Partner, *, by: Membership | None, file: Upload 
 
 
 def _invite_signer(signer: Contact, *, by: Membership | None) -> None:
-    if by is not None and not permits(by, "kernel.invite_member"):
+    """Where the sender may not invite people, the system does: an agreement is sent to somebody who can open it."""
+    login = login_of(signer)
+    if login is not None:
+        if not login.has(Role.CHAMPION, Role.DISTRIBUTOR):
+            raise SignerNotChampion(field="signer")
         return
-    at_home = {"partner_id": signer.partner_id}
-    is_here = Membership.objects.filter(**at_home, user__email=signer.email.lower(), active=True).exists()
-    open_ones = Invitation.objects.filter(**at_home, email=signer.email.lower(), used_at=None, revoked_at=None)
-    if not is_here and not open_ones.filter(expires_at__gt=clock.now()).exists():
-        invite_member(signer.email, roles=[Role.CHAMPION], by=by, partner_id=signer.partner_id, name=signer.name[:120])
+    open_ones = Invitation.objects.filter(
+        partner_id=signer.partner_id,
+        email=signer.email,
+        roles__contains=[Role.CHAMPION.value],
+        used_at=None,
+        revoked_at=None,
+        expires_at__gt=clock.now(),
+    )
+    if open_ones.exists():
+        return
+    inviter = by if by is not None and permits(by, "kernel.invite_member") else None
+    invite_member(signer.email, roles=[Role.CHAMPION], by=inviter, partner_id=signer.partner_id, name=signer.name[:120])
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from partners.models import Partner, PartnerTier, Tier, TierEvaluation, TierProposal
@@ -121,15 +122,14 @@ def end_tier_override(partner: Partner, *, by: Membership | None) -> Partner:
 def return_from_override(partner: Partner, holding: PartnerTier, on: dt.date, *, by: Membership | None) -> Partner:
     """The partner holds again what it would hold; an entry it came from keeps its protection."""
     tier = holding.returns_to
-    before = PartnerTier.objects.filter(partner=partner, from_date__lt=holding.from_date)
-    entry = before.exclude(cause="override").order_by("-from_date").first()
-    is_protected = entry is not None and entry.cause == "entry" and entry.tier_id == holding.returns_to_id
-    cause = PartnerTier.Cause.ENTRY if is_protected else PartnerTier.Cause.EVALUATION
-    until = entry.until if is_protected and entry else None
+    earlier = Q(from_date__lt=holding.from_date) | Q(from_date=holding.from_date, turn__lt=holding.turn)
+    before = PartnerTier.objects.filter(earlier, partner=partner).exclude(cause="override")
+    regular = before.order_by("-from_date", "-turn").first()
+    until = regular.until if regular is not None and regular.tier_id == holding.returns_to_id else None
     if tier is None:  # it held none before: the lowest one
         tier = Tier.objects.order_by("level").first()
     assert tier is not None
-    _hold(partner, tier, on=on, cause=cause, until=until)
+    _hold(partner, tier, on=on, cause=PartnerTier.Cause.RETURN, until=until)
     return record(partner, "partner.tier_override_ended", by=by, tier=tier.name)
 
 
@@ -308,7 +308,10 @@ def _hold(
     until: dt.date | None = None,
     returns_to: Tier | None = None,
 ) -> None:
-    """Begin a row of the history. Of two changes on one day the later one holds; the events tell of both."""
+    """Begin a row of the history. Of two changes on one day the later one holds, and both stay.
+
+    The same tier from the same cause on the same day is the same change said again.
+    """
     holding = _locked_holding(partner)
     if holding is not None and holding.from_date > on:
         raise HistoryIsWritten()
@@ -319,6 +322,11 @@ def _hold(
         "until": until,
         "returns_to": returns_to,
     }
-    PartnerTier.objects.update_or_create(partner=partner, from_date=on, defaults=values)
+    today_too = holding is not None and holding.from_date == on
+    if holding is not None and today_too and (holding.tier_id, holding.cause) == (tier.pk, cause):
+        PartnerTier.objects.filter(pk=holding.pk).update(**values)
+    else:
+        turn = holding.turn + 1 if holding is not None and today_too else 1
+        PartnerTier.objects.create(partner=partner, from_date=on, turn=turn, **values)
     partner.tier = tier
     partner.save(update_fields=["tier", "updated_at"])

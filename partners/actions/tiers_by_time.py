@@ -174,7 +174,7 @@ def give_notices(on: dt.date) -> None:
 def _falls(row: TierEvaluation, holding: PartnerTier, review_on: dt.date) -> bool:
     """Whether the figures are below what is held, and nothing protects it on the day of the review."""
     regular = regular_tier(holding)
-    is_protected = holding.cause == "entry" and holding.until is not None and holding.until > review_on
+    is_protected = not holding.is_override and holding.until is not None and holding.until > review_on
     if regular is None or is_protected:
         return False
     return (row.qualifying.level if row.qualifying else -1) < regular.level

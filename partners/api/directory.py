@@ -22,6 +22,7 @@ class CardSerializer(serializers.Serializer):
     email = serializers.CharField(read_only=True, help_text="Empty where the person does not show it.")
     phone = serializers.CharField(read_only=True)
     companies = serializers.ListField(child=serializers.CharField(), read_only=True)
+    is_second = serializers.BooleanField(read_only=True)
     is_stand_in = serializers.BooleanField(read_only=True)
 
 

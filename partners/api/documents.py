@@ -38,6 +38,7 @@ class DocumentSerializer(serializers.ModelSerializer):
 class DocumentVersionSerializer(serializers.ModelSerializer):
     file_name = serializers.CharField(source="file.name", read_only=True)
     sha256 = serializers.CharField(source="file.sha256", read_only=True)
+    signed_login = serializers.EmailField(source="signed_by.user.email", read_only=True, default=None)
     size = serializers.IntegerField(source="file.size", read_only=True)
 
     class Meta:
@@ -53,6 +54,7 @@ class DocumentVersionSerializer(serializers.ModelSerializer):
             "sha256",
             "sent_at",
             "signed_name",
+            "signed_login",
             "signed_at",
             "signed_sha256",
             "decline_reason",
@@ -136,7 +138,9 @@ class DocumentsViewSet(ReadRecordsViewSet):
 class DocumentVersionsViewSet(ReadRecordsViewSet):
     """Versions of documents with their files and signatures."""
 
-    queryset = DocumentVersion.objects.select_related("file", "document").order_by("document", "-number")
+    queryset = DocumentVersion.objects.select_related("file", "document", "signed_by__user").order_by(
+        "document", "-number"
+    )
     serializer_class = DocumentVersionSerializer
     filterset_fields = ["document", "state"]
     permissions = {

@@ -9,7 +9,14 @@ from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
-from partners.actions import add_stand_in, assign_manager, end_stand_in, reassign_partners
+from partners.actions import (
+    add_secondary_manager,
+    add_stand_in,
+    assign_manager,
+    end_secondary_manager,
+    end_stand_in,
+    reassign_partners,
+)
 from partners.models import ManagerAssignment, Partner
 from prm.kernel.models import Membership
 from prm.kernel.policies import require
@@ -22,7 +29,7 @@ class ManagerAssignmentSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = ManagerAssignment
-        fields = ["id", "partner_id", "manager_id", "manager", "kind", "from_date", "to_date"]
+        fields = ["id", "partner_id", "manager_id", "manager", "kind", "from_date", "to_date", "ended_at"]
         read_only_fields = fields
 
 
@@ -30,6 +37,11 @@ class AssignmentInput(serializers.Serializer):
     partner_id = serializers.UUIDField()
     manager_id = serializers.UUIDField()
     from_date = serializers.DateField(required=False)
+
+
+class SecondInput(serializers.Serializer):
+    partner_id = serializers.UUIDField()
+    manager_id = serializers.UUIDField()
 
 
 class StandInInput(AssignmentInput):
@@ -59,6 +71,8 @@ class ManagerAssignmentsViewSet(ReadRecordsViewSet):
         "create": "partners.assign_manager",
         "stand_in": "partners.add_stand_in",
         "end": "partners.end_stand_in",
+        "secondary": "partners.add_secondary_manager",
+        "end_secondary": "partners.end_secondary_manager",
         "reassign": "partners.reassign_partners",
     }
 
@@ -82,6 +96,20 @@ class ManagerAssignmentsViewSet(ReadRecordsViewSet):
     def end(self, request: Any, pk: Any = None) -> Response:
         """End a stand-in today."""
         return Response(ManagerAssignmentSerializer(end_stand_in(self.get_object(), by=self.member)).data)
+
+    @extend_schema(request=SecondInput, responses={201: ManagerAssignmentSerializer})
+    @action(detail=False, methods=["post"])
+    def secondary(self, request: Any) -> Response:
+        """Let a second account manager look after the partner beside the main one."""
+        partner, manager, _ = self._asked(SecondInput, "partners.add_secondary_manager")
+        made = add_secondary_manager(partner, manager, by=self.member)
+        return Response(ManagerAssignmentSerializer(made).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=None, responses=ManagerAssignmentSerializer)
+    @action(detail=True, methods=["post"], url_path="end-secondary")
+    def end_secondary(self, request: Any, pk: Any = None) -> Response:
+        """End the work of a second account manager today."""
+        return Response(ManagerAssignmentSerializer(end_secondary_manager(self.get_object(), by=self.member)).data)
 
     @extend_schema(request=ReassignInput, responses=Moved)
     @action(detail=False, methods=["post"])

@@ -8,7 +8,7 @@ from partners.forms.company import (
 )
 from partners.forms.documents import DeclineForm, DocumentForm, SignForm, VersionForm
 from partners.forms.locator import InquiryForm, LocatorProfileForm, LocatorSearchForm
-from partners.forms.managers import ManagerForm, ReassignForm, SponsorForm, StandInForm
+from partners.forms.managers import ManagerForm, ReassignForm, SecondForm, SponsorForm, StandInForm
 from partners.forms.merges import MergeForm
 from partners.forms.people import ActivityForm, ContactForm, LeaveForm, NoteForm
 from partners.forms.profile import AnswerForm, LocationForm, ProfileForm, QuestionForm
@@ -59,6 +59,7 @@ __all__ = [
     "ReasonForm",
     "ReassignForm",
     "RulesForm",
+    "SecondForm",
     "SignForm",
     "SignerForm",
     "SponsorForm",

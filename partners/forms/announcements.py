@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from partners.models import Segment
+from prm.kernel.web.whole import WholeField
 
 
 class AnnouncementForm(forms.Form):
@@ -21,7 +22,7 @@ class AnnouncementForm(forms.Form):
     link = forms.CharField(
         max_length=300, required=False, help_text="https://… or a page of the portal such as /deals/"
     )
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    version = WholeField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, member: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

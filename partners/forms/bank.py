@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import forms
 
 from partners.forms.company import COUNTRY_CHOICES
+from prm.kernel.web.whole import WholeField
 
 _PRIVATE = {"autocomplete": "off", "spellcheck": "false"}
 
@@ -30,10 +31,10 @@ class BankDetailsForm(forms.Form):
         help_text="Routing number, sort code or BSB",
         widget=forms.TextInput(attrs=_PRIVATE),
     )
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    version = WholeField(required=False, widget=forms.HiddenInput)
 
 
 class VerifyForm(forms.Form):
     """The version that finance looked at: what changed in between is not verified."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    version = WholeField(widget=forms.HiddenInput)

@@ -6,6 +6,7 @@ from django import forms
 
 from partners.countries import COUNTRIES
 from partners.models import Partner
+from prm.kernel.web.whole import WholeField
 
 COUNTRY_CHOICES = [("", "Choose a country"), *sorted(COUNTRIES.items(), key=lambda pair: pair[1])]
 
@@ -28,4 +29,4 @@ class PartnerForm(forms.Form):
     country = forms.ChoiceField(choices=COUNTRY_CHOICES)
     domain = forms.CharField(max_length=253, required=False, label="Web domain", help_text="example.com")
     type = forms.ChoiceField(choices=Partner.Type.choices)
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    version = WholeField(required=False, widget=forms.HiddenInput)

@@ -11,6 +11,7 @@ from partners.forms.company import COUNTRY_CHOICES
 from partners.profile_fields import VERTICALS
 from partners.registries import choices_of
 from prm.kernel.languages import SPOKEN
+from prm.kernel.web.whole import WholeField
 
 RADII = [(25, "25 km"), (50, "50 km"), (100, "100 km"), (250, "250 km"), (500, "500 km")]
 ANY = [("", _("Any"))]
@@ -65,7 +66,7 @@ class LocatorProfileForm(forms.Form):
     languages = forms.MultipleChoiceField(
         choices=list(SPOKEN.items()), required=False, label=_("Languages"), widget=forms.CheckboxSelectMultiple
     )
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    version = WholeField(required=False, widget=forms.HiddenInput)
 
 
 class InquiryForm(forms.Form):

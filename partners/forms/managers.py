@@ -11,6 +11,7 @@ from partners.actions.sponsors import SPONSORS
 from partners.models import Partner
 from partners.queries.managers import account_managers, managers_with_partners
 from prm.kernel.models import Membership
+from prm.kernel.web.whole import WholeField
 
 _DAY = {"type": "date"}
 
@@ -29,6 +30,14 @@ class ManagerForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["manager"].queryset = account_managers()  # type: ignore[attr-defined]
+
+
+class SecondForm(forms.Form):
+    manager = _Named(queryset=Membership.objects.all(), label=_("Second account manager"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="second_%s", **kwargs)
         self.fields["manager"].queryset = account_managers()  # type: ignore[attr-defined]
 
 
@@ -56,7 +65,7 @@ class ReassignForm(forms.Form):
 
 class SponsorForm(forms.Form):
     sponsor = forms.ModelChoiceField(queryset=Partner.objects.all(), required=False, empty_label="No sponsor")
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    version = WholeField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

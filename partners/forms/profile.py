@@ -9,6 +9,7 @@ from django import forms
 from partners.forms.company import COUNTRY_CHOICES
 from partners.models import PartnerProfile, ProfileQuestion
 from partners.profile_fields import FIELDS, GROUPS, ProfileField
+from prm.kernel.web.whole import WholeField
 
 MAX_COUNT = 10_000_000
 
@@ -41,9 +42,9 @@ def form_field(spec: ProfileField) -> forms.Field:
     choices = list((spec.choices or {}).items())
     match spec.kind:
         case "number":
-            return forms.IntegerField(min_value=0, max_value=MAX_COUNT, **common)
+            return WholeField(min_value=0, max_value=MAX_COUNT, **common)
         case "year":
-            return forms.IntegerField(min_value=1500, max_value=2200, **common)
+            return WholeField(min_value=1500, max_value=2200, **common)
         case "money":
             return forms.DecimalField(min_value=0, max_digits=14, decimal_places=2, **common)
         case "choice":
@@ -64,7 +65,7 @@ def form_field(spec: ProfileField) -> forms.Field:
 class ProfileForm(forms.Form):
     """All that is known of a partner, in its groups."""
 
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    version = WholeField(required=False, widget=forms.HiddenInput)
 
     def groups(self) -> list[dict[str, Any]]:
         return [{"label": label, "fields": [self[each.name] for each in fields]} for _code, label, fields in GROUPS]
@@ -105,5 +106,5 @@ class QuestionForm(forms.Form):
     """Whether a question is asked, when it comes, and after how many months it is asked again."""
 
     active = forms.BooleanField(required=False, label="Asked")
-    order = forms.IntegerField(min_value=1, max_value=9999)
-    refresh_months = forms.IntegerField(min_value=1, max_value=120, label="Asked again after months")
+    order = WholeField(min_value=1, max_value=9999)
+    refresh_months = WholeField(min_value=1, max_value=120, label="Asked again after months")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from partners.models import ProgramTier, Tier
 from partners.program_shape import COUNTS, is_flag, known_metrics
 from prm.kernel.numbers import HUNDRED
+from prm.kernel.web.whole import WholeField
 
 SHARES = ("base_discount", "registration_discount", "mdf_vendor_share", "mdf_prepay_max_share")
 KIND_CHOICES = [("at_least", _("at least")), ("at_most", _("at most")), ("flag", _("must be so"))]
@@ -27,10 +28,10 @@ class ProgramForm(forms.Form):
     entry_referral = forms.ModelChoiceField(
         Tier.objects.none(), required=False, label=_("Entry tier of referral partners")
     )
-    entry_months = forms.IntegerField(min_value=0, max_value=60, label=_("Months an entry tier is held"))
-    demotion_notice_days = forms.IntegerField(min_value=0, max_value=366, label=_("Days of notice before a demotion"))
-    override_max_months = forms.IntegerField(min_value=1, max_value=60, label=_("Months an override may last"))
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    entry_months = WholeField(min_value=0, max_value=60, label=_("Months an entry tier is held"))
+    demotion_notice_days = WholeField(min_value=0, max_value=366, label=_("Days of notice before a demotion"))
+    override_max_months = WholeField(min_value=1, max_value=60, label=_("Months an override may last"))
+    version = WholeField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -88,9 +89,9 @@ class BenefitsForm(forms.Form):
     base_discount = _percent(_("Base discount, %"))
     registration_discount = _percent(_("Discount on registered deals, %"))
     can_register_deals = forms.BooleanField(required=False, label=_("May register deals"))
-    protection_days = forms.IntegerField(min_value=0, max_value=3660, label=_("Protection of a deal, days"))
-    max_extensions = forms.IntegerField(min_value=0, max_value=20, label=_("Extensions, at most"))
-    extension_days = forms.IntegerField(min_value=0, max_value=3660, label=_("Days of an extension"))
+    protection_days = WholeField(min_value=0, max_value=3660, label=_("Protection of a deal, days"))
+    max_extensions = WholeField(min_value=0, max_value=20, label=_("Extensions, at most"))
+    extension_days = WholeField(min_value=0, max_value=3660, label=_("Days of an extension"))
     can_refer = forms.BooleanField(required=False, label=_("May refer"))
     can_receive_leads = forms.BooleanField(required=False, label=_("Receives leads"))
     mdf_eligible = forms.BooleanField(required=False, label=_("May ask for market development funds"))
@@ -105,7 +106,7 @@ class BenefitsForm(forms.Form):
     mdf_prepay_max_share = _percent(_("Paid ahead at most, %"))
     locator = forms.BooleanField(required=False, label=_("Listed in the partner locator"))
     account_manager = forms.ChoiceField(choices=ProgramTier.AccountManager.choices, label=_("Account manager"))
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    version = WholeField(required=False, widget=forms.HiddenInput)
 
     @classmethod
     def initial_of(cls, rung: ProgramTier) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from partners.queries import STAGES
 from prm.kernel.models import Membership
 from prm.kernel.policies import permits
 from prm.kernel.web.uploads import UploadField
+from prm.kernel.web.whole import WholeField
 
 LONG = forms.Textarea(attrs={"rows": 3})
 
@@ -184,7 +185,7 @@ class ProgramPageForm(forms.Form):
     terms = forms.CharField(
         max_length=3000, label=_("Terms an applicant accepts"), widget=forms.Textarea(attrs={"rows": 4})
     )
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    version = WholeField(required=False, widget=forms.HiddenInput)
 
     def clean_questions(self) -> list[dict[str, str]]:
         return read_questions(self.cleaned_data["questions"])
@@ -207,13 +208,13 @@ class RulesForm(forms.Form):
     """What is asked of candidates; a stage without days has no limit."""
 
     min_fit_score = forms.DecimalField(min_value=0, max_value=100, decimal_places=1, label=_("Fit score needed"))
-    reopen_after_days = forms.IntegerField(min_value=0, max_value=730, label=_("Days until a declined one may return"))
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    reopen_after_days = WholeField(min_value=0, max_value=730, label=_("Days until a declined one may return"))
+    version = WholeField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for stage in STAGES[:-1]:
-            self.fields[f"limit_{stage}"] = forms.IntegerField(
+            self.fields[f"limit_{stage}"] = WholeField(
                 min_value=1,
                 max_value=730,
                 required=False,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from partners.models import Partner
 from partners.queries import merges_of
 from partners.registries import PartnerAction, lend_panel, lend_partner_action
 from prm.kernel import clock
+from prm.kernel.addresses import address_of
 from prm.kernel.isolation.planting import lend_sample
 from prm.kernel.models import Membership
 from prm.kernel.policies import permits
@@ -44,4 +44,4 @@ def merges_panel(member: Membership, partner: Partner) -> dict[str, Any] | None:
 def merge_button(member: Membership, partner: Partner) -> PartnerAction | None:
     if not permits(member, "partners.merge_partners", partner):
         return None
-    return PartnerAction(_("Merge with another"), reverse("partners:merge", args=[partner.pk]), "arrows-join")
+    return PartnerAction(_("Merge with another"), address_of("partners:merge", partner.pk), "arrows-join")

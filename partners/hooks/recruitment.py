@@ -19,7 +19,8 @@ from partners.actions import (
     note_stage,
 )
 from partners.models import Application, Candidate, Document, DocumentVersion, Partner, VendorQuestion
-from partners.queries import over_limit, standing_in_recruiting, unsigned_agreement
+from partners.policies import may_sign
+from partners.queries import login_of, over_limit, standing_in_recruiting, unsigned_agreement
 from partners.registries import Alert, Worklist, lend_alert, lend_panel, lend_worklist, measured, screening_of, tell
 from partners.rows.recruitment import present_standing, stage_lines, steps_of
 from prm.kernel import clock
@@ -287,11 +288,14 @@ def send_agreement_letter(candidate_id: str, *, context: Context) -> None:
             return
         version = unsigned_agreement(candidate.partner_id)
         waits = version is not None and version.state == DocumentVersion.State.SENT
+        login = login_of(candidate.signer)
         letter = {
             "signer": candidate.signer,
             "company": candidate.partner,
             "tenant": current_tenant(),
             "link": in_letters(f"/partners/documents/{version.document_id}/") if version and waits else "",
+            "may_sign": login is not None and may_sign(login),
+            "has_login": login is not None,
         }
         to, named = candidate.signer.email, f"{candidate.pk}.{candidate.agreement_sent_on}"
     send_letter("agreement_comes", to=to, letter_id=named, context=letter)

@@ -34,7 +34,7 @@ from partners.registries import (
 from partners.rows import present_alerts, present_progress, present_tasks
 from partners.starter.onboarding import copy_blueprint
 from prm.kernel import clock
-from prm.kernel.addresses import shown
+from prm.kernel.addresses import address_of, shown
 from prm.kernel.members import furnishes
 from prm.kernel.models import Membership
 from prm.kernel.policies import permits
@@ -65,6 +65,7 @@ lend_worklist(
         url=lambda task: shown(task.url) or task.get_absolute_url(),
         text=lambda task: f"{task.partner.name}: {task.title}" if task.partner and task.names_partner else task.title,
         due=lambda task: task.due_on,
+        page=lambda: reverse("partners:tasks"),
     )
 )
 lend_alert(
@@ -119,7 +120,7 @@ def start_button(member: Membership, partner: Partner) -> PartnerAction | None:
     """The first thing to do with a partner that has just been won."""
     if partner.state != Partner.State.COMMITTED or not permits(member, "partners.start_onboarding", partner):
         return None
-    return PartnerAction(_("Start onboarding"), reverse("partners:start_onboarding", args=[partner.pk]), "route")
+    return PartnerAction(_("Start onboarding"), address_of("partners:start_onboarding", partner.pk), "route")
 
 
 @home_part(5, "partners/home/onboarding.html")

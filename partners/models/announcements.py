@@ -6,10 +6,10 @@ A partner receives a copy of its own and never learns for whom else it is.
 from __future__ import annotations
 
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from partners.models.segments import Segment
+from prm.kernel.addresses import address_of
 from prm.kernel.fields import TextField
 from prm.kernel.models import Membership
 from prm.kernel.tenancy.models import PartnerReads, PartnerRecord, TenantForeignKey, VendorRecord
@@ -47,7 +47,7 @@ class Announcement(VendorRecord):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("partners:announcement", args=[self.pk])
+        return address_of("partners:announcement", self.pk)
 
 
 class AnnouncementDelivery(PartnerReads):

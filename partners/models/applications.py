@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Self
 
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from partners.models.company import SEES_ALL_PARTNERS, Partner, assigned_partner_ids
+from prm.kernel.addresses import address_of
 from prm.kernel.fields import TextField
 from prm.kernel.models import Membership
 from prm.kernel.tenancy.models import TenantForeignKey, TenantManager, TenantQuerySet, VendorRecord
@@ -86,7 +86,7 @@ class Application(VendorRecord):
         return self.company
 
     def get_absolute_url(self) -> str:
-        return reverse("recruitment:application", args=[self.pk])
+        return address_of("recruitment:application", self.pk)
 
 
 class ApplicationCount(VendorRecord):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Self
 
 from django.db import models
-from django.urls import reverse
 
+from prm.kernel.addresses import address_of
 from prm.kernel.fields import SealedField
 from prm.kernel.models import Membership
 from prm.kernel.roles import Role
@@ -55,7 +55,7 @@ class BankDetails(PartnerRecord):
         return f"account ending in {self.last_four}"
 
     def get_absolute_url(self) -> str:
-        return reverse("partners:bank", args=[self.partner_id])
+        return address_of("partners:bank", self.partner_id)
 
     @property
     def is_verified(self) -> bool:

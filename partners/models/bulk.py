@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any, Self
 
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from partners.models.company import Partner
+from prm.kernel.addresses import address_of
 from prm.kernel.fields import TextField
 from prm.kernel.models import Job, Membership
 from prm.kernel.tenancy.models import TenantForeignKey, TenantManager, TenantQuerySet, VendorRecord
@@ -49,7 +49,7 @@ class BulkEdit(VendorRecord):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("partners:bulk_edit", args=[self.pk])
+        return address_of("partners:bulk_edit", self.pk)
 
 
 class BulkEditRow(VendorRecord):

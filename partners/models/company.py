@@ -6,10 +6,10 @@ import secrets
 from typing import Self
 
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from prm.kernel import clock
+from prm.kernel.addresses import address_of
 from prm.kernel.fields import CodesField, NumericField, TextField
 from prm.kernel.models import Membership
 from prm.kernel.roles import Role
@@ -33,6 +33,7 @@ SEES_ALL_PARTNERS = (
     Role.FINANCE,
     Role.AUDITOR,
 )
+LIVING = ("merged_into", "taken_back_at")  # both empty while a company is one of its own
 NUMBER_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # no look-alikes
 
 
@@ -195,8 +196,9 @@ class Partner(Record):
             ),
         ]
         indexes = [
-            models.Index(fields=["tenant", "sort_name", "id"], name="partner_by_name"),
-            models.Index(fields=["tenant", "state", "sort_name"], name="partner_by_state"),
+            # With what says that a company still is one, so that 10,000 are counted without reading them.
+            models.Index(fields=["tenant", "sort_name", "id"], include=LIVING, name="partner_by_name"),
+            models.Index(fields=["tenant", "state", "sort_name", "id"], include=LIVING, name="partner_by_state"),
             models.Index(fields=["tenant", "tier"], name="partner_by_tier"),
             models.Index(fields=["tenant", "normalised_name", "country"], name="partner_by_normalised"),
             models.Index(fields=["tenant", "domain"], name="partner_by_domain"),
@@ -206,7 +208,7 @@ class Partner(Record):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("partners:partner", args=[self.pk])
+        return address_of("partners:partner", self.pk)
 
 
 class PartnerInternal(VendorRecord):
@@ -290,7 +292,7 @@ class Contact(PartnerRecord):
         return self.name or self.email
 
     def get_absolute_url(self) -> str:
-        return reverse("partners:contact", args=[self.pk])
+        return address_of("partners:contact", self.pk)
 
 
 class StandingQuerySet(TenantQuerySet):
@@ -304,16 +306,21 @@ class StandingQuerySet(TenantQuerySet):
 
 
 class ManagerAssignment(PartnerReads):
-    """Which account manager looks after a partner, from when to when."""
+    """Which account manager looks after a partner, from when to when: the main one, others beside, stand-ins.
+
+    `ended_at` is set where a stand-in ended within its last day, so that it sees the partner no more.
+    """
 
     class Kind(models.TextChoices):
         MAIN = "main", _("Main")
+        SECONDARY = "secondary", _("Second account manager")
         STAND_IN = "stand_in", _("Stand-in")
 
     manager = TenantForeignKey(Membership, related_name="assignments")
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.MAIN)
     from_date = models.DateField()
     to_date = models.DateField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -321,6 +328,11 @@ class ManagerAssignment(PartnerReads):
                 fields=["tenant", "partner"],
                 condition=models.Q(kind="main", to_date=None),
                 name="assignment_one_main",
+            ),
+            models.UniqueConstraint(
+                fields=["tenant", "partner", "manager"],
+                condition=models.Q(kind="secondary", to_date=None),
+                name="assignment_second_once",
             ),
             models.CheckConstraint(
                 name="assignment_dates",
@@ -334,8 +346,8 @@ class ManagerAssignment(PartnerReads):
 
 
 def assigned_partner_ids(member: Membership) -> models.QuerySet | None:
-    """The partners an account manager looks after now, as main one or as stand-in within its days; for a team's
-    lead also those of the teams below. None for those whose role sees all partners.
+    """The partners an account manager looks after now, as main or second one or as stand-in within its days; for a
+    team's lead also those of the teams below. None for those whose role sees all partners.
     """
     if member.has(*SEES_ALL_PARTNERS):
         return None
@@ -345,9 +357,10 @@ def assigned_partner_ids(member: Membership) -> models.QuerySet | None:
 
         managers |= models.Q(manager__in=members_below(member))
     today = clock.today()
-    main = models.Q(kind=ManagerAssignment.Kind.MAIN, to_date=None)
-    stand_in = models.Q(kind=ManagerAssignment.Kind.STAND_IN, from_date__lte=today, to_date__gte=today)
+    Kind = ManagerAssignment.Kind
+    lasting = models.Q(kind__in=[Kind.MAIN, Kind.SECONDARY], to_date=None)
+    stand_in = models.Q(kind=Kind.STAND_IN, from_date__lte=today, to_date__gte=today, ended_at=None)
     found = ManagerAssignment.objects.filter(
-        managers, main | stand_in, partner__merged_into=None, partner__taken_back_at=None
+        managers, lasting | stand_in, partner__merged_into=None, partner__taken_back_at=None
     )
     return found.values("partner_id")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Self
 
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from prm.kernel.addresses import address_of
 from prm.kernel.fields import TextField
 from prm.kernel.models import Membership, StoredFile
 from prm.kernel.roles import Role
@@ -51,7 +51,7 @@ class Document(PartnerReads):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("partners:document", args=[self.pk])
+        return address_of("partners:document", self.pk)
 
 
 class DocumentVersion(PartnerReads):
@@ -102,4 +102,4 @@ class DocumentVersion(PartnerReads):
         return f"version {self.number}"
 
     def get_absolute_url(self) -> str:
-        return reverse("partners:document", args=[self.document_id])
+        return address_of("partners:document", self.document_id)

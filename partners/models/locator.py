@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Self
 
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from partners.models.company import Partner
+from prm.kernel.addresses import address_of
 from prm.kernel.fields import CodesField, NumericField, TextField
 from prm.kernel.models import Membership
 from prm.kernel.roles import Role
@@ -88,7 +88,7 @@ class LocatorProfile(PartnerRecord, LocatorWords):
         return f"locator profile of {self.partner_id}"
 
     def get_absolute_url(self) -> str:
-        return reverse("partners:locator_profile", args=[self.partner_id])
+        return address_of("partners:locator_profile", self.partner_id)
 
 
 class LocatorEntry(PublishedRecord, LocatorWords):
@@ -119,7 +119,7 @@ class LocatorEntry(PublishedRecord, LocatorWords):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("locator:entry", args=[self.pk])
+        return address_of("locator:entry", self.pk)
 
 
 ANSWERS_INQUIRIES = (Role.CHAMPION, Role.PARTNER_SALES, Role.PARTNER_MARKETING, Role.DISTRIBUTOR)
@@ -160,4 +160,4 @@ class Inquiry(PartnerRecord):
         return f"inquiry of {self.name}"
 
     def get_absolute_url(self) -> str:
-        return reverse("partners:inquiry", args=[self.pk])
+        return address_of("partners:inquiry", self.pk)

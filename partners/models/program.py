@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import Any, Self
 
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from partners.models.company import Tier
+from prm.kernel.addresses import address_of
 from prm.kernel.fields import NumericField, TextField
 from prm.kernel.models import Membership
 from prm.kernel.tenancy.models import (
@@ -107,7 +107,7 @@ class Program(PublishedRecord):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("partners:program", args=[self.pk])
+        return address_of("partners:program", self.pk)
 
 
 class ProgramTierQuerySet(TenantQuerySet):

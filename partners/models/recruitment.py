@@ -6,10 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from partners.models.company import Contact, Partner, StandingQuerySet
+from prm.kernel.addresses import address_of
 from prm.kernel.fields import NumericField, TextField
 from prm.kernel.models import Membership
 from prm.kernel.tenancy.models import PartnerMaybe, PublishedRecord, TenantForeignKey, TenantManager, VendorRecord
@@ -81,7 +81,7 @@ class Candidate(VendorRecord):
         return f"candidate {self.partner_id}"
 
     def get_absolute_url(self) -> str:
-        return reverse("partners:candidate", args=[self.partner_id])
+        return address_of("partners:candidate", self.partner_id)
 
 
 class VendorQuestion(PartnerMaybe):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from partners.models.company import Partner
+from prm.kernel.addresses import address_of
 from prm.kernel.fields import TextField
 from prm.kernel.models import Membership
 from prm.kernel.tenancy.models import TenantForeignKey, VendorRecord
@@ -33,7 +33,7 @@ class Segment(VendorRecord):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("partners:segment", args=[self.pk])
+        return address_of("partners:segment", self.pk)
 
 
 class SegmentMember(VendorRecord):

@@ -15,8 +15,9 @@ from prm.kernel.tenancy.models import PartnerReads, TenantForeignKey, TenantMana
 class PartnerTier(PartnerReads):
     """The tier a partner holds from a day on, with the cause. It ends where the next row begins.
 
-    That is why two can never overlap: there is no end that could be wrong, and one row per partner and day.
-    `until`: of an entry the day before which it cannot fall, of an override the day on which it ends by itself;
+    That is why two can never overlap: there is no end that could be wrong. Of several on one day `turn` says the
+    order, and the last one holds. `until`: of an entry (also when an override has come between) the day before which
+    it cannot fall, of an override the day on which it ends by itself;
     `returns_to`: the tier the partner would hold without the override.
     """
 
@@ -26,10 +27,12 @@ class PartnerTier(PartnerReads):
         ENTRY = "entry", _("Entry")
         EVALUATION = "evaluation", _("Evaluation")
         OVERRIDE = "override", _("Override")
+        RETURN = "return", _("End of an override")
         IMPORT = "import", _("Import")
 
     tier = TenantForeignKey(Tier, related_name="holders")
     from_date = models.DateField()
+    turn = models.PositiveSmallIntegerField(default=1)
     cause = models.CharField(max_length=12, choices=Cause)
     reason = TextField(max_length=500, blank=True)
     until = models.DateField(null=True, blank=True)
@@ -37,7 +40,7 @@ class PartnerTier(PartnerReads):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["tenant", "partner", "from_date"], name="partner_tier_one_a_day"),
+            models.UniqueConstraint(fields=["tenant", "partner", "from_date", "turn"], name="partner_tier_in_turn"),
             models.CheckConstraint(
                 name="partner_tier_override_ends",
                 condition=~models.Q(cause="override") | models.Q(until__gt=models.F("from_date")),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Self
 
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from partners.models.company import Partner, assigned_partner_ids
+from prm.kernel.addresses import address_of
 from prm.kernel.fields import TextField
 from prm.kernel.models import Membership
 from prm.kernel.roles import Role, Side
@@ -111,7 +111,7 @@ class Task(PartnerMaybe):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("partners:task", args=[self.pk])
+        return address_of("partners:task", self.pk)
 
 
 class AlertQuerySet(TenantQuerySet):

@@ -1,7 +1,7 @@
 """Questions about partners: where one stands in the programme, who looks after it, what happened."""
 
 from partners.queries.activity import KINDS, TimelinePage, notes_of, timeline_page
-from partners.queries.company import list_choices, manager_names, managers_of
+from partners.queries.company import list_choices, manager_names, managers_beside, managers_of
 from partners.queries.documents import (
     declined_documents,
     documents_to_sign,
@@ -69,6 +69,13 @@ from partners.queries.recruitment import (
     rules,
     standing_in_recruiting,
 )
+from partners.queries.signing import (
+    NamedSigner,
+    agreement_before_authority,
+    authority_to_confirm,
+    login_of,
+    named_signer,
+)
 from partners.queries.sources import (
     NO_TASK_DUE,
     NOT_EVALUATED,
@@ -113,6 +120,7 @@ __all__ = [
     "Found",
     "Ladder",
     "Match",
+    "NamedSigner",
     "Pair",
     "Pathway",
     "Progress",
@@ -123,8 +131,10 @@ __all__ = [
     "TierOutlook",
     "TierStanding",
     "TimelinePage",
+    "agreement_before_authority",
     "agreement_of",
     "applicant_view",
+    "authority_to_confirm",
     "benefits_of",
     "benefits_of_many",
     "community_tier",
@@ -147,13 +157,16 @@ __all__ = [
     "last_full_quarters",
     "list_choices",
     "locations_of",
+    "login_of",
     "look_alikes",
     "manager_for",
     "manager_names",
+    "managers_beside",
     "managers_of",
     "may_stand_in_locator",
     "merges_of",
     "my_tasks",
+    "named_signer",
     "next_profile_question",
     "notes_of",
     "notice_of",

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from partners.models import Activity, Contact, Note, Partner
 from partners.queries.merges import with_those_merged
 from prm.kernel.models import Event, Membership
+from prm.kernel.tenancy.prepared import prepared
 
 PER_PAGE = 25
 # What a timeline can be narrowed to: kinds of activities, what the partner did here, what the system recorded.
@@ -83,5 +84,10 @@ def _cut(cursor: str) -> Q:
 
 def notes_of(partner: Partner, member: Membership, *, limit: int = 50) -> list[Note]:
     """The vendor's private notes, newest first; the caller asks whether this member may read them."""
-    found = Note.objects.visible_to(member).filter(partner=partner).select_related("author__user")
-    return list(found.order_by("-at", "-pk")[:limit])
+    return _notes(member, partner.pk, limit)
+
+
+@prepared
+def _notes(member: Membership, partner_id: UUID, limit: int) -> QuerySet[Note]:
+    found = Note.objects.visible_to(member).filter(partner=partner_id).select_related("author__user")
+    return found.order_by("-at", "-pk")[:limit]

@@ -19,6 +19,19 @@ def managers_of(partner_ids: Sequence[UUID]) -> dict[UUID, Membership]:
     return {row.partner_id: row.manager for row in _main_assignments(list(partner_ids))}
 
 
+def managers_beside(partner_id: UUID) -> tuple[Membership | None, list[Membership]]:
+    """The main account manager of a partner, and those who look after it for good beside this one; one query."""
+    rows = sorted(_lasting_assignments([partner_id]), key=lambda row: row.from_date)
+    main = next((row.manager for row in rows if row.kind == "main"), None)
+    return main, [row.manager for row in rows if row.kind == "secondary"]
+
+
+@prepared
+def _lasting_assignments(partner_ids: list[UUID]) -> QuerySet[ManagerAssignment]:
+    lasting = ManagerAssignment.objects.filter(partner_id__in=partner_ids, kind__in=["main", "secondary"], to_date=None)
+    return lasting.select_related("manager__user")
+
+
 @prepared
 def _main_assignments(partner_ids: list[UUID]) -> QuerySet[ManagerAssignment]:
     mains = ManagerAssignment.objects.filter(partner_id__in=partner_ids, kind="main", to_date=None)

@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from partners.models import ManagerAssignment
+from prm.kernel import clock
 from prm.kernel.models import Membership
 from prm.kernel.roles import Role
 
 ANSWERS = (Role.CHANNEL_CHIEF, Role.OPERATIONS, Role.MARKETING)
 SHOWN = 100
+
+Kind = ManagerAssignment.Kind
+PLACES: dict[str, int] = {Kind.MAIN: 0, Kind.SECONDARY: 1, Kind.STAND_IN: 2}
 
 
 @dataclass(frozen=True)
@@ -26,14 +30,17 @@ class Card:
     email: str
     phone: str
     companies: tuple[str, ...] = ()  # for a distributor: which of its companies
+    is_second: bool = False  # beside the main one, for good
     is_stand_in: bool = False
 
 
 def account_managers(member: Membership) -> list[Card]:
-    """Who looks after the companies this member stands for: the main ones before their stand-ins."""
+    """Who looks after the companies this member stands for now: the main ones before second ones and stand-ins."""
+    today = clock.today()
+    now = Q(to_date=None) | Q(kind="stand_in", from_date__lte=today, to_date__gte=today, ended_at=None)
     assigned = (
         ManagerAssignment.objects.visible_to(member)
-        .filter(to_date=None, manager__active=True)
+        .filter(now, manager__active=True)
         .select_related("manager__user", "partner")
         .order_by("kind", "partner__sort_name")
     )
@@ -42,10 +49,10 @@ def account_managers(member: Membership) -> list[Card]:
         found.setdefault((row.manager_id, row.kind), (row.manager, []))[1].append(row.partner.name)
     several = len(member.reach or ()) > 1
     cards = [
-        (kind, _card(manager, companies=tuple(names) if several else (), stand_in=kind != ManagerAssignment.Kind.MAIN))
+        (kind, _card(manager, companies=tuple(names) if several else (), kind=kind))
         for (_, kind), (manager, names) in found.items()
     ]
-    return [card for _, card in sorted(cards, key=lambda pair: (pair[0] != ManagerAssignment.Kind.MAIN, pair[1].name))]
+    return [card for _, card in sorted(cards, key=lambda pair: (PLACES[pair[0]], pair[1].name))]
 
 
 def programme_people(member: Membership) -> list[Card]:
@@ -59,7 +66,7 @@ def programme_people(member: Membership) -> list[Card]:
     return [_card(person) for person in found]
 
 
-def _card(person: Membership, *, companies: tuple[str, ...] = (), stand_in: bool = False) -> Card:
+def _card(person: Membership, *, companies: tuple[str, ...] = (), kind: str = "") -> Card:
     return Card(
         name=person.user.name or person.title,
         role=person.role_names,
@@ -69,5 +76,6 @@ def _card(person: Membership, *, companies: tuple[str, ...] = (), stand_in: bool
         email=person.user.email if person.shows_email else "",
         phone=person.phone,
         companies=companies,
-        is_stand_in=stand_in,
+        is_second=kind == Kind.SECONDARY,
+        is_stand_in=kind == Kind.STAND_IN,
     )

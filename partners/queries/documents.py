@@ -34,10 +34,15 @@ def _signed(partner_ids: list[UUID], as_of: dt.date) -> QuerySet:
 
 
 def with_state(documents: QuerySet) -> QuerySet:
-    """Documents with the state and number of their latest version (None without a file)."""
+    """Documents with the state and number of their latest version, and the number of the latest one signed here.
+
+    None without a file, or where what holds was signed on paper.
+    """
     latest = DocumentVersion.objects.filter(document=OuterRef("pk")).order_by("-number")
     return documents.annotate(
-        latest_state=Subquery(latest.values("state")[:1]), latest_number=Subquery(latest.values("number")[:1])
+        latest_state=Subquery(latest.values("state")[:1]),
+        latest_number=Subquery(latest.values("number")[:1]),
+        signed_number=Subquery(latest.filter(state=DocumentVersion.State.SIGNED).values("number")[:1]),
     )
 
 

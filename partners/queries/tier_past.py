@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import DateTimeField, QuerySet, UUIDField, Value
+from django.db.models import IntegerField, QuerySet, UUIDField, Value
 from django.db.models.functions import Cast
 
 from partners.models import PartnerTier, TierEvaluation
@@ -36,7 +36,7 @@ def tiers_held(partner_ids: Sequence[UUID], on: dt.date) -> dict[UUID, UUID]:
     ids = tuple(partner_ids)
     if len(ids) <= FEW:
         return tier_past(ids, on).held
-    rows = _holdings(ids, on).order_by("from_date", "created_at")
+    rows = _holdings(ids, on).order_by("from_date", "turn")
     return remember(("tiers held", ids, on), lambda: dict(rows.values_list("partner_id", "tier_id")))
 
 
@@ -55,20 +55,20 @@ def _holdings(partner_ids: Sequence[UUID], on: dt.date) -> Any:
 def _rows(ids: list[UUID], on: dt.date) -> QuerySet:
     nothing = lambda output: Cast(Value(None), output)
     held = _holdings(ids, on).values_list(
-        "partner_id", "from_date", nothing(NumericField()), "tier_id", Cast("created_at", DateTimeField())
+        "partner_id", "from_date", nothing(NumericField()), "tier_id", Cast("turn", IntegerField())
     )
     judged = latest_evaluations(ids, on).values_list(
-        "partner_id", "as_of", "progress", nothing(UUIDField()), nothing(DateTimeField())
+        "partner_id", "as_of", "progress", nothing(UUIDField()), nothing(IntegerField())
     )
     return held.union(judged, all=True)
 
 
 def _read(ids: list[UUID], on: dt.date) -> TierPast:
     past, holdings = TierPast(), []
-    for partner_id, day, progress, tier_id, at in _rows(list(ids), on):
+    for partner_id, day, progress, tier_id, turn in _rows(list(ids), on):
         if tier_id is None:
             past.evaluated[partner_id] = (day, progress)
         else:
-            holdings.append((day, at, partner_id, tier_id))
-    past.held = {partner_id: tier_id for _day, _at, partner_id, tier_id in sorted(holdings)}
+            holdings.append((day, turn, partner_id, tier_id))
+    past.held = {partner_id: tier_id for _day, _turn, partner_id, tier_id in sorted(holdings)}
     return past

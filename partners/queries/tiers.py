@@ -35,7 +35,7 @@ MAY_RISE = (Partner.State.ONBOARDING, Partner.State.ACTIVE, Partner.State.LAPSED
 def holdings_of(partner_ids: Sequence[UUID]) -> dict[UUID, PartnerTier]:
     """The present row of the tier history of each partner that has one."""
     rows = PartnerTier.objects.filter(partner_id__in=list(partner_ids)).select_related("tier", "returns_to")
-    return {row.partner_id: row for row in rows.order_by("from_date")}
+    return {row.partner_id: row for row in rows.order_by("from_date", "turn")}
 
 
 def regular_tier(holding: PartnerTier | None) -> Tier | None:
@@ -48,7 +48,7 @@ def regular_tier(holding: PartnerTier | None) -> Tier | None:
 def tier_history(partner: Partner) -> list[PartnerTier]:
     """All tiers held, the latest first."""
     rows = PartnerTier.objects.filter(partner=partner).select_related("tier", "returns_to")
-    return list(rows.order_by("-from_date"))
+    return list(rows.order_by("-from_date", "-turn"))
 
 
 def notice_of(partner: Partner, today: dt.date) -> TierNotice | None:
@@ -204,7 +204,7 @@ def partners_by_tier(member: Membership) -> dict[UUID | None, int]:
 def movements(member: Membership, since: dt.date, limit: int = 12) -> list[PartnerTier]:
     """The latest changes of tier among the partners this member may know of."""
     rows = PartnerTier.objects.visible_to(member).filter(from_date__gte=since).select_related("partner", "tier")
-    return list(rows.order_by("-from_date", "partner__sort_name")[:limit])
+    return list(rows.order_by("-from_date", "partner__sort_name", "-turn")[:limit])
 
 
 def waiting_proposals(member: Membership) -> QuerySet:

@@ -8,13 +8,14 @@ from decimal import Decimal
 from typing import Any
 
 from partners.models import Partner
-from partners.queries import RequirementRow, manager_names
+from partners.queries import RequirementRow, list_choices, manager_names
 from partners.queries.directory import Card
 from partners.queries.home import Change
 from partners.registries import Value, measured
 from partners.timeline_rows import present_event
 from prm.kernel.languages import SPOKEN
 from prm.kernel.periods import FiscalQuarter
+from prm.kernel.templatetags.kit import statuses
 from prm.kernel.tenancy.context import current_tenant
 from prm.kernel.web.cells import addresses
 from prm.kernel.web.format import Formatter, formatter
@@ -39,11 +40,9 @@ class PartnerRow:
     manager: str
     revenue: str
     raw_revenue: Decimal | None
-    performance: str
-    performance_status: str
+    performance_mark: str
     raw_performance: Decimal | None
-    capability: str
-    capability_status: str
+    capability_mark: str
     raw_capability: Decimal | None
 
 
@@ -51,11 +50,11 @@ def present_partners(partners: list[Partner], as_of: dt.date) -> list[PartnerRow
     """The rows of a page of partners, every measure asked once for all of them."""
     ids = [partner.pk for partner in partners]
     quarter = FiscalQuarter.containing(as_of, current_tenant().fy_start_month)
-    managers = manager_names(ids)
+    managers, tiers = manager_names(ids), dict(list_choices()["tier"])  # the choices of the list's filters
     revenue = measured("net_revenue_12m", ids, [quarter], as_of)
     performance = measured("performance_to_plan", ids, [quarter], as_of)
     capability = measured("capability_score", ids, [quarter], as_of)
-    write, address = formatter(), addresses("partners:partner")
+    write, address, mark = formatter(), addresses("partners:partner"), statuses()
     # The stock get_..._display builds its table of translated labels anew for each call.
     states = {value: str(label) for value, label in Partner.State.choices}
     types = {value: str(label) for value, label in Partner.Type.choices}
@@ -69,7 +68,7 @@ def present_partners(partners: list[Partner], as_of: dt.date) -> list[PartnerRow
                 url=address(partner.pk),
                 name=partner.name,
                 number=partner.number,
-                tier=partner.tier.name if partner.tier else "",
+                tier=tiers.get(str(partner.tier_id), ""),
                 state=states[partner.state],
                 state_tone=STATE_TONES.get(partner.state, "grey"),
                 type=types[partner.type],
@@ -77,11 +76,9 @@ def present_partners(partners: list[Partner], as_of: dt.date) -> list[PartnerRow
                 manager=managers.get(partner.pk, ""),
                 revenue=write.money(revenue[key].number),
                 raw_revenue=revenue[key].number,
-                performance=write.percent(performance[key].number),
-                performance_status=performance[key].status,
+                performance_mark=mark(performance[key].status, write.percent(performance[key].number)),
                 raw_performance=performance[key].number,
-                capability=write.score(capability[key].number),
-                capability_status=_score_status(capability[key]),
+                capability_mark=mark(_score_status(capability[key]), write.score(capability[key].number)),
                 raw_capability=capability[key].number,
             )
         )
@@ -138,6 +135,7 @@ class ShownCard:
     phone: str
     tel: str
     companies: str
+    is_second: bool
     is_stand_in: bool
 
 
@@ -152,6 +150,7 @@ def present_card(card: Card) -> ShownCard:
         phone=card.phone,
         tel="tel:" + "".join(c for c in card.phone if c.isdigit() or c == "+"),
         companies=", ".join(card.companies),
+        is_second=card.is_second,
         is_stand_in=card.is_stand_in,
     )
 

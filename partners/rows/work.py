@@ -10,9 +10,9 @@ from django.utils.translation import gettext
 
 from partners.models import Alert, Partner, Task
 from partners.queries import Progress, managers_of, progress_of
-from partners.registries import alerts, onboarding_checks
+from partners.registries import Waiting, alerts, onboarding_checks
 from prm.kernel import clock
-from prm.kernel.addresses import shown
+from prm.kernel.addresses import address_of, shown
 from prm.kernel.models import Membership
 from prm.kernel.policies import permits
 from prm.kernel.roles import Role, Side
@@ -37,6 +37,7 @@ class TaskRow:
     is_required: bool
     state: str
     tone: str
+    complete_url: str
     may_complete: bool
     waits_for_system: bool
 
@@ -70,6 +71,7 @@ def present_tasks(tasks: list[Task], member: Membership) -> list[TaskRow]:
                 is_required=task.required,
                 state=states[task.state],
                 tone=TASK_TONES[task.state],
+                complete_url=address_of("partners:task_complete", task.pk),
                 may_complete=is_open and not is_checked and permits(member, "partners.complete_task", task),
                 waits_for_system=is_open and is_checked,
             )
@@ -179,3 +181,18 @@ def present_onboarding(partners: list[Partner], on: dt.date) -> list[OnboardingR
 
 def _label_of(kind: str) -> str:
     return alerts[kind].label if kind in alerts else ""
+
+
+def present_waiting(found: list[Waiting]) -> list[dict[str, Any]]:
+    """What waits for somebody, each with the word of its list and whether its day is past."""
+    today, write = clock.today(), formatter()
+    return [
+        {
+            "list": item.label,
+            "text": item.text,
+            "url": item.url,
+            "due": write.day(item.due) if item.due else "",
+            "is_overdue": item.due is not None and item.due < today,
+        }
+        for item in found
+    ]

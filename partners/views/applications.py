@@ -25,7 +25,7 @@ from prm.kernel import clock
 from prm.kernel.policies import permits
 from prm.kernel.signin.forms import NothingForm
 from prm.kernel.web.access import may
-from prm.kernel.web.forms import submit
+from prm.kernel.web.forms import saved, submit
 from prm.kernel.web.lists import Column, lend_list, list_page
 from prm.kernel.web.tenancy import member_of
 
@@ -156,7 +156,7 @@ def page_settings(request: HttpRequest) -> HttpResponse:
         seen = data.pop("version")
         return edit_program_page(by=member, seen_version=seen if not shown._state.adding else None, **data)
 
-    return submit(request, form, act, again=again, then=lambda done: reverse("recruitment:settings"))
+    return submit(request, form, act, again=again, then=lambda done: reverse("recruitment:settings"), said=saved)
 
 
 @may("partners.edit_recruitment_rules")
@@ -180,6 +180,7 @@ def rule_settings(request: HttpRequest) -> HttpResponse:
         act,
         again=lambda form: _settings(request, rules_form=form),
         then=lambda done: reverse("recruitment:settings") + "#rules",
+        said=saved,
     )
 
 

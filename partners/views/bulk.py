@@ -17,7 +17,7 @@ from partners.rows.segments import present_bulk_rows
 from partners.views.company import partners_matching
 from prm.kernel.errors import Refused
 from prm.kernel.web.access import may
-from prm.kernel.web.forms import go
+from prm.kernel.web.forms import add_refusal, go
 from prm.kernel.web.lists import Column, list_page
 
 COLUMNS = (
@@ -53,7 +53,7 @@ def bulk_new(request: HttpRequest) -> HttpResponse:
         try:
             edit = start_bulk_edit(verb, form.cleaned_data["value"], ids, by=member)
         except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            add_refusal(form, refusal)
         else:
             return go(request, edit)
     context = {"form": form, "verb": VERBS[verb], "count": len(ids), "query": query}

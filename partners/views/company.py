@@ -15,14 +15,13 @@ from partners.actions import edit_partner
 from partners.actions.bulk import VERBS
 from partners.filters import PartnerFilter
 from partners.forms import PartnerForm
-from partners.models import Partner, PartnerQuerySet
-from partners.queries import kept_of, managers_of
+from partners.models import Partner
+from partners.queries import kept_of, managers_beside
 from partners.registries import TABS, actions_for, panels_for, tabs_for
 from partners.rows import STATE_TONES, PartnerRow, present_partners
 from prm.kernel import clock
-from prm.kernel.models import Membership
 from prm.kernel.policies import permits
-from prm.kernel.templatetags.kit import badge, status
+from prm.kernel.templatetags.kit import badge
 from prm.kernel.web.access import may
 from prm.kernel.web.cells import joined, link, soft
 from prm.kernel.web.forms import submit
@@ -94,7 +93,7 @@ COLUMNS = (
         (),
         lambda row: row.raw_performance,
         optional=True,
-        cell=lambda row: status(row.performance_status, row.performance),
+        cell=lambda row: row.performance_mark,
     ),
     Column(
         "capability",
@@ -102,7 +101,7 @@ COLUMNS = (
         (),
         lambda row: row.raw_capability,
         optional=True,
-        cell=lambda row: status(row.capability_status, row.capability),
+        cell=lambda row: row.capability_mark,
     ),
 )
 
@@ -113,10 +112,7 @@ LISTED = (
     "state",
     "type",
     "country",
-    "tenant",
-    "tier__name",
-    "tier__level",
-    "tier__tenant",
+    "tier",
 )
 
 
@@ -132,7 +128,7 @@ def partner_list(request: HttpRequest) -> HttpResponse:
     as_of = clock.today()
     shown = list_page(
         request,
-        _listed(member).only(*LISTED),
+        Partner.objects.visible_to(member).only(*LISTED),
         COLUMNS,
         default_sort="name",
         filterset=PartnerFilter,
@@ -156,15 +152,11 @@ def _verbs() -> list[dict[str, Any]]:
     return [{"name": verb.name, "label": own_word(verb.label)} for verb in VERBS.values()]
 
 
-def _listed(member: Membership) -> PartnerQuerySet:
-    return Partner.objects.visible_to(member).select_related("tier")
-
-
 def partners_matching(request: HttpRequest, query: QueryDict) -> QuerySet:
     """All partners that the list would show with that query, over all its pages."""
     asked = copy(request)
     asked.method, asked.GET = "GET", query
-    listed = _listed(request.member)  # type: ignore[attr-defined]
+    listed = Partner.objects.visible_to(request.member)  # type: ignore[attr-defined]
     return matching(asked, listed, COLUMNS, default_sort="name", filterset=PartnerFilter).rows
 
 
@@ -180,10 +172,12 @@ def partner(request: HttpRequest, partner: Partner) -> HttpResponse:
     address = partner.get_absolute_url()
     actions = actions_for(member, partner)
     primary = next((action for action in actions if action.leads), None)
+    manager, beside = managers_beside(partner.pk)
     context = {
         "partner": partner,
         "state_tone": STATE_TONES.get(partner.state, "grey"),
-        "manager": managers_of([partner.pk]).get(partner.pk),
+        "manager": manager,
+        "beside": ", ".join(one.user.name for one in beside),
         "tab": here,
         "tabs": [
             {"label": TABS[tab], "url": address if tab == "overview" else f"{address}?tab={tab}", "here": tab == here}

@@ -21,7 +21,7 @@ from partners.actions import (
 )
 from partners.forms import DeclineForm, DocumentForm, SignForm, VersionForm
 from partners.models import Document, DocumentVersion, Partner
-from partners.queries import signers_of, with_state
+from partners.queries import agreement_before_authority, named_signer, signers_of, with_state
 from partners.rows import present_documents, present_versions
 from prm.kernel.files import serve
 from prm.kernel.policies import permits
@@ -39,7 +39,7 @@ COLUMNS = (
     Column("signed", "Signed", ("signed_on",), lambda row: row.signed),
     Column("until", "Valid until", ("valid_to",), lambda row: row.until),
 )
-VERSIONS = DocumentVersion.objects.select_related("file__made_by__user", "document__partner")
+VERSIONS = DocumentVersion.objects.select_related("file__made_by__user", "document__partner", "signed_by__user")
 
 
 class DocumentFilter(django_filters.FilterSet):
@@ -166,6 +166,7 @@ def _page(request: HttpRequest, document: Document, *, sign_form: Any = None, de
     latest = versions[0] if versions else None
     waits = latest is not None and latest.state == DocumentVersion.State.SENT
     may_sign = waits and permits(member, "partners.sign_document", latest)
+    is_agreement = document.kind == Document.Kind.AGREEMENT
     may_send = permits(member, "partners.send_document_for_signature", document)
     context = {
         "document": document,
@@ -179,6 +180,9 @@ def _page(request: HttpRequest, document: Document, *, sign_form: Any = None, de
         "may_recall": may_send and waits,
         "may_add_version": permits(member, "partners.add_document_version", document),
         "signers": signers_of(document.partner_id) if member.is_vendor and latest is not None else None,
+        "named": named_signer(document.partner_id) if member.is_vendor and is_agreement and waits else None,
+        "is_named": is_agreement and waits and agreement_before_authority(member) == latest,
+        "may_confirm": permits(member, "kernel.set_signing_authority"),
         "is_vendor": member.is_vendor,
     }
     return render(request, "partners/documents/document.html", context)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.contrib import messages
@@ -12,8 +13,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from partners.actions import add_stand_in, assign_manager, end_stand_in, reassign_partners, set_sponsor
-from partners.forms import ManagerForm, ReassignForm, SponsorForm, StandInForm
+from partners.actions import (
+    add_secondary_manager,
+    add_stand_in,
+    assign_manager,
+    end_secondary_manager,
+    end_stand_in,
+    reassign_partners,
+    set_sponsor,
+)
+from partners.forms import ManagerForm, ReassignForm, SecondForm, SponsorForm, StandInForm
 from partners.models import ManagerAssignment, Partner
 from partners.queries.managers import assignments_of, partners_of_manager
 from prm.kernel import clock
@@ -21,7 +30,7 @@ from prm.kernel.errors import Refused
 from prm.kernel.policies import permits
 from prm.kernel.web.access import may
 from prm.kernel.web.format import formatter
-from prm.kernel.web.forms import go, submit
+from prm.kernel.web.forms import add_refusal, go, submit
 from prm.kernel.web.tenancy import member_of
 
 
@@ -42,6 +51,25 @@ def assign(request: HttpRequest, partner: Partner) -> HttpResponse:
         again=lambda form: _page(request, partner, manager_form=form),
         then=lambda _: reverse("partners:managers", args=[partner.pk]),
     )
+
+
+@may("partners.add_secondary_manager", Partner)
+@require_POST
+def secondary(request: HttpRequest, partner: Partner) -> HttpResponse:
+    return submit(
+        request,
+        SecondForm(request.POST),
+        lambda data: add_secondary_manager(partner, by=member_of(request), **data),
+        again=lambda form: _page(request, partner, second_form=form),
+        then=lambda _: reverse("partners:managers", args=[partner.pk]),
+    )
+
+
+@may("partners.end_secondary_manager", ManagerAssignment.objects.select_related("partner", "manager__user"))
+@require_POST
+def secondary_end(request: HttpRequest, assignment: ManagerAssignment) -> HttpResponse:
+    end_secondary_manager(assignment, by=member_of(request))
+    return go(request, reverse("partners:managers", args=[assignment.partner_id]))
 
 
 @may("partners.add_stand_in", Partner)
@@ -84,7 +112,7 @@ def reassign(request: HttpRequest) -> HttpResponse:
                 ids = [known[pk] for pk in chosen]
                 moved = reassign_partners(manager, to=to, partner_ids=ids, by=member_of(request))
             except Refused as refusal:
-                form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+                add_refusal(form, refusal)
                 status = 422 if refusal.status == 400 else refusal.status
             else:
                 said = ngettext("%(n)s partner goes to %(who)s.", "%(n)s partners go to %(who)s.", len(moved))
@@ -117,29 +145,42 @@ def sponsor(request: HttpRequest, partner: Partner) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, partner: Partner, *, manager_form: Any = None, stand_in_form: Any = None
+    request: HttpRequest,
+    partner: Partner,
+    *,
+    manager_form: Any = None,
+    second_form: Any = None,
+    stand_in_form: Any = None,
 ) -> HttpResponse:
-    member, today, write = member_of(request), clock.today(), formatter()
-    rows = [
-        {
-            "id": row.pk,
-            "name": row.manager.user.name,
-            "kind": row.get_kind_display(),
-            "from": write.day(row.from_date),
-            "to": write.day(row.to_date) if row.to_date else "",
-            "is_now": row.from_date <= today and (row.to_date is None or row.to_date >= today),
-            "is_coming": row.from_date > today,
-            "can_end": row.kind == "stand_in" and row.to_date is not None and row.to_date >= today,
-        }
-        for row in assignments_of(partner)[:200]
-    ]
+    member, today = member_of(request), clock.today()
+    rows = [_row(row, today) for row in assignments_of(partner)[:200]]
     context = {
         "partner": partner,
         "rows": rows,
         "manager_form": manager_form
         or (ManagerForm() if permits(member, "partners.assign_manager", partner) else None),
+        "second_form": second_form
+        or (SecondForm() if permits(member, "partners.add_secondary_manager", partner) else None),
         "stand_in_form": stand_in_form
         or (StandInForm(initial={"from_date": today}) if permits(member, "partners.add_stand_in", partner) else None),
         "may_end": permits(member, "partners.end_stand_in"),
     }
     return render(request, "partners/managers/managers.html", context)
+
+
+def _row(row: ManagerAssignment, today: dt.date) -> dict[str, Any]:
+    """One line of the history. What ended within the day is over, though the day is not."""
+    write = formatter()
+    is_stand_in = row.kind == ManagerAssignment.Kind.STAND_IN
+    lasts = row.ended_at is None and (row.to_date is None or (is_stand_in and row.to_date >= today))
+    return {
+        "id": row.pk,
+        "name": row.manager.user.name,
+        "kind": row.get_kind_display(),
+        "from": write.day(row.from_date),
+        "to": write.day(row.to_date) if row.to_date else "",
+        "is_now": lasts and row.from_date <= today,
+        "is_coming": lasts and row.from_date > today,
+        "can_end": lasts and row.kind != ManagerAssignment.Kind.MAIN,
+        "end_url": reverse("partners:stand_in_end" if is_stand_in else "partners:secondary_manager_end", args=[row.pk]),
+    }

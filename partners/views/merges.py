@@ -117,6 +117,7 @@ def _differing(keep: Partner, other: Partner) -> list[tuple[str, str, str, str]]
     found += [
         (f"profile.{name}", str(f.label), f.write(getattr(mine, name), write), f.write(getattr(theirs, name), write))
         for name, f in FIELDS.items()
+        if not f.is_same(getattr(mine, name), getattr(theirs, name))
     ]
     return [row for row in found if row[2] != row[3]]
 

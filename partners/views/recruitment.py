@@ -38,7 +38,7 @@ from partners.forms.recruitment import (
     WhyForm,
 )
 from partners.models import Candidate, Contact, Partner, VendorQuestion
-from partners.queries import managers_of, standing_in_recruiting, unsigned_agreement
+from partners.queries import managers_of, named_signer, standing_in_recruiting, unsigned_agreement
 from partners.registries import screening_of
 from partners.rows import STATE_TONES
 from partners.rows.recruitment import (
@@ -96,6 +96,8 @@ def _page(request: HttpRequest, partner: Partner, *, tried: str = "", tried_form
         "partner": partner,
         "candidate": found,
         "to_sign": to_sign,
+        "named": named_signer(partner.pk) if to_sign and to_sign.state == "sent" else None,
+        "may_confirm": permits(member, "kernel.set_signing_authority"),
         "sent_on": write.day(found.agreement_sent_on) if found and found.agreement_sent_on else "",
         "closed_on": write.day(found.closed_on) if found and found.closed_on else "",
         "may_upload": permits(member, "partners.record_document", partner),

@@ -7,9 +7,10 @@ from typing import Any
 
 import django_filters
 from django import forms
+from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render, resolve_url
+from django.shortcuts import redirect, render, resolve_url
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -25,15 +26,18 @@ from partners.actions import (
 )
 from partners.forms import AssignForm, CancelForm, TaskForm
 from partners.models import Alert, Partner, Task, falls_to
+from partners.registries import worklists
 from partners.rows import present_alerts, present_tasks
+from partners.rows.work import present_waiting
 from prm.kernel import clock
 from prm.kernel.addresses import shown
 from prm.kernel.policies import permits
-from prm.kernel.web.access import find_visible, may
+from prm.kernel.web.access import find_visible, for_members, may
 from prm.kernel.web.forms import go, submit
 from prm.kernel.web.lists import Column, lend_list, list_page
 from prm.kernel.web.tenancy import member_of
 
+WAITING_PER_PAGE = 50
 WITH_NAMES = Task.objects.select_related("partner", "owner__user", "added_by__user", "done_by__user")
 TASK_COLUMNS = (
     Column("title", _("Task"), ("title",), lambda row: row.title),
@@ -118,6 +122,19 @@ lend_list("partners:alerts", ALERT_COLUMNS, AlertFilter)
 
 
 # --- tasks -----------------------------------------------------------------------------------------------
+
+
+@for_members
+@require_safe
+def waiting(request: HttpRequest) -> HttpResponse:
+    """All that one worklist holds for this member: where the first page shows a few and is cut."""
+    worklist = worklists.get(request.GET.get("list", ""))
+    if worklist is None:
+        return redirect("home")
+    page = Paginator(worklist.query(member_of(request)), WAITING_PER_PAGE).get_page(request.GET.get("page"))
+    items = present_waiting([worklist.shown(record) for record in page.object_list])
+    context = {"label": worklist.label, "name": worklist.name, "items": items, "page": page}
+    return render(request, "partners/waiting.html", context)
 
 
 @may("partners.view_task")

@@ -8,7 +8,7 @@ from html import escape
 TEXT = 12  # the size of all lettering, in the units of the drawing
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Mark:
     """One shape: a rect, path, circle or text. Numbers are already written as text."""
 

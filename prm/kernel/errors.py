@@ -17,11 +17,20 @@ class Refused(Exception):
     code = "refused"
     more: Mapping[str, Any] = MappingProxyType({})  # what the API tells beside the sentence
 
-    def __init__(self, message: str = "", *, code: str | None = None, field: str | None = None) -> None:
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        code: str | None = None,
+        field: str | None = None,
+        fields: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """`fields`: what is wrong at each of several fields, where one answer names them all."""
         super().__init__(message or (self.__doc__ or "").strip().splitlines()[0])
         if code:
             self.code = code
-        self.field = field
+        self.field = field or next(iter(fields), None)
+        self.fields = fields or ({field: str(self)} if field else {})
 
 
 class Invalid(Refused):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID
@@ -19,7 +20,8 @@ from prm.kernel.tenancy.context import current, current_tenant
 
 S = TypeVar("S")
 _reactions: dict[str, list[Deferred]] = defaultdict(list)
-_announced: set[str] = set()
+_announced: dict[str, str] = {}  # event name to what it says, in words
+_PLACE = re.compile(r"{\w+}")
 TOLD_TOGETHER = 200  # events of one piece of work, when an import brings thousands
 
 
@@ -101,13 +103,18 @@ def on(name: str) -> Callable[[Deferred], Deferred]:
     return listen
 
 
-def announce(*names: str) -> None:
-    """An app says which events it records; a vendor's endpoints choose among them."""
-    _announced.update(names)
+def announce(words: Mapping[str, str]) -> None:
+    """An app says which events it records, and in which words; a vendor's endpoints choose among them."""
+    _announced.update(words)
 
 
 def announced() -> list[str]:
     return sorted(_announced)
+
+
+def announced_words() -> dict[str, str]:
+    """By event its words, with "…" where each event has a value of its own."""
+    return {name: _PLACE.sub("…", str(_announced[name])) for name in announced()}
 
 
 def _tell_outside(name: str, events: list[tuple[Event, Any]]) -> None:

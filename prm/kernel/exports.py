@@ -33,7 +33,7 @@ def to_csv(table: Table, *, marked: bool = True) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     for row in table:
-        writer.writerow([safe_text(_plain(cell)) for cell in row])
+        writer.writerow([safe_text(_iso(_plain(cell))) for cell in row])
     return ("\ufeff" if marked else "").encode() + out.getvalue().encode("utf-8")
 
 
@@ -80,6 +80,14 @@ def _without_zone(value: Any) -> Any:
     """Spreadsheets know no time zones: a moment is written as the vendor's clock showed it."""
     if isinstance(value, dt.datetime) and value.tzinfo is not None:
         return value.astimezone(ZoneInfo(current_tenant().time_zone)).replace(tzinfo=None)
+    return value
+
+
+def _iso(value: Any) -> Any:
+    """A moment as ISO 8601 writes it, by the vendor's clock and with its distance from UTC."""
+    if isinstance(value, dt.datetime):
+        at = value if value.tzinfo is None else value.astimezone(ZoneInfo(current_tenant().time_zone))
+        return at.isoformat(timespec="seconds")
     return value
 
 

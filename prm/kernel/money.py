@@ -39,6 +39,15 @@ def to_money(value: Number, currency: str) -> Decimal:
     return round_value(value, currency_places(currency))
 
 
+def with_places(value: Decimal, currency: str) -> Decimal:
+    """The same amount with at least the places of its currency: how files and the interface write it (20000.00).
+
+    Nothing is rounded: a line that keeps more decimals shows them.
+    """
+    exponent, places = value.as_tuple().exponent, currency_places(currency)
+    return to_money(value, currency) if isinstance(exponent, int) and -exponent < places else value
+
+
 def fits_currency(value: Number, currency: str) -> bool:
     """True when the amount has no fraction of the smallest unit: what a form or an import asks."""
     return to_decimal(value) == to_money(value, currency)

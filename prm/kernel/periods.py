@@ -9,6 +9,7 @@ import datetime as dt
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from prm.kernel.numbers import Number, to_whole
@@ -66,6 +67,7 @@ def month_start(month: str) -> dt.date:
     return dt.date(int(month[:4]), int(month[5:]), 1)
 
 
+@lru_cache(maxsize=2000)
 def month_end(month: str) -> dt.date:
     """The last day of 'YYYY-MM'."""
     return add_days(add_months(month_start(month), 1), -1)
@@ -78,7 +80,13 @@ def shift_month(month: str, months: int) -> str:
 
 def months_from(first: str, count: int) -> list[str]:
     """`count` months in a row, beginning with `first`."""
-    return [shift_month(first, i) for i in range(count)]
+    return list(_months_from(first, count))
+
+
+@lru_cache(maxsize=500)
+def _months_from(first: str, count: int) -> tuple[str, ...]:
+    """Kept: one page asks for the months of the same year in a dozen places."""
+    return tuple(shift_month(first, i) for i in range(count))
 
 
 def months_between(first: str, last: str) -> Iterator[str]:

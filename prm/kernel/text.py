@@ -26,6 +26,14 @@ def clean_text(value: str, *, field: str | None = None, max_length: int | None =
     return text
 
 
+_UNACCENTED = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae", "ł": "l", "đ": "d", "ı": "i"})
+
+
+def same_name(value: str) -> str:
+    """The key by which two writings of a person's name are one: without case, accents and further blanks."""
+    return " ".join(sort_key(value).translate(_UNACCENTED).split())
+
+
 def sort_key(value: str) -> str:
     """A stored key that sorts names without case and accents (there is no ICU in the database)."""
     decomposed = unicodedata.normalize("NFKD", value.casefold())

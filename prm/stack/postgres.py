@@ -22,7 +22,8 @@ from .processes import becomes_nobody, end, end_by_pid, spawn, starter_may_be_go
 
 SUPERUSER = "postgres"
 PATIENCE_SECONDS = 60
-DURABLE = {"max_connections": "60", "shared_buffers": "64MB"}
+PLANS = {"random_page_cost": "1.1"}  # what is asked for lies in memory or on a solid-state disk
+DURABLE = {"max_connections": "60", "shared_buffers": "64MB", **PLANS}
 # For tests: a cluster that may be lost at any time.
 DISPOSABLE = {
     "fsync": "off",
@@ -34,6 +35,7 @@ DISPOSABLE = {
     "max_wal_size": "4GB",
     "max_wal_senders": "0",
     "max_connections": "80",
+    **PLANS,
     "shared_buffers": "128MB",
 }
 

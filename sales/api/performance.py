@@ -9,6 +9,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from partners.models import Partner
+from prm.kernel.money import with_places
 from prm.kernel.web.viewsets import ReadRecordsViewSet, RecordsViewSet
 from sales.forms import AsOfForm
 from sales.models import SalesActual
@@ -25,7 +26,7 @@ class ActualSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
     def get_amount(self, row: SalesActual) -> str:
-        return str(row.amount)
+        return str(with_places(row.amount, row.currency))
 
 
 class ActualsViewSet(ReadRecordsViewSet):

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from partners.models import Partner
 from prm.kernel.errors import Invalid
+from prm.kernel.money import with_places
 from prm.kernel.periods import FiscalYear
 from prm.kernel.policies import require
 from prm.kernel.tenancy.context import current_tenant
@@ -34,7 +35,7 @@ class TargetSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
     def get_amount(self, row: Target) -> str:
-        return str(row.amount)
+        return str(with_places(row.amount, row.currency))
 
     def get_is_confirmed(self, row: Target) -> bool:
         return row.confirmed_by_id is not None

@@ -17,6 +17,7 @@ from prm.kernel.numbers import to_decimal
 from prm.kernel.periods import FiscalYear
 from prm.kernel.tenancy.context import current_tenant
 from prm.kernel.web.format import formatter
+from prm.kernel.web.whole import WholeField
 
 SPACES = dict.fromkeys(map(ord, " \u00a0\u202f\t"))
 LONGEST = 30
@@ -95,7 +96,7 @@ def unread(posted: Mapping[str, str]) -> dict[str, str]:
 class YearForm(forms.Form):
     """The fiscal year that is looked at; anything else is the present one."""
 
-    year = forms.IntegerField(required=False, min_value=1991, max_value=2999)
+    year = WholeField(required=False, min_value=1991, max_value=2999)
 
     def chosen(self) -> FiscalYear:
         start = current_tenant().fy_start_month

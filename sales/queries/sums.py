@@ -23,6 +23,7 @@ from prm.kernel.money import currency_places
 from prm.kernel.numbers import money
 from prm.kernel.periods import FiscalYear, add_days, add_months, is_closed_month, month_end, month_of, month_start
 from prm.kernel.tenancy.context import current_tenant, current_tenant_id
+from prm.kernel.tenancy.planned import rows_of
 from prm.kernel.tenancy.prepared import prepared
 from prm.kernel.tenancy.remember import FEW, recall_few, remember_few
 from sales.models import SalesActual, Target
@@ -81,9 +82,7 @@ def _page_sums(ids: list[UUID], months: Sequence[str], as_of: dt.date) -> PageSu
             select partner_id, null, null, sum(amount) {AGREED} and partner_id = any(%s) group by partner_id
         ) as each group by partner_id"""  # noqa: S608 - written here
     year_ago, tenant = add_days(add_months(as_of, -12), 1), current_tenant_id()
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [*ends, tenant, year_ago, as_of, ids, tenant, first, last, ids])
-        rows = cursor.fetchall()
+    rows = rows_of(sql, [*ends, tenant, year_ago, as_of, ids, tenant, first, last, ids])
     of = lambda place: {row[0]: row[place] for row in rows if row[place] is not None}
     return PageSums(of(1), of(2), of(3))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.utils.translation import gettext as _
 
@@ -41,20 +42,74 @@ class ShownLine:
 
 @dataclass(frozen=True)
 class ShownPerformance:
-    """What the performance panel and page print."""
+    """What the performance panel and page print; each part is written when it is printed, the panel needs a few."""
 
-    as_of: str
-    fiscal_year: str
-    quarter_label: str
-    has_figures: bool
-    last_booked: str
-    last_booked_iso: str
-    year: ShownPeriod
-    quarter: ShownPeriod
-    quarters: tuple[ShownPeriod, ...]
-    months: tuple[ShownMonth, ...]
-    by_line: tuple[ShownLine, ...]
-    chart: Chart
+    figures: Performance
+    write: Formatter
+
+    @property
+    def as_of(self) -> str:
+        return self.write.day(self.figures.as_of)
+
+    @property
+    def fiscal_year(self) -> str:
+        return self.figures.fiscal_year
+
+    @property
+    def quarter_label(self) -> str:
+        return self.figures.quarter.label
+
+    @property
+    def has_figures(self) -> bool:
+        return self.figures.has_figures
+
+    @property
+    def last_booked(self) -> str:
+        return self.write.day(self.figures.last_booked) if self.figures.last_booked else ""
+
+    @property
+    def last_booked_iso(self) -> str:
+        return self.figures.last_booked.isoformat() if self.figures.last_booked else ""
+
+    @cached_property
+    def year(self) -> ShownPeriod:
+        return self._period(self.figures.year)
+
+    @cached_property
+    def quarter(self) -> ShownPeriod:
+        return self._period(self.figures.quarter)
+
+    @cached_property
+    def quarters(self) -> list[ShownPeriod]:
+        return [self._period(figure) for figure in self.figures.quarters]
+
+    @cached_property
+    def months(self) -> list[ShownMonth]:
+        money = self.write.money
+        return [ShownMonth(m.month, money(m.target), money(m.actual), m.is_closed) for m in self.figures.months]
+
+    @cached_property
+    def by_line(self) -> list[ShownLine]:
+        money = self.write.money
+        return [ShownLine(line.line, money(line.target), money(line.actual)) for line in self.figures.by_line]
+
+    @property
+    def chart(self) -> Chart:
+        return self.figures.chart
+
+    def _period(self, figure: PeriodFigure) -> ShownPeriod:
+        write, running = self.write, running_words(figure.running, self.write)
+        return ShownPeriod(
+            label=figure.label,
+            target=write.money(figure.target),
+            actual=write.money(figure.actual),
+            performance=write.percent(figure.performance),
+            variance=write.money(figure.variance),
+            status=figure.status,
+            why=figure.why,
+            running=running,
+            hint=hint_of(figure.why, running),
+        )
 
 
 def running_words(running: MonthFigure | None, write: Formatter) -> str:
@@ -72,37 +127,4 @@ def hint_of(why: str, running: str) -> str:
 
 
 def present_performance(figures: Performance) -> ShownPerformance:
-    write = formatter()
-
-    def period(figure: PeriodFigure) -> ShownPeriod:
-        running = running_words(figure.running, write)
-        return ShownPeriod(
-            label=figure.label,
-            target=write.money(figure.target),
-            actual=write.money(figure.actual),
-            performance=write.percent(figure.performance),
-            variance=write.money(figure.variance),
-            status=figure.status,
-            why=figure.why,
-            running=running,
-            hint=hint_of(figure.why, running),
-        )
-
-    return ShownPerformance(
-        as_of=write.day(figures.as_of),
-        fiscal_year=figures.fiscal_year,
-        quarter_label=figures.quarter.label,
-        has_figures=figures.has_figures,
-        last_booked=write.day(figures.last_booked) if figures.last_booked else "",
-        last_booked_iso=figures.last_booked.isoformat() if figures.last_booked else "",
-        year=period(figures.year),
-        quarter=period(figures.quarter),
-        quarters=tuple(period(figure) for figure in figures.quarters),
-        months=tuple(
-            ShownMonth(m.month, write.money(m.target), write.money(m.actual), m.is_closed) for m in figures.months
-        ),
-        by_line=tuple(
-            ShownLine(line.line, write.money(line.target), write.money(line.actual)) for line in figures.by_line
-        ),
-        chart=figures.chart,
-    )
+    return ShownPerformance(figures, formatter())

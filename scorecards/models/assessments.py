@@ -6,10 +6,10 @@ from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from partners.models import SEES_ALL_PARTNERS, assigned_partner_ids
+from prm.kernel.addresses import address_of
 from prm.kernel.fields import CodesField, NumericField, TextField
 from prm.kernel.models import Membership, StoredFile
 from prm.kernel.roles import Role
@@ -93,7 +93,7 @@ class Assessment(PartnerRecord):
         return f"{self.get_kind_display()} {self.opened_at:%Y-%m-%d}"
 
     def get_absolute_url(self) -> str:
-        return reverse("scorecards:assessment", args=[self.pk])
+        return address_of("scorecards:assessment", self.pk)
 
 
 class Answer(PartnerRecord):
@@ -169,4 +169,4 @@ class Evidence(PartnerRecord):
         return f"evidence {self.pk}"
 
     def get_absolute_url(self) -> str:
-        return reverse("scorecards:evidence", args=[self.pk])
+        return address_of("scorecards:evidence", self.pk)

@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import Any, Self
 
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from prm.kernel.addresses import address_of
 from prm.kernel.fields import CodesField, NumericField, TextField
 from prm.kernel.models import StoredFile
 from prm.kernel.tenancy.models import PublishedRecord, TenantForeignKey, TenantManager, TenantQuerySet
@@ -64,7 +64,7 @@ class QuestionBank(PublishedRecord):
         return f"{self.name} {self.edition}"
 
     def get_absolute_url(self) -> str:
-        return reverse("scorecards:bank", args=[self.pk])
+        return address_of("scorecards:bank", self.pk)
 
 
 BANK = "select bank.id from scorecards_questionbank bank where bank.state"

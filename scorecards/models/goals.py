@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Self
 
 from django.db import models
-from django.urls import reverse
 
+from prm.kernel.addresses import address_of
 from prm.kernel.fields import NumericField
 from prm.kernel.models import Membership
 from prm.kernel.tenancy.models import PartnerRecord, TenantForeignKey, TenantManager, TenantQuerySet
@@ -44,4 +44,4 @@ class Goal(PartnerRecord):
         return f"{self.topic_id}: {self.goal_score}"
 
     def get_absolute_url(self) -> str:
-        return f"{reverse('scorecards:assessment', args=[self.assessment_id])}#goals"
+        return f"{address_of('scorecards:assessment', self.assessment_id)}#goals"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from partners.models import Partner, Tier
+from prm.kernel.addresses import address_of
 from prm.kernel.fields import CodesField, NumericField, TextField
 from prm.kernel.models import Membership
 from prm.kernel.tenancy.models import PartnerReads, PublishedRecord, TenantForeignKey, VendorRecord
@@ -67,7 +67,7 @@ class KpiDefinition(PublishedRecord):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("scorecards:kpi_definition", args=[self.pk])
+        return address_of("scorecards:kpi_definition", self.pk)
 
 
 class KpiSetting(PublishedRecord):
@@ -230,4 +230,4 @@ class KpiTargetProposal(Proposal):
         return f"{self.kpi_id}: {self.value}"
 
     def get_absolute_url(self) -> str:
-        return reverse("scorecards:kpi_targets", args=[self.partner_id])
+        return address_of("scorecards:kpi_targets", self.partner_id)

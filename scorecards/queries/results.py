@@ -12,6 +12,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Case, Count, F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models.fields.json import KT
 
 from partners.models import Partner
 from prm.kernel.models import Membership
@@ -20,7 +21,7 @@ from prm.kernel.numbers import to_decimal
 from prm.kernel.periods import add_days, add_months
 from prm.kernel.tenancy.context import current_tenant
 from prm.kernel.tenancy.prepared import prepared
-from prm.kernel.tenancy.remember import FEW, remember_few
+from prm.kernel.tenancy.remember import recall_few, remember_few
 from scorecards.models import Answer, Assessment, Question, QuestionBank
 from scorecards.queries.scores import Scores, best_practice_scores, status_of, stored
 
@@ -259,15 +260,16 @@ def finished_scorecards(
     zone = ZoneInfo(current_tenant().time_zone)
 
     def ask() -> list[Any]:
-        asked = _finished(list(partner_ids), first, last, str(kind), topics or len(partner_ids) <= FEW)
+        asked = _finished(list(partner_ids), first, last, str(kind), topics)
         return [(pk, at.astimezone(zone).date(), overall, *rest) for pk, at, overall, *rest in asked if at]
 
-    return remember_few(f"scorecards {kind}", partner_ids, (first, last), ask)
+    whole = recall_few(f"scorecards {kind}", partner_ids, (first, last, True))
+    return whole or remember_few(f"scorecards {kind}", partner_ids, (first, last, topics), ask)
 
 
 @prepared
 def _finished(partner_ids: list[UUID], first: dt.date, last: dt.date, kind: str, topics: bool) -> QuerySet[Assessment]:
-    columns = ["partner", "submitted_at", "overall", "result__overall_status"]
+    columns = ["partner", "submitted_at", "overall", "colour"]
     return (
         Assessment.objects.filter(
             partner__in=partner_ids,
@@ -276,6 +278,7 @@ def _finished(partner_ids: list[UUID], first: dt.date, last: dt.date, kind: str,
             submitted_at__date__gte=first,
             submitted_at__date__lte=last,
         )
+        .annotate(colour=KT("result__overall_status"))  # as text: to read JSON of each row takes longer than the row
         .order_by(*OLDEST_FIRST)
         .values_list(*columns, *["result__topics"] * topics)
     )

@@ -1,6 +1,7 @@
 """Bands, four eyes, exclusivity; and what the clock does to what was approved."""
 
 import datetime as dt
+import re
 from decimal import Decimal
 from io import StringIO
 
@@ -30,10 +31,15 @@ from dealreg.actions.conflicts import NotHeard
 from dealreg.actions.deciding import SamePerson
 from dealreg.actions.keeping import NoMoreExtensions, NotMoving
 from dealreg.actions.protecting import AlreadyProtected, ConflictOpen, UnderReview
-from dealreg.models import DealConflict, DealProtection, DealReview
+from dealreg.models import DealConflict, DealProtection, DealRegistration, DealReview, Opportunity
+from dealreg.queries.lost import losses_of
+from dealreg.queries.pipeline import figures_of
+from dealreg.queries.pipeline_measures import closed_rows
+from partners.registries import measured
 from prm.kernel import clock
 from prm.kernel.errors import IllegalMove, NotAllowed
 from prm.kernel.models import Tenant
+from prm.kernel.periods import FiscalQuarter
 from prm.kernel.tenancy.context import member_scope, tenant_scope
 from tests.dealreg.conftest import DAY
 
@@ -150,6 +156,50 @@ def test_a_joint_deal_shares_the_credit_and_takes_no_second_protection(cast, dea
     assert active(approve_deal(later, by=cast.operations)) == 0
 
 
+def test_lists_and_pages_say_how_a_conflict_stands(cast, deals, conflict, sign_in):
+    client, cam = sign_in(cast.operations), sign_in(cast.other_cam)
+
+    def marked(client, query=""):
+        return [(row.customer, row.conflict) for row in client.get(f"/deals/{query}").context["list"].rows]
+
+    later, first = deals.fresh(conflict.candidate), deals.fresh(conflict.existing)
+    under = [(later.customer_name, "Conflict under review")]
+    assert marked(client, "?show=conflict") == marked(client, "?desk=mine") == under
+    page = client.get(f"/deals/{later.pk}/").content.decode()
+    assert "Conflict under review" in page
+    assert first.contact_email in page
+    assert page.count("A firewall for three sites") >= 2  # the need of both, side by side
+    rival = sign_in(cast.rival_champion)
+    assert rival.get("/deals/?show=conflict").context["list"].total == 0  # no such choice
+    assert "onflict" not in rival.get("/deals/?format=csv").getvalue().decode()
+    decide_conflict(conflict, by=cast.operations, decision="separate_project", reason="Other site")
+    assert marked(client, "?show=conflict") == []
+    assert (later.customer_name, "Conflict decided") in marked(client)
+    for one in (client, cam):
+        page = one.get(f"/deals/{later.pk}/").content.decode()
+        assert "Conflict decided" in page
+        assert "Conflict under review" not in page
+
+
+def test_a_joint_deal_says_with_whom_once_both_have_agreed(cast, deals, conflict, sign_in):
+    later, first = conflict.candidate_id, conflict.existing_id
+    decide_conflict(conflict, by=cast.operations, decision="joint", reason="Both", credit_share=Decimal("0.4"))
+    champion, rival = sign_in(cast.champion), sign_in(cast.rival_champion)
+    assert "Joint deal with" not in champion.get(f"/deals/{first}/").content.decode()  # not approved yet
+    approve_deal(deals.fresh(conflict.candidate), by=cast.operations)
+    for client, pk, other in ((champion, first, cast.rival), (rival, later, cast.northwind)):
+        facts = dict(client.get(f"/deals/{pk}/").context["page"].facts)
+        assert facts["Joint deal with"] == other.name
+        business = client.get(opportunity_of(deals.fresh(DealRegistration(pk=pk))).get_absolute_url())
+        assert dict(business.context["page"].facts)["Joint deal with"] == other.name
+    page = sign_in(cast.operations).get(f"/deals/{later}/")
+    assert dict(page.context["page"].facts)["Joint deal with"]
+    steps = " ".join(step.text for step in page.context["page"].steps)
+    assert "decided a conflict: Joint deal" in steps
+    assert re.search(r"share of the credit 40(\.0)?\s%", steps)
+    assert "0.4" not in steps
+
+
 def test_a_transfer_hears_the_first_partner_and_the_chief_decides(cast, deals, conflict, sign_in):
     propose_transfer(conflict, by=cast.operations, statement="The customer writes that it wants Südstern.")
     conflict = DealConflict.objects.select_related("candidate__partner", "existing__partner", "hearing").get()
@@ -158,6 +208,18 @@ def test_a_transfer_hears_the_first_partner_and_the_chief_decides(cast, deals, c
     with clock.travel(days=8):
         decide_transfer(conflict, by=cast.chief, is_transferred=True, reason="Its choice")
         assert deals.fresh(conflict.existing).state == "withdrawn"
+        business = Opportunity.objects.get(registration=conflict.existing)
+        assert (business.state, business.loss_reason) == ("lost", "transferred")
+        quarter = FiscalQuarter.containing(clock.today(), 1)
+        rates = [
+            measured(name, [cast.northwind.pk], [quarter], clock.today())[cast.northwind.pk, quarter].number
+            for name in ("won_deals", "win_rate")
+        ]
+        assert rates == [0, None]  # neither won nor lost
+        assert losses_of(cast.northwind.pk, quarter.start, quarter.end) == []
+        assert closed_rows(cast.northwind.pk, quarter.start, quarter.end) == []
+        figures = figures_of(Opportunity.objects.all(), quarter.start, quarter.end).figures
+        assert (figures["lost_count"], figures["win_rate"]) == (0, None)
         first, later = (sign_in(who).get(f"/deals/{one}/").content.decode().split('id="history"')[1] for who, one in (
             (cast.champion, conflict.existing_id), (cast.rival_champion, conflict.candidate_id)
         ))  # fmt: skip

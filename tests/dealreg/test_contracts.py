@@ -25,7 +25,8 @@ from partners.registries import panels_for, waiting_for
 from prm.kernel import clock
 from prm.kernel.calendars import entries_for
 from prm.kernel.errors import Invalid, NotAllowed, Stale
-from prm.kernel.models import Event
+from prm.kernel.imports.undo import NothingLeft, undo_import
+from prm.kernel.models import Event, ImportBatch
 from prm.kernel.tenancy.context import member_scope
 from prm.kernel.uploads import Upload
 from tests.clients import token_client
@@ -277,7 +278,7 @@ def test_what_ends_soon_is_on_the_partner_page_in_the_worklist_and_in_calendars(
     northwind = Partner.objects.get(pk=cast.northwind.pk)
     for who in (cast.cam, cast.champion):
         with member_scope(who):
-            panel = [p for p in panels_for(who, northwind) if p["template"] == "dealreg/contracts_panel.html"]
+            panel = [p for p in panels_for(who, northwind, "deals") if p["template"] == "dealreg/contracts_panel.html"]
             assert [row.customer for row in panel[0]["rows"]] == ["Contoso GmbH"]
             assert "Contracts to renew" in {w.label for w in waiting_for(who)}
             uids = {entry.uid for entry in entries_for(who)}
@@ -321,3 +322,73 @@ def test_contracts_and_their_renewals_come_in_by_file(cast, deals, tmp_path):
     }  # fmt: skip
     assert counts(desk.bring_in({"file": "crm.csv", "entity": "opportunities", "columns": columns})[0]) == (1, 0, 0, 0)
     assert Opportunity.objects.get(external_id="R1").renews == one
+
+
+def test_a_contract_can_be_begun_from_the_list(cast, deals, sign_in):
+    cam = sign_in(cast.cam)
+    assert "/pipeline/contracts/new/" in cam.get("/deals/pipeline/contracts/").content.decode()
+    found = cam.get("/deals/pipeline/contracts/new/?q=north").content.decode()
+    assert f"/deals/pipeline/contracts/new/{cast.northwind.pk}/" in found
+    assert cast.rival.name not in found
+    assert "Nobody of this name" in cam.get("/deals/pipeline/contracts/new/?q=<script>").content.decode()
+    champion = sign_in(cast.champion)
+    assert "/contracts/new/" not in champion.get("/deals/pipeline/contracts/").content.decode()
+    assert champion.get("/deals/pipeline/contracts/new/").status_code == 403
+
+
+@pytest.fixture
+def contracts_file(cast, deals, tmp_path):
+    Partner.objects.filter(pk=cast.northwind.pk).update(external_id="P1")
+    desk, head = Desk(tmp_path, cast.acme), "Id,Partner,Customer,Country,Lines,Ends,Value\n"
+    columns = {"external_id": "Id", "partner": "Partner", "customer": "Customer", "customer_country": "Country",
+               "lines": "Lines", "ends_on": "Ends", "amount": "Value"}  # fmt: skip
+
+    def bring(rows):
+        desk.put("contracts.csv", head + rows)
+        desk.bring_in({"file": "contracts.csv", "entity": "contracts", "columns": columns})
+        return ImportBatch.objects.order_by("-finished_at", "-created_at").first()
+
+    return bring
+
+
+TWO = "K1,P1,Contoso GmbH,DE,security,2026-08-01,100.00\nK2,P1,Fabrikam,DE,cloud,2026-09-01,7.00\n"
+
+
+def of(external_id):
+    """When it ends, and its lines with their amounts."""
+    contract = Contract.objects.get(external_id=external_id)
+    rows = contract.lines.order_by("line__code").values_list("line__code", "amount")
+    return contract.ends_on.isoformat(), [(code, str(amount)) for code, amount in rows]
+
+
+def test_a_file_of_contracts_is_taken_back_with_its_lines(cast, contracts_file, sign_in):
+    first = contracts_file(
+        "K1,P1,Contoso GmbH,DE,security,2026-08-01,100.00\nK2,P1,Fabrikam,DE,cloud,2026-09-01,7.00\n"
+    )
+    was = of("K1"), of("K2")
+    second = contracts_file(
+        "K1,P1,Contoso GmbH,DE,cloud,2026-10-01,100.01\nK2,P1,Fabrikam,DE,cloud,2026-12-01,7.00\n"
+        "K3,P1,Tailspin,DE,cloud,2026-11-01,\n"
+    )
+    assert of("K1") == ("2026-10-01", [("cloud", "100.01")])
+    client = sign_in(cast.operations)
+    assert "Take it back" in client.get(f"/imports/batches/{second.pk}/undo/").content.decode()
+    assert client.post(f"/imports/batches/{second.pk}/undo/").status_code == 302
+    assert (of("K1"), of("K2")) == was
+    assert not Contract.objects.filter(external_id="K3").exists()
+    told = Event.objects.get(name="import.undone").data
+    assert (told["removed"], told["restored"], told["kept"]) == (1, 2, 0)
+    undo_import(first, by=cast.operations)
+    assert not Contract.objects.exists()
+
+
+def test_contracts_that_people_changed_since_stay(cast, contracts_file):
+    """The negative control, for the contract and for its lines."""
+    contracts_file(TWO)
+    batch = contracts_file("K1,P1,Contoso GmbH,DE,cloud,2026-10-01,9.00\nK2,P1,Fabrikam,DE,security,2026-12-01,7.00\n")
+    edit_contract(Contract.objects.get(external_id="K1"), by=cast.cam, lines=[cast.cloud, cast.security])
+    edit_contract(Contract.objects.get(external_id="K2"), by=cast.cam, ends_on=dt.date(2027, 1, 1))
+    now = of("K1"), of("K2")
+    with pytest.raises(NothingLeft):
+        undo_import(batch, by=cast.operations)
+    assert (of("K1"), of("K2")) == now

@@ -6,6 +6,7 @@ import pytest
 
 from dealreg.actions.leads import (
     accept_lead,
+    assign_lead,
     contact_lead,
     disqualify_lead,
     note_lead,
@@ -25,6 +26,15 @@ def lead(cast, leads):
     new = capture(cast)
     note_lead(new, by=cast.marketing, note="Zqzqinner")
     return route_lead(fresh(new), by=cast.operations)
+
+
+def test_where_no_region_is_known_the_country_stands_for_it(cast, leads, sign_in):
+    lead = assign_lead(fresh(capture(cast, region="")), by=cast.operations, partner=cast.northwind)
+    client = sign_in(cast.champion)
+    assert "Germany" in client.get(f"/deals/leads/{lead.pk}/").content.decode()
+    assert "Germany" in client.get("/deals/leads/").content.decode()
+    api = token_client(cast.champion).get(f"/t/acme/api/v1/leads/{lead.pk}/").json()
+    assert (api["country"], api["region"], api["details"]) == ("DE", "", None)
 
 
 PAGES = ("/deals/leads/", "/deals/leads/?q=nebula", "/deals/leads/?q=kim@nebula-rail.example", "/",

@@ -137,6 +137,22 @@ def test_credits_are_never_more_than_the_whole_and_each_sees_its_own(cast, deals
     assert [row["share"] for row in api["credits"]] == ["0.5"]
 
 
+def test_taking_all_credits_away_is_asked_for(cast, deals, sign_in):
+    one = own(cast, cast.northwind)
+    set_credits(one, by=cast.operations, credits=[(cast.northwind, Decimal(1), "source")])
+    address, client = f"/deals/pipeline/{one.pk}/credits/", sign_in(cast.operations)
+    refused = client.post(address, {})
+    assert refused.status_code == 422
+    assert "Say so if that is meant" in refused.content.decode()
+    api = token_client(cast.operations).post(
+        f"{URL}{one.pk}/credits/", {"credits": []}, content_type="application/json"
+    )
+    assert (api.status_code, api.json()["code"]) == (400, "nobody_credited")
+    assert Opportunity.objects.get(pk=one.pk).credit == 1
+    assert client.post(address, {"nobody": "on"}).status_code == 302
+    assert Opportunity.objects.get(pk=one.pk).credit == 0
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [("name", ""), ("customer_domain", "nonsense"), ("customer_country", "XX"), ("probability", "1.5"),
@@ -203,6 +219,8 @@ def test_what_is_late_or_quiet_waits_and_is_told(cast, deals):
             labels = {one.label for one in waiting_for(cast.champion)}
         assert {"Overdue business: a new day, won or lost", "Business without news"} <= labels
         shown = [
-            one for one in panels_for(cast.cam, cast.northwind) if one["template"] == "dealreg/pipeline_panel.html"
+            one
+            for one in panels_for(cast.cam, cast.northwind, "deals")
+            if one["template"] == "dealreg/pipeline_panel.html"
         ]
         assert [row.name for row in shown[0]["rows"]] == ["Late", "Quiet"]

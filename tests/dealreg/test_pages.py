@@ -1,12 +1,23 @@
 """Deals in pages and in the API for each side: what one sees, what one is told, what one can do."""
 
+import csv
 import datetime as dt
+import io
 import re
+from decimal import Decimal
 
 import pytest
 from django.test import Client
 
-from dealreg.actions import answer_question, approve_deal, ask_about_deal, lose_deal, reject_deal, win_deal
+from dealreg.actions import (
+    answer_question,
+    approve_deal,
+    ask_about_deal,
+    lose_deal,
+    reject_deal,
+    win_deal,
+    withdraw_deal,
+)
 from dealreg.models import DealConflict, DealOpening, DealRegistration, Opportunity
 from dealreg.tasks import warn
 from partners.registries import measured, measures, panels_for, waiting_for
@@ -111,6 +122,20 @@ def test_the_first_partner_is_heard_before_a_transfer(cast, deals, sign_in):
         assert (deals.fresh(first).state, deals.fresh(later).state) == ("approved", "rejected")
 
 
+def test_what_the_first_page_cuts_has_a_way_to_the_rest(cast, deals, sign_in):
+    for n in range(6):
+        deals.send(cast.seller, customer_name=f"Customer {n}", customer_domain=f"c{n}.example", amount=Decimal(20000))
+    client = sign_in(cast.cam)
+    assert "/deals/?desk=mine" in client.get("/").content.decode()
+    assert client.get("/deals/?desk=mine").context["list"].total == 6
+    whole = client.get("/partners/waiting/?list=deals_to_decide").content.decode()
+    assert all(f"Customer {n}" in whole for n in range(6))
+    assert client.get("/partners/waiting/?list=nothing").status_code == 302
+    assert "Customer 1" not in sign_in(cast.chief).get("/partners/waiting/?list=deals_to_decide").content.decode()
+    withdraw_deal(DealRegistration.objects.first(), by=cast.seller)
+    assert "?desk=mine" not in sign_in(cast.cam).get("/").content.decode()
+
+
 def test_a_rejection_tells_the_reason_and_nobodys_name(cast, deals, sign_in):
     approve_deal(deals.fresh(deals.send(cast.seller)), by=cast.cam)
     later = deals.send(cast.rival_champion)
@@ -142,6 +167,15 @@ def test_the_api_writes_sends_and_refuses_as_the_pages_do(cast, deals):
     assert token_client(cast.rival_champion).get(f"{url}{made['id']}/").status_code == 404
     chief = token_client(cast.chief)
     assert chief.post(f"{url}{made['id']}/approve/", content_type="application/json").status_code == 403
+    deals.draft(cast.seller, amount=Decimal(20000), customer_name="Whole AG", customer_domain="whole.example")
+    amounts = {one["customer_name"]: one["amount"] for one in seller.get(url).json()["results"]}
+    assert amounts == {"Fabrikam": "5000.00", "Whole AG": "20000.00"}
+
+
+def test_files_write_amounts_and_moments_one_way(cast, deals, sign_in):
+    deals.send(cast.seller, amount=Decimal(20000))
+    rows = list(csv.DictReader(io.StringIO(sign_in(cast.seller).get("/deals/?format=csv&bom=no").content.decode())))
+    assert (rows[0]["Amount"], rows[0]["Received"]) == ("20000.00", "2026-03-02T10:00:00+01:00")
 
 
 def test_warnings_come_14_and_3_days_before_the_end_and_each_once(cast, deals):
@@ -171,7 +205,9 @@ def test_what_is_lent_reaches_scorecards_pages_and_worklists(cast, deals):
     with member_scope(cast.champion):
         assert measured("won_deals", [cast.rival.pk], [quarter], DAY)[cast.rival.pk, quarter].number is None
     again = deals.send(cast.seller, customer_name="Fabrikam", customer_domain="")
-    shown = [panel for panel in panels_for(cast.cam, cast.northwind) if panel["template"] == "dealreg/panel.html"]
+    shown = [
+        panel for panel in panels_for(cast.cam, cast.northwind, "deals") if panel["template"] == "dealreg/panel.html"
+    ]
     assert [row.customer for row in shown[0]["rows"]] == [again.customer_name]
 
 
@@ -223,6 +259,8 @@ def test_operations_sets_the_rules_and_others_read_them(cast, deals, sign_in):
     now = {name: getattr(deal_rules(), name) for name in FIELDS if name != "auto_approve"}
     operations = sign_in(cast.operations)
     assert operations.post("/deals/rules/", now | {"manager_band": "50000", "last_warn_days": "20"}).status_code == 422
+    foreign = operations.post("/deals/rules/", now | {"review_days": "１２"})
+    assert "plain digits" in foreign.content.decode()
     assert operations.post("/deals/rules/", now | {"manager_band": "30000"}).status_code == 302
     deal = deals.send(cast.seller)
     assert deal.reviews.get().level == "operations"

@@ -129,7 +129,22 @@ def test_what_is_missing_is_said_with_its_field(cast, deals):
     draft = deals.draft(cast.seller, contact_email="")
     with pytest.raises(Incomplete) as refusal, member_scope(cast.seller):
         submit_deal(draft, by=cast.seller)
-    assert refusal.value.field == "contact_email"
+    assert (refusal.value.field, list(refusal.value.fields)) == ("contact_email", ["contact_email"])
+    assert str(refusal.value) == "Under which address is the contact reached?"
+
+
+def test_all_that_is_missing_is_said_at_once(cast, deals, sign_in):
+    bare = deals.draft(cast.seller, contact_name="", contact_email="", lines=[], amount=Decimal(1))
+    api = token_client(cast.seller).post(f"/t/acme/api/v1/deals/{bare.pk}/submit/").json()
+    assert set(api["fields"]) == {"contact_name", "contact_email", "lines", "amount"}
+    assert api["detail"].startswith("Missing: the contact, the e-mail of the contact, product lines. Deals are")
+    typed = {"customer_name": "", "amount": "1e5", "need": "All", "do": "send"}
+    page = sign_in(cast.seller).post(f"/deals/new/{cast.northwind.pk}/", typed)
+    assert page.status_code == 422
+    named = {"customer_name", "customer_country", "contact_name", "contact_email", "lines", "amount", "expected_close"}
+    assert set(page.context["form"].errors) == named
+    page = sign_in(cast.seller).post(f"/deals/new/{cast.northwind.pk}/", typed | {"customer_name": "X", "amount": ""})
+    assert set(page.context["form"].errors) == named - {"customer_name"}
 
 
 # --- the neutral answer ---------------------------------------------------------------------------------------

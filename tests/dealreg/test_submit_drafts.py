@@ -83,7 +83,7 @@ def test_a_partner_brings_drafts_looks_at_them_and_sends_what_is_ready(cast, dea
     assert {(d.partner, d.owner, d.is_on_behalf) for d in drafts} == {(cast.northwind, cast.champion, False)}
     assert Event.objects.filter(name="deal.drafted").count() == 3
     page = client.get("/deals/drafts/").content.decode()
-    assert "In which country is the customer?" in page
+    assert "Missing: its country, the contact" in page
     assert page.count(">Ready<") == 2
     job = client.post("/deals/drafts/submit/")["Location"]
     work(cast)

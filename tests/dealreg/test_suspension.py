@@ -11,6 +11,7 @@ from dealreg.actions import (
     approve_deal,
     ask_about_deal,
     open_opportunity,
+    reinstate_deal,
     reject_deal,
     run_night,
 )
@@ -23,6 +24,7 @@ from dealreg.models import DealConflict, DealHistory, DealProtection, DealReview
 from partners.actions import lift_suspension, suspend_partner
 from partners.models import Partner
 from prm.kernel import clock
+from prm.kernel.errors import Conflict
 from prm.kernel.models import Event
 from prm.kernel.tenancy.context import member_scope
 from tests.dealreg.conftest import DAY, at, fresh, send
@@ -92,6 +94,23 @@ def test_without_a_suspension_the_same_deal_is_escalated_and_the_lead_goes_back(
         assert (deals["escalated"], leads["returned"] + leads["recycled"]) == (1, 1)
     assert fresh(deal).state == "submitted"
     assert fresh_lead(lead).state != "accepted"
+
+
+def test_the_days_to_come_back_stand_still_as_well(cast, start):
+    deal = approve_deal(fresh(send(cast, cast.seller)), by=cast.cam)
+    over = (fresh(deal).expires_on - DAY).days + 1
+    with on(over):
+        assert run_night(day(over))["expired"] == 1
+    with on(over + 4):
+        suspend(cast)
+    with on(over + 40), pytest.raises(Frozen):
+        reinstate_deal(fresh(deal), by=cast.operations, reason="It moves")
+    with on(over + 44):
+        lift(cast)
+    with on(over + 54), pytest.raises(Conflict, match="too long ago"):  # 14 days, those of the suspension left out
+        reinstate_deal(fresh(deal), by=cast.operations, reason="It moves")
+    with on(over + 53):
+        assert reinstate_deal(fresh(deal), by=cast.operations, reason="It moves").state == "approved"
 
 
 def test_protection_holds_while_it_stands_still_and_has_the_days_that_were_left(cast, start):

@@ -218,7 +218,9 @@ def test_figures_of_leads_for_many_partners_in_one_statement(cast, leads, django
     assert value("lead_acceptance_rate", cast.rival.pk) is None
     with member_scope(cast.champion):
         assert measured("leads_offered_12m", ids, [quarter], DAY)[cast.rival.pk, quarter].why == "not known here"
-    panel = [one for one in panels_for(cast.cam, cast.northwind) if one["template"] == "dealreg/leads/panel.html"]
+    panel = [
+        one for one in panels_for(cast.cam, cast.northwind, "deals") if one["template"] == "dealreg/leads/panel.html"
+    ]
     assert [row.title for row in panel[0]["rows"]] == ["Nebula Rail AG"]
 
 

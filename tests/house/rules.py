@@ -244,6 +244,12 @@ RULES = [
             "prm/kernel/charts_svg/": "positions on a drawing",
         },
     ),
+    Rule(
+        "whole numbers are read one way",
+        "the framework's field takes digits of every script",
+        calls("forms.IntegerField"),
+        "forms.IntegerField()",
+    ),
     Rule("no shell", "text of people would become a command", through_a_shell, "run('ls', shell=True)"),
     Rule(
         "nothing calls out",

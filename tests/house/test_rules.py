@@ -25,6 +25,9 @@ WIDENINGS = {
         "whether partners' bank details are verified",
         "who is told of changed bank details",
     },
+    "dealreg/queries/contested.py": {
+        "with whom a joint deal is shared: the name of the other, of two that have agreed",
+    },
     "dealreg/actions/registering.py": {
         "which registrations compete with a new one: kept for the vendor, nothing is answered"
     },
@@ -48,6 +51,7 @@ WIDENINGS = {
     },
     "dealreg/actions/closing.py": {"the protection of a deal that was lost"},
     "dealreg/actions/keeping.py": {"on whose desk a changed approval lies: kept for the vendor"},
+    "partners/queries/signing.py": {"whether this person is named to sign: a yes or a no"},
     "partners/actions/documents.py": {
         "the partner's signature on a document",
         "the partner's answer to a document",
@@ -85,6 +89,7 @@ WRITABLE_HERE: dict[tuple[str, str], str] = {
     ("AssignmentInput", "partner_id"): FOUND_AMONG_VISIBLE,
     ("BankDetailsInput", "partner_id"): FOUND_AMONG_VISIBLE,
     ("StandInInput", "partner_id"): FOUND_AMONG_VISIBLE,
+    ("SecondInput", "partner_id"): FOUND_AMONG_VISIBLE,
     ("ContactInput", "partner_id"): FOUND_AMONG_VISIBLE,
     ("ContractInput", "partner_id"): FOUND_AMONG_VISIBLE,
     ("CreditInput", "partner_id"): FOUND_AMONG_VISIBLE,

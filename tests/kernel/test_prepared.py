@@ -16,7 +16,8 @@ from partners.models import Contact, Partner, Task
 from prm.kernel import clock
 from prm.kernel.models import Membership
 from prm.kernel.tenancy import prepared as room
-from prm.kernel.tenancy.context import current_tenant, member_scope, tenant_scope
+from prm.kernel.tenancy.context import current_tenant, current_tenant_id, member_scope, tenant_scope
+from prm.kernel.tenancy.planned import PlannedOtherwise, rows_of
 from prm.kernel.tenancy.prepared import NotPrepared, Prepared, Text, prepared
 
 
@@ -169,5 +170,21 @@ def test_a_plan_that_would_answer_otherwise_is_found(cast, monkeypatch) -> None:
         return Task.objects.filter(partner_id=partner_id).values_list("title")
 
     Task.objects.create(partner=cast.northwind, title="Now", kind="other", due_on=clock.today())
-    with pytest.raises(NotPrepared, match="planned for any value"):
+    with pytest.raises(PlannedOtherwise, match="planned for any value"):
         titles(cast.northwind.pk)
+
+
+NAMED_SQL = "select name from partners_partner where tenant_id = %(tenant)s and id = any(%(ids)s) and 1 = %(one)s"
+
+
+def test_a_statement_that_was_written_here_is_planned_once_as_well(cast, settings) -> None:
+    settings.DATABASE_PREPARES = True
+    ask = lambda *ids: rows_of(NAMED_SQL, {"tenant": current_tenant_id(), "ids": list(ids), "one": 1})
+    for _ in range(5):
+        assert ask(cast.northwind.pk) == [("Northwind",)]
+    assert beginnings(lambda: ask(cast.rival.pk)) == ["execute"]
+    assert {name for (name,) in ask(cast.northwind.pk, cast.rival.pk)} == {"Northwind", cast.rival.name}
+    with member_scope(cast.rival_champion):
+        assert ask(cast.northwind.pk) == []
+    many = [cast.northwind.pk] * 51  # of more than a page one plan for any number would be a poor one
+    assert beginnings(lambda: ask(*many)) == ["select"]

@@ -132,6 +132,21 @@ def test_an_agreement_in_force_stays_so_until_the_new_version_is_signed(cast, ag
     assert agreement.valid_to == dt.date(2099, 1, 1)
 
 
+def test_a_version_that_waits_and_the_one_that_holds_are_told_apart(cast, sign_in, agreement, signer):
+    send_document_for_signature(agreement, by=cast.operations)
+    as_member(signer, sign_document, latest(agreement), name="Champion", agreed=True)
+    client = sign_in(cast.operations)
+    tab = f"/partners/{cast.northwind.pk}/?tab=documents"
+    assert "Version" not in client.get(tab).content.decode().partition('id="documents"')[2].partition("</ul>")[0]
+    add_document_version(agreement, file=paper(text="new"), by=cast.operations)
+    send_document_for_signature(agreement, by=cast.operations)
+    for address in (tab, f"/partners/documents/{agreement.pk}/", "/partners/documents/"):
+        page = client.get(address).content.decode()
+        assert "Version 2 waits for signature" in page
+        assert "version 1, " in page
+    assert "version 2 · signed" not in client.get(tab).content.decode()
+
+
 def test_a_newer_version_takes_back_what_was_sent(cast, agreement, signer):
     version = send_document_for_signature(agreement, by=cast.operations)
     add_document_version(agreement, file=paper(text="new"), by=cast.operations)

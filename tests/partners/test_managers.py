@@ -10,6 +10,7 @@ from partners.actions import (
     NoSponsor,
     OneLevel,
     add_partner,
+    add_secondary_manager,
     add_stand_in,
     add_task,
     assign_manager,
@@ -51,6 +52,10 @@ def test_a_stand_in_that_is_ended_sees_it_no_more(cast):
     assert "Northwind" in names(cast.other_cam)
     end_stand_in(made, by=cast.operations)
     assert "Northwind" not in names(cast.other_cam)
+    made.refresh_from_db()
+    assert (made.from_date, made.to_date) == (clock.today(), clock.today())  # less than a day is a period, too
+    with pytest.raises(Conflict):
+        end_stand_in(made, by=cast.operations)
     made = add_stand_in(cast.northwind, cast.other_cam, by=cast.operations, **days(0, 9))
     with clock.travel(days=2):
         end_stand_in(made, by=cast.operations)
@@ -58,6 +63,51 @@ def test_a_stand_in_that_is_ended_sees_it_no_more(cast):
             end_stand_in(made, by=cast.operations)
     made.refresh_from_db()
     assert made.to_date == clock.today() + dt.timedelta(days=1)
+
+
+def test_what_began_and_ended_on_one_day_stays_in_the_history(cast, sign_in):
+    client, address = sign_in(cast.operations), f"/partners/{cast.northwind.pk}/managers/"
+    made = add_stand_in(cast.northwind, cast.other_cam, by=cast.operations, **days(0, 9))
+    end_stand_in(made, by=cast.operations)
+    later = add_stand_in(cast.northwind, cast.other_cam, by=cast.operations, **days(4, 9))
+    end_stand_in(later, by=cast.operations)  # has not begun: never was
+    page = client.get(address).content.decode().partition('id="history"')[2].partition("</table>")[0]
+    assert page.count("Other_Cam") == 1
+    assert page.count(">Now<") + page.count("Now </span>") == 1  # the main one alone
+
+
+def test_a_second_account_manager_stays_until_it_is_ended(cast, sign_in):
+    client, address = sign_in(cast.operations), f"/partners/{cast.northwind.pk}/managers/"
+    assert client.post(f"{address}secondary/", {"manager": cast.other_cam.pk}).status_code == 302
+    assert client.post(f"{address}secondary/", {"manager": cast.other_cam.pk}).status_code == 409
+    assert client.post(f"{address}secondary/", {"manager": cast.cam.pk}).status_code == 409  # the main one
+    with clock.travel(days=400):
+        assert "Northwind" in names(cast.other_cam)
+    for where in (address, f"/partners/{cast.northwind.pk}/"):
+        page = client.get(where).content.decode()
+        assert "Other_Cam" in page
+    assert "Northwind" in names(cast.cam)
+    made = ManagerAssignment.objects.get(kind="secondary")
+    assert client.post(f"/partners/managers/{made.pk}/end-secondary/").status_code == 302
+    assert "Northwind" not in names(cast.other_cam)
+    made.refresh_from_db()
+    assert (made.from_date, made.to_date) == (clock.today(), clock.today())
+    api = token_client(cast.operations)
+    sent = {"partner_id": str(cast.northwind.pk), "manager_id": str(cast.other_cam.pk)}
+    again = api.post("/api/v1/manager-assignments/secondary/", sent, content_type="application/json")
+    assert (again.status_code, again.json()["kind"]) == (201, "secondary")
+    for member in (cast.cam, cast.champion, cast.admin):
+        with pytest.raises(NotAllowed):
+            add_secondary_manager(cast.rival, cast.cam, by=member)
+    assign_manager(cast.northwind, cast.other_cam, by=cast.operations)  # who becomes the main one is no second one
+    assert not ManagerAssignment.objects.filter(kind="secondary", to_date=None).exists()
+
+
+def test_a_distributors_page_lists_whom_it_sponsors(cast, sign_in):
+    for member in (cast.operations, cast.distributor):
+        page = sign_in(member).get(f"/partners/{cast.distributor_company.pk}/").content.decode()
+        assert "Little Corner" in page.partition('id="sponsored"')[2]
+    assert 'id="sponsored"' not in sign_in(cast.operations).get(f"/partners/{cast.northwind.pk}/").content.decode()
 
 
 def test_what_is_no_stand_in(cast):

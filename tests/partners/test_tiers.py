@@ -13,6 +13,7 @@ from partners.actions import (
     confirm_tier_proposal,
     confirm_tier_proposals,
     decline_tier_proposal,
+    end_tier_override,
     give_entry_tier,
     import_program,
     move_partner,
@@ -22,7 +23,7 @@ from partners.actions import (
     set_tier,
 )
 from partners.models import PartnerTier, Tier, TierEvaluation, TierNotice, TierProposal
-from partners.queries import tier_outlook
+from partners.queries import tier_outlook, tiers_held
 from prm.kernel import clock
 from prm.kernel.errors import Conflict, NotAllowed
 from prm.kernel.tenancy.context import member_scope
@@ -64,7 +65,7 @@ def ladder(cast):
 
 
 def history(partner):
-    rows = PartnerTier.objects.filter(partner=partner).select_related("tier").order_by("from_date")
+    rows = PartnerTier.objects.filter(partner=partner).select_related("tier").order_by("from_date", "turn")
     return [(row.tier.code, row.from_date.isoformat(), row.cause) for row in rows]
 
 
@@ -104,10 +105,37 @@ def test_fourteen_months_with_nights_missed(cast, ladder):
         ("silver", "2026-02-10", "entry"),
         ("gold", "2026-03-01", "evaluation"),
         ("platinum", "2026-03-10", "override"),
-        ("gold", "2026-09-01", "evaluation"),
+        ("gold", "2026-09-01", "return"),
         ("silver", "2027-02-01", "evaluation"),
     ]
     assert history(cast.rival) == [("silver", "2026-02-10", "entry")]
+
+
+def test_an_override_that_ends_on_its_day_stays_in_the_history(cast, sign_in, ladder):
+    northwind = cast.northwind
+    with on(dt.date(2026, 2, 10)):
+        give_entry_tier(northwind, by=None)
+    with on(dt.date(2026, 3, 10)):
+        for _ in range(2):
+            northwind.refresh_from_db()
+            override_tier(northwind, ladder["gold"], by=cast.chief, until=dt.date(2026, 9, 1), reason="Lighthouse")
+            northwind.refresh_from_db()
+            end_tier_override(northwind, by=cast.chief)
+        page = sign_in(cast.chief).get(f"/partners/{northwind.pk}/?tab=programme").content.decode()
+        overview = sign_in(cast.chief).get("/partners/program/").content.decode().partition('id="movements"')[2]
+    assert history(northwind) == [
+        ("silver", "2026-02-10", "entry"),
+        ("gold", "2026-03-10", "override"),
+        ("silver", "2026-03-10", "return"),
+        ("gold", "2026-03-10", "override"),
+        ("silver", "2026-03-10", "return"),
+    ]
+    held = PartnerTier.objects.filter(partner=northwind).order_by("from_date", "turn").last()
+    assert (held.tier.code, held.until) == ("silver", dt.date(2027, 2, 10))  # the protection of the entry goes on
+    assert tiers_held([northwind.pk], dt.date(2026, 3, 10)) == {northwind.pk: ladder["silver"].pk}
+    for shown in (page.partition('id="tier-history"')[2], overview):
+        assert shown.count("End of an override") == 2
+        assert shown.count("Override") == 2
 
 
 def test_an_entry_tier_cannot_fall_in_its_months(cast, ladder):

@@ -88,6 +88,36 @@ def test_the_history_stays_short_and_keeps_the_value_in_force(cast):
     assert in_force(kept).value == 1
 
 
+def test_what_is_left_as_it_is_keeps_who_said_it_and_when(cast, sign_in):
+    with clock.travel(days=-30):
+        update_profile(cast.northwind, by=cast.champion, functions=["sales", "marketing"], markets=["FR", "BE"])
+        update_profile(cast.northwind, by=cast.champion, website="northwind.example", certifications_held=["B", "A"])
+    before = PartnerProfile.objects.get(partner=cast.northwind).sources
+    client, address = sign_in(cast.cam), f"/partners/{cast.northwind.pk}/profile/"
+    form = {"employees": "12", "functions": ["marketing", "sales"], "markets": "BE, FR", "share_costs": "on"}
+    form |= {"website": "https://northwind.example", "certifications_held": "A, B", "version": ""}
+    assert client.post(address, form).status_code == 302
+    profile = PartnerProfile.objects.get(partner=cast.northwind)
+    assert profile.functions == ["sales", "marketing"]
+    assert {name: said for name, said in profile.sources.items() if name != "employees"} == before
+    token_client(cast.cam).patch(f"/api/v1/partners/{cast.northwind.pk}/profile/", {"markets": ["BE", "FR"]}, **JSON)
+    assert imported(cast.northwind, functions=["marketing", "sales"]) == []
+    assert PartnerProfile.objects.get(partner=cast.northwind).sources["markets"] == before["markets"]
+    # The control: one answer more is another set.
+    assert client.post(address, form | {"functions": ["marketing", "sales", "it"]}).status_code == 302
+    assert [each.source for each in said(cast.northwind, "functions")] == ["partner", "vendor"]
+
+
+def test_the_same_answers_in_another_order_are_no_dispute(cast):
+    update_profile(cast.northwind, by=cast.champion, demand_generation=["webinars", "telemarketing"])
+    profile = PartnerProfile.objects.get(partner=cast.northwind)
+    (one,) = profile.sources["demand_generation"]
+    another = {**one, "value": ["telemarketing", "webinars"], "source": "vendor", "who": "Cam"}
+    assert conflicts(statements({"demand_generation": [one, another]}, "demand_generation")) == []
+    differs = {**another, "value": ["telemarketing"]}
+    assert len(conflicts(statements({"demand_generation": [one, differs]}, "demand_generation"))) == 1
+
+
 def test_every_value_has_its_field_on_the_form_and_comes_back(cast, sign_in):
     client = sign_in(cast.champion)
     form = {

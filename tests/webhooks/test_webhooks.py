@@ -464,3 +464,9 @@ def test_one_removes_what_one_added(hooked):
     remove_endpoint(hooked.endpoint, by=hooked.admin)
     hooked.acme.refresh_from_db()
     assert hooked.acme.webhook_events == []
+
+
+def test_events_are_chosen_by_their_words(cast, sign_in):
+    page = sign_in(cast.admin).get("/webhooks/add/").content.decode()
+    assert re.search(r"Approved the deal with …, protected until … <code[^>]*>deal.approved</code>", page)
+    assert "{customer}" not in page

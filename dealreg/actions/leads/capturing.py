@@ -298,6 +298,7 @@ def prepared_rows(given: Given, source: str, pool: str, now: dt.datetime) -> tup
         line=given.line,
         industry=given.industry,
         region=given.region,
+        country=given.country,
         size_band=given.size_band,
         is_given=not pool,
         opened_at=now,

@@ -80,6 +80,8 @@ def names_width(spec: Chart) -> float:
 
 
 def text_width(text: str) -> float:
+    if text.isascii():
+        return LETTER * len(text)
     # Letters of other scripts than Latin, Greek and Cyrillic are about twice as wide.
     return sum(LETTER * (1.9 if ord(letter) > 0x2E80 else 1) for letter in text)
 

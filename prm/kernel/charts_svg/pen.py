@@ -35,6 +35,7 @@ class Pen:
     paints: dict[str, str]
     format: Formatter
     marks: list[Mark] = field(default_factory=list)
+    written: dict[Decimal | None, str] = field(default_factory=dict)
 
     def toned(self) -> Iterator[tuple[Series, str]]:
         """Each series with its tone: the one it asks for, else the next that nobody asked for."""
@@ -55,8 +56,10 @@ class Pen:
         return Key(name, shown, self.paints[shown], self.is_line(index))
 
     def write(self, value: Decimal | None) -> str:
-        """A figure in full, as in the table and in what the pointer shows."""
-        return self.format.figure(value, self.spec.unit, self.spec.currency)
+        """A figure in full, as in the table and in what the pointer shows: each is written at least twice."""
+        if value not in self.written:
+            self.written[value] = self.format.figure(value, self.spec.unit, self.spec.currency)
+        return self.written[value]
 
     def write_short(self, value: Decimal) -> str:
         """A figure as it fits on an axis or on a column."""
@@ -128,7 +131,15 @@ class Pen:
         )
 
     def text(self, x: float, y: float, text: str, anchor: str = "start", tone: str = "text", size: int = TEXT) -> None:
-        mark = Mark(
-            "text", f"chart-text tone-{tone}", self.paints[tone], x=short(x), y=short(y), anchor=anchor, text=text
+        self.marks.append(
+            Mark(
+                "text",
+                f"chart-text tone-{tone}",
+                self.paints[tone],
+                x=short(x),
+                y=short(y),
+                anchor=anchor,
+                text=text,
+                size=size,
+            )
         )
-        self.marks.append(mark if size == TEXT else Mark(**{**mark.__dict__, "size": size}))

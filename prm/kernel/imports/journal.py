@@ -22,6 +22,12 @@ class Journal:
             label, after = record._meta.label, plain(values_of(record))
             self._changes.append(ImportChange(model=label, record_id=record.pk, is_new=True, after=after))
 
+    def removed(self, records: Iterable[Any]) -> None:
+        """What was taken away: as it was, so that it can come back."""
+        for record in records:
+            label, before = record._meta.label, plain(values_of(record))
+            self._changes.append(ImportChange(model=label, record_id=record.pk, before=before))
+
     def changed(self, record: Any, former: Any) -> None:
         """`former` is the record as the database holds it; only what differs is noted."""
         now, was = values_of(record), values_of(former)
@@ -74,6 +80,18 @@ def put_back(record: Any, change: ImportChange) -> set[str]:
         else:
             getattr(record, column).pop(key, None)
     return columns
+
+
+def is_removal(change: ImportChange) -> bool:
+    return not change.is_new and bool(change.before) and not change.after
+
+
+def revived(model: Any, change: ImportChange) -> Any:
+    """A record that a file took away, as it was; not saved yet."""
+    record = model(pk=change.record_id)
+    for name, value in change.before.items():
+        setattr(record, name, read(record, name, value))
+    return record
 
 
 def read(record: Any, name: str, value: Any) -> Any:

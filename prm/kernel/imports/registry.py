@@ -99,6 +99,13 @@ class Importer:
         """Write changed records back in bulk."""
         replace(model, records, self.journal)
 
+    def take_away(self, records: Sequence[Any]) -> None:
+        """Delete parts of a record that a file no longer names; taking the import back brings them back."""
+        for model in {type(record) for record in records}:
+            model._default_manager.filter(pk__in=[record.pk for record in records if type(record) is model]).delete()
+        if self.journal is not None:
+            self.journal.removed(records)
+
     @classmethod
     def total(cls) -> str:
         """How many there are now, for the last line of an import."""
@@ -113,6 +120,11 @@ class Importer:
     def whole_of(cls, row: Any) -> UUID:
         """The record that a row is a part of, or the row itself."""
         return row.pk if isinstance(row, cls.model) else row.partner_id
+
+    @classmethod
+    def changed_since(cls, changes: Sequence[tuple[ImportChange, Any]]) -> set[UUID]:
+        """Of changes with their records, those of a whole whose parts somebody has changed since."""
+        return set()
 
     @classmethod
     def ended(cls, changes: Sequence[tuple[ImportChange, Any]]) -> set[UUID]:

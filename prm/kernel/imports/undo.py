@@ -19,7 +19,7 @@ from django.utils import timezone
 from prm.kernel import clock
 from prm.kernel.errors import Conflict
 from prm.kernel.events import record, record_many
-from prm.kernel.imports.journal import differs, put_back
+from prm.kernel.imports.journal import differs, is_removal, put_back, revived
 from prm.kernel.imports.registry import Importer, importer_of, importers
 from prm.kernel.imports.run import take_turn
 from prm.kernel.models import Event, ImportBatch, ImportChange, Membership
@@ -145,6 +145,9 @@ def weigh(batch: ImportBatch, *, hold: bool = False) -> Weighed:
     importer = importer_of(batch.entity)
     changes = list(batch.changes.order_by("pk"))
     rows = _rows_of(changes, hold=hold)
+    for change in changes:
+        if is_removal(change):
+            rows.setdefault(change.record_id, revived(apps.get_model(change.model), change))
     why: dict[UUID, Stays] = {}
     for change in changes:
         row = rows.get(change.record_id)
@@ -152,6 +155,8 @@ def weigh(batch: ImportBatch, *, hold: bool = False) -> Weighed:
             why[change.pk] = Stays.GONE
         elif differs(row, change.after):
             why[change.pk] = Stays.CHANGED
+    for pk in importer.changed_since([(c, rows[c.record_id]) for c in changes if c.pk not in why]):
+        why[pk] = Stays.CHANGED
     for pk in importer.ended([(c, rows[c.record_id]) for c in changes if c.pk not in why]):
         why[pk] = Stays.ENDED
     _keep_used(importer, changes, rows, why)
@@ -262,9 +267,13 @@ def _last_at(wholes: Iterable[UUID], since: dt.datetime) -> dict[UUID, Event]:
 def _take_back(importer: type[Importer], weighed: Weighed) -> None:
     gone: dict[Any, list[UUID]] = defaultdict(list)
     former: dict[Any, list[Any]] = defaultdict(list)
+    back: dict[Any, list[Any]] = defaultdict(list)
     columns: dict[Any, set[str]] = defaultdict(set)
     for change, row in weighed.going:
         model = type(row)
+        if is_removal(change):
+            back[model].append(row)
+            continue
         if change.is_new:
             gone[model].append(row.pk)
             continue
@@ -276,3 +285,5 @@ def _take_back(importer: type[Importer], weighed: Weighed) -> None:
         model._base_manager.bulk_update(rows, sorted({*columns[model], "version", "updated_at"}), batch_size=200)
     for model, ids in gone.items():
         importer.remove(model, ids)
+    for model, rows in back.items():
+        model._base_manager.bulk_create(rows, batch_size=200)

@@ -6,6 +6,7 @@ Each tag fills one template of `templates/kit/`; text is escaped there as everyw
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -145,8 +146,15 @@ def _badge(text: str, tone: str) -> SafeString:
 @register.simple_tag
 def status(state: str, text: Any = "") -> SafeString:
     """How a figure stands: colour, shape and the figure itself."""
-    known = state if state in STATES else "grey"
-    return _status(known, "" if text is None else _plain(text), get_language())
+    return statuses()(state, text)
+
+
+def statuses() -> Callable[[str, Any], SafeString]:
+    """`status` for many figures of a page: to ask for the language takes longer than to find what was drawn."""
+    language = get_language()
+    return lambda state, text: _status(
+        state if state in STATES else "grey", "" if text is None else _plain(text), language
+    )
 
 
 @lru_cache(maxsize=5000)

@@ -14,18 +14,26 @@ between transactions (PgBouncer in transaction mode) the name would be known to 
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
+from django.db import connection
 from django.db.backends.signals import connection_created
 from django.dispatch import receiver
 
+from prm.kernel.tenancy.remember import FEW
+
 RARELY, MOST = 3, 200  # asked so often it is planned; so many of one connection, as each takes the server's memory
 PLACE = re.compile("%%|%s")
+NAMED = re.compile(r"%\((\w+)\)s")
 _numbers = itertools.count(1)
 
 
@@ -95,6 +103,59 @@ def by_name(connection: Any, plan: Plan, values: tuple[Any, ...]) -> tuple[str, 
 def call(plan: Plan, values: tuple[Any, ...]) -> tuple[str, tuple[Any, ...]]:
     marks = ", ".join(["%s"] * len(values))
     return f"execute {plan.name} ({marks})" if values else f"execute {plan.name}", values
+
+
+SQL_TYPES: dict[type, str] = {UUID: "uuid", dt.date: "date", Decimal: "numeric", int: "bigint", str: "text"}
+_compared: set[Plan] = set()
+
+
+def rows_of(sql: str, values: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """The rows of a statement that was written here (not by Django): planned as a prepared question is.
+
+    Its places are `%s` or `%(name)s`, as psycopg2 has them; what else the text holds (how many months, decimals) must
+    have few forms. Lists are of ids; with more than a page of them it is planned each time.
+    """
+    if isinstance(values, Mapping):
+        names = NAMED.findall(sql)
+        sql, values = NAMED.sub("%s", sql), [values[name] for name in names]
+    given, many = tuple(values), any(isinstance(one, list) and len(one) > FEW for one in values)
+    with connection.cursor() as cursor:
+        if many:
+            cursor.execute(sql, given)
+            return cursor.fetchall()
+        plan = _plan(sql, tuple(map(_type_of, values)))
+        if settings.TESTING and plan not in _compared:
+            _compared.add(plan)
+            compare(connection, plan, given, (sql, given))
+        cursor.execute(*(by_name(connection, plan, given) or (sql, given)))
+        return cursor.fetchall()
+
+
+@lru_cache(maxsize=MOST)
+def _plan(sql: str, types: tuple[str, ...]) -> Plan:
+    return plan_of(sql, [Place(one) for one in types])
+
+
+def _type_of(value: Any) -> str:
+    return "uuid[]" if isinstance(value, list) else SQL_TYPES[type(value)]
+
+
+class PlannedOtherwise(Exception):
+    """Planned for any value, the server gives other rows."""
+
+
+def compare(connection: Any, plan: Plan, given: Sequence[Any], asked: Any, *, told: Any = None) -> None:
+    """Planned for any value, the server gives the same rows. Asked beside Django, which counts its questions."""
+    told = told or (lambda rows: sorted(map(repr, rows)))
+    with connection.connection.cursor() as cursor:
+        cursor.execute(f"prepare {plan.name} as {plan.sql}", plan.constants)
+        cursor.execute("set local plan_cache_mode = force_generic_plan")
+        cursor.execute(*call(plan, tuple(given)))
+        found = told(cursor.fetchall())
+        cursor.execute(f"set local plan_cache_mode = auto; deallocate {plan.name}")
+        cursor.execute(*asked)
+        if found != (plain := told(cursor.fetchall())):
+            raise PlannedOtherwise(f"{plan.sql}\nplanned for any value gives {found}\nshould be {plain}")
 
 
 @receiver(connection_created)

@@ -34,7 +34,7 @@ from django.db.models import QuerySet
 
 from prm.kernel import clock
 from prm.kernel.tenancy.context import current_tenant_id, is_inside
-from prm.kernel.tenancy.planned import Place, Plan, by_name, call, plan_of
+from prm.kernel.tenancy.planned import Place, Plan, by_name, compare, plan_of
 from prm.kernel.tenancy.remember import FEW
 
 P = ParamSpec("P")
@@ -171,21 +171,10 @@ class Prepared(Generic[P]):
             )
 
     def _compare_planned(self, statement: _Statement, args: Args) -> None:
-        """Planned for any value, the server gives the same rows. Asked beside Django, which counts its questions.
-
-        Of a slice only how many: among equals either may be within it.
-        """
+        """Planned for any value it gives the same rows; of a slice as many, for among equals either may be within."""
+        told: Any = len if statement.rows.query.is_sliced else None
         given, asked = statement.given(args), statement.filled(args)
-        told: Any = len if statement.rows.query.is_sliced else lambda rows: sorted(map(repr, rows))
-        with connections[statement.rows.db].connection.cursor() as cursor:
-            cursor.execute(f"prepare {statement.plan.name} as {statement.plan.sql}", statement.plan.constants)
-            cursor.execute("set local plan_cache_mode = force_generic_plan")
-            cursor.execute(*call(statement.plan, given))
-            found = told(cursor.fetchall())
-            cursor.execute(f"set local plan_cache_mode = auto; deallocate {statement.plan.name}")
-            cursor.execute(*asked)
-            if found != (plain := told(cursor.fetchall())):
-                raise NotPrepared(f"{self._name}, planned for any value, gives {found}\nshould be {plain}")
+        compare(connections[statement.rows.db], statement.plan, given, asked, told=told)
 
 
 def prepared(build: Callable[P, QuerySet]) -> Prepared[P]:

@@ -71,6 +71,7 @@ def may(permission: str, of: Any = None) -> Callable[[View], View]:
                 return view(request, *args, **kwargs)
             found = find(member, kwargs.pop(keyword_of(of)))
             require(member, permission, found)
+            request.subject = found  # type: ignore[attr-defined]
             return view(request, found, *args, **kwargs)
 
         answer.access = Access("permission", permission, model_of(of))  # type: ignore[attr-defined]

@@ -65,6 +65,8 @@ def answer_refusal(error: Exception, context: Any) -> Response | None:
         body: dict[str, Any] = {"code": error.code, "detail": str(error), **error.more}
         if error.field:
             body["field"] = error.field
+        if len(error.fields) > 1:
+            body["fields"] = dict(error.fields)
         return Response(body, status=error.status)
     from rest_framework.views import exception_handler  # imports these settings itself
 

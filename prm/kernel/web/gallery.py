@@ -13,6 +13,7 @@ from django.http import HttpRequest, QueryDict
 from prm.kernel.charts import Chart, ChartKind, Series
 from prm.kernel.web.format import Formatter
 from prm.kernel.web.lists import Column, ListPage
+from prm.kernel.web.whole import WholeField
 
 TEXTS = {
     "plain": "Northwind Traders",
@@ -32,7 +33,7 @@ class SampleForm(forms.Form):
     name = forms.CharField(label="Company", help_text="As it stands in the commercial register.")
     email = forms.EmailField(widget=forms.EmailInput(attrs={"autocomplete": "email"}))
     country = forms.ChoiceField(choices=[("", "Choose…"), ("DE", "Germany"), ("AT", "Austria"), ("CH", "Switzerland")])
-    deals = forms.IntegerField(label="Deals per quarter", required=False)
+    deals = WholeField(label="Deals per quarter", required=False)
     start = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}), required=False)
     note = forms.CharField(widget=forms.Textarea(attrs={"rows": 3}), required=False)
     proof = forms.FileField(required=False, help_text="PDF or picture, up to 50 MB.")
@@ -47,9 +48,7 @@ class SampleForm(forms.Form):
         required=False,
         choices=[("a", "Storage"), ("b", "Backup"), ("c", TEXTS["markup"])],
     )
-    share = forms.IntegerField(
-        label="Share of services", required=False, widget=forms.NumberInput(attrs={"type": "range"})
-    )
+    share = WholeField(label="Share of services", required=False, widget=forms.NumberInput(attrs={"type": "range"}))
     agreed = forms.BooleanField(label="I have the authority to sign for my company", required=False)
     locked = forms.CharField(label="Number", disabled=True, initial="P-7K3M-9QXD", required=False)
 

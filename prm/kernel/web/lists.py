@@ -254,7 +254,8 @@ def _narrowed(request: HttpRequest, queryset: QuerySet) -> tuple[Any, QuerySet]:
     fields = {one: found for one in _lent if member and (found := one.field(member, queryset.model)) is not None}
     if not fields:
         return None, queryset
-    form = type("Narrowing", (forms.Form,), {one.name: made for one, made in fields.items()})(request.GET)
+    form = forms.Form(request.GET)
+    form.fields.update({one.name: made for one, made in fields.items()})
     if not form.is_valid():
         return form, queryset.none()
     for one in fields:

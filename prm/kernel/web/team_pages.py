@@ -16,6 +16,7 @@ from prm.kernel.policies import permits
 from prm.kernel.teams import add_team, edit_team, set_team, tree_of
 from prm.kernel.web.access import may
 from prm.kernel.web.forms import submit
+from prm.kernel.web.whole import WholeField
 
 
 def _teams() -> Any:
@@ -28,7 +29,7 @@ class TeamForm(forms.Form):
     name = forms.CharField(max_length=120, label=_("Name"))
     region = forms.CharField(max_length=80, required=False, label=_("Region"))
     parent = forms.ModelChoiceField(queryset=Team.objects.none(), required=False, label=_("Below"), empty_label="–")
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    version = WholeField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

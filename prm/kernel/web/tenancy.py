@@ -27,6 +27,7 @@ from prm.kernel.tenancy.prepared import prepared
 from prm.kernel.tenancy.remember import memory, remember
 from prm.kernel.web import sessions, tokens
 from prm.kernel.web.member import member_of as member_of
+from prm.kernel.web.not_a_page import answer_opened, is_opened_by_hand
 from prm.kernel.web.visitors import NO_COMPANY, visited_tenant
 
 TENANT_PATH = re.compile(r"^/t/([a-z0-9-]{1,40})(/.*)?$")
@@ -129,6 +130,8 @@ class TenancyMiddleware:
         with scope:
             before()
             response = self._respond(request)
+            if request.member and is_opened_by_hand(request, response):  # type: ignore[attr-defined]
+                response = answer_opened(request)
             if response.streaming:
                 raise RuntimeError("answers are not streamed: nothing may be read after the transaction")
             if response.status_code >= 500 or connection.needs_rollback:

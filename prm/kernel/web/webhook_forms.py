@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from prm.kernel.egress import checked_url
 from prm.kernel.errors import Refused
-from prm.kernel.events import announced
+from prm.kernel.events import announced, announced_words
 from prm.kernel.tenancy.context import current_tenant
+from prm.kernel.web.whole import WholeField
 
 
 class EndpointForm(forms.Form):
@@ -25,7 +26,7 @@ class EndpointForm(forms.Form):
     )
     description = forms.CharField(label=_("What it is for"), max_length=120, required=False)
     events = forms.MultipleChoiceField(label=_("Events"), widget=forms.CheckboxSelectMultiple)
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    version = WholeField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -39,14 +40,14 @@ class EndpointForm(forms.Form):
             raise forms.ValidationError(str(refusal)) from refusal
 
     def groups(self) -> list[dict[str, Any]]:
-        """The events by what they are about, with how many of each are chosen."""
+        """The events by what they are about, each in words with its code, and how many of each are chosen."""
         chosen = set(self["events"].value() or ())
-        options = [(name, name in chosen) for name in announced()]
+        options = [(name, words, name in chosen) for name, words in announced_words().items()]
         return [
             {
                 "noun": noun.replace("_", " ").replace("kpi", "KPI"),
                 "options": found,
-                "chosen": sum(is_chosen for _, is_chosen in found),
+                "chosen": sum(is_chosen for *_, is_chosen in found),
             }
             for noun, found in (
                 (noun, list(part)) for noun, part in groupby(options, key=lambda option: option[0].partition(".")[0])

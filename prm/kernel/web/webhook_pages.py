@@ -18,7 +18,7 @@ from prm.kernel.policies import permits
 from prm.kernel.signin.forms import NothingForm
 from prm.kernel.web.access import may
 from prm.kernel.web.format import formatter
-from prm.kernel.web.forms import submit
+from prm.kernel.web.forms import add_refusal, submit
 from prm.kernel.web.lists import Column, lend_list, list_page
 from prm.kernel.web.tenancy import member_of
 from prm.kernel.web.webhook_forms import EndpointForm, PeriodForm
@@ -80,7 +80,7 @@ def add(request: HttpRequest) -> HttpResponse:
                     data["url"], events=data["events"], description=data["description"], by=member_of(request)
                 )
             except Refused as refusal:
-                form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+                add_refusal(form, refusal)
                 status = 422 if refusal.status == 400 else refusal.status
             else:
                 return _page(request, made.endpoint, secret=made.secret)
