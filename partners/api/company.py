@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from partners.actions import edit_partner, propose_partner, set_sponsor, settle_profile_value, update_profile
 from partners.api.profile import ProfileChange, ProfileSerializer, SettleInput, shown_profile
+from partners.api.tiers import PROGRESS
 from partners.countries import COUNTRIES
 from partners.models import Partner
 from partners.queries import profile_of, tier_standing
@@ -83,8 +84,9 @@ class TierStandingSerializer(serializers.Serializer):
     as_of = serializers.DateField()
     held = serializers.CharField()
     qualifying = serializers.CharField()
-    next = serializers.CharField()
-    progress = serializers.CharField(allow_null=True)
+    next = serializers.CharField(help_text="The tier above the one it qualifies for.")
+    next_attainment = serializers.CharField(allow_null=True, help_text="How much of what that tier asks is met.")
+    progress = serializers.CharField(allow_null=True, help_text=PROGRESS)
     requirements = TierRequirementSerializer(many=True)
 
 

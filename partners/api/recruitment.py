@@ -38,7 +38,7 @@ from partners.models import (
     RecruitmentRules,
     VendorQuestion,
 )
-from partners.queries import pathway, program_page, rules
+from partners.queries import fit_scores, pathway, program_page, rules
 from prm.kernel import clock
 from prm.kernel.events import plain
 from prm.kernel.policies import require
@@ -52,6 +52,13 @@ from prm.kernel.web.viewsets import ReadRecordsViewSet, RecordsViewSet
 class CandidateSerializer(serializers.ModelSerializer):
     partner_name = serializers.CharField(source="partner.name", read_only=True)
     partner_state = serializers.CharField(source="partner.state", read_only=True)
+    fit_score = serializers.DecimalField(
+        source="score",
+        max_digits=None,
+        decimal_places=None,
+        read_only=True,
+        help_text="Of its latest screening; once it is qualified, of the one that decided.",
+    )
 
     class Meta:
         model = Candidate
@@ -118,6 +125,16 @@ class PathwaySerializer(serializers.Serializer):
     ramp_from_committed = serializers.CharField(allow_null=True)
 
 
+def scored(candidates: list[Candidate]) -> list[Candidate]:
+    """Each with its `score`: the one it was qualified with, else that of its latest screening."""
+    waiting = [one.partner_id for one in candidates if one.fit_score is None]
+    found = fit_scores(waiting, clock.today()) if waiting else {}
+    for one in candidates:
+        score = one.fit_score if one.fit_score is not None else found[one.partner_id].number
+        one.score = score  # type: ignore[attr-defined]
+    return candidates
+
+
 class CandidatesViewSet(ReadRecordsViewSet):
     """Partners on the recruiting pathway, and the steps they take."""
 
@@ -147,9 +164,15 @@ class CandidatesViewSet(ReadRecordsViewSet):
         figures = pathway(self.get_queryset().select_related(None), clock.today())
         return Response(plain(figures.__dict__))
 
+    def paginate_queryset(self, queryset: Any) -> Any:
+        return scored(super().paginate_queryset(queryset))
+
+    def retrieve(self, request: Any, pk: Any = None) -> Response:
+        return Response(CandidateSerializer(*scored([self.get_object()])).data)
+
     def _did(self, candidate: Candidate) -> Response:
         candidate.refresh_from_db()
-        return Response(CandidateSerializer(candidate).data)
+        return Response(CandidateSerializer(*scored([candidate])).data)
 
     @extend_schema(request=NoteInput, responses=CandidateSerializer)
     @action(detail=True, methods=["post"])

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+import django_filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
-from prm.kernel.invitations import invite_member, resend_invitation, revoke_invitation
+from prm.kernel.invitations import (
+    InvitationState,
+    in_state,
+    invite_member,
+    resend_invitation,
+    revoke_invitation,
+    state_of,
+)
 from prm.kernel.languages import SPOKEN
 from prm.kernel.members import (
     change_roles,
@@ -22,6 +30,7 @@ from prm.kernel.members import (
 from prm.kernel.models import Invitation, Membership
 from prm.kernel.roles import Role
 from prm.kernel.web.inputs import checked
+from prm.kernel.web.lists import lend_list
 from prm.kernel.web.viewsets import ReadRecordsViewSet
 
 
@@ -113,10 +122,34 @@ class MembersViewSet(ReadRecordsViewSet):
 
 
 class InvitationSerializer(serializers.ModelSerializer):
+    state = serializers.SerializerMethodField(
+        help_text="Withdrawn is also what a newer one to the same address has replaced."
+    )
+
     class Meta:
         model = Invitation
-        fields = ["id", "email", "name", "partner_id", "roles", "expires_at", "used_at", "revoked_at", "created_at"]
+        fields = [
+            "id", "email", "name", "partner_id", "roles", "state", "expires_at", "used_at", "revoked_at", "created_at",
+        ]  # fmt: skip
         read_only_fields = fields
+
+    def get_state(self, invitation: Invitation) -> InvitationState:
+        return state_of(invitation)
+
+
+class InvitationFilter(django_filters.FilterSet):
+    state = django_filters.ChoiceFilter(choices=InvitationState.choices, method="in_state", label="State")
+    email = django_filters.CharFilter(lookup_expr="iexact")
+
+    class Meta:
+        model = Invitation
+        fields: tuple[str, ...] = ()
+
+    def in_state(self, queryset: Any, name: str, value: str) -> Any:
+        return in_state(queryset, value)
+
+
+lend_list("invitations", (), InvitationFilter)
 
 
 class InvitationInput(serializers.Serializer):
@@ -131,6 +164,7 @@ class InvitationsViewSet(ReadRecordsViewSet):
 
     queryset = Invitation.objects.order_by("-created_at", "pk")
     serializer_class = InvitationSerializer
+    listing = "invitations"
     permissions = {
         "list": "kernel.invite_member",
         "retrieve": "kernel.invite_member",

@@ -6,6 +6,7 @@ narrowed besides. What is asked and does not fit is refused with the name of the
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from functools import cache
 from typing import Any
 
@@ -20,7 +21,7 @@ from prm.kernel.web.described import UnknownParameters
 from prm.kernel.web.lists import ListFilter, lent_filters, listing_of, sorted_by
 
 YES_NO = [("true", "true"), ("false", "false")]
-TYPES: tuple[tuple[type, dict[str, str]], ...] = (
+TYPES: tuple[tuple[type, dict[str, Any]], ...] = (
     (forms.UUIDField, {"type": "string", "format": "uuid"}),
     (forms.DateField, {"type": "string", "format": "date"}),
     (forms.BooleanField, {"type": "boolean"}),
@@ -35,7 +36,7 @@ class ListFilters(BaseFilterBackend):
         if view.action != "list":
             return queryset
         asked = request.query_params
-        kind = filters_of(type(view))
+        kind: Any = filters_of(view.__class__)
         given = asked.copy()
         for name, value in getattr(kind, "unasked", {}).items():
             given.setdefault(name, value)  # a page shows what is open unless asked otherwise; a list of rows shows all
@@ -51,14 +52,14 @@ class ListFilters(BaseFilterBackend):
         return _sorted(_in_lent(found.qs, view, asked), view, asked)
 
     def parameters(self, view: Any) -> list[str]:
-        names = [*filters_of(type(view)).base_filters, *(one.name for one in _lent_to(view))]
+        names = [*filters_of(view.__class__).base_filters, *(one.name for one in _lent_to(view))]
         return [*names, "sort"] if sorts_of(view) else names
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         """How the description tells of it."""
         if view.action != "list":
             return []
-        kind = filters_of(type(view))
+        kind = filters_of(view.__class__)
         found = [_described(name, one, kind) for name, one in kind.base_filters.items()]
         found += [_parameter(one.name, {"type": "string", "format": "uuid"}) for one in _lent_to(view)]
         if sorts := sorts_of(view):
@@ -68,15 +69,16 @@ class ListFilters(BaseFilterBackend):
 
 
 @cache
-def filters_of(viewset: Any) -> type[django_filters.FilterSet]:
+def filters_of(viewset: Hashable) -> type[django_filters.FilterSet]:
     """The filters of the page's list, and one for each of the `filterset_fields`; of a partner's records by partner."""
-    model = viewset.queryset.model
-    listing = listing_of(viewset.listing) if viewset.listing else None
+    kind: Any = viewset
+    model = kind.queryset.model
+    listing = listing_of(kind.listing) if kind.listing else None
     page = (listing.filterset if listing else None) or django_filters.FilterSet
-    own = {name: _exactly(model._meta.get_field(name)) for name in _fields_of(viewset, model)}
+    own = {name: _exactly(model._meta.get_field(name)) for name in _fields_of(kind, model)}
     own = {name: one for name, one in own.items() if name not in page.base_filters}
     meta = type("Meta", (), {"model": model, "fields": []})
-    return type(f"{viewset.__name__}Filters", (page,), {**own, "Meta": meta})
+    return type(f"{kind.__name__}Filters", (page,), {**own, "Meta": meta})
 
 
 def sorts_of(view: Any) -> list[str]:
@@ -138,6 +140,7 @@ def _sorted(queryset: QuerySet, view: Any, asked: Any) -> QuerySet:
 
 def _described(name: str, one: Any, kind: Any) -> dict[str, Any]:
     choices = one.extra.get("choices")
+    schema: dict[str, Any]
     if not choices or callable(choices):
         schema = next((said for field, said in TYPES if issubclass(one.field_class, field)), {"type": "string"})
     else:
