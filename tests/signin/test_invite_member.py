@@ -305,6 +305,6 @@ def test_over_the_api_a_second_invitation_takes_the_place_of_the_first(cast):
 
 def test_whether_somebody_may_sign_is_read_and_written_by_one_name(cast):
     client = token_client(cast.operations)
-    address = f"/api/v1/members/{cast.seller.pk}/"
+    address = f"/api/v1/members/{cast.champion.pk}/"
     answer = client.post(f"{address}signing/", {"signing_authority": True}, content_type="application/json")
     assert answer.json()["signing_authority"] is client.get(address).json()["signing_authority"] is True
