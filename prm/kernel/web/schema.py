@@ -10,6 +10,8 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import is_patched_serializer
 from rest_framework.serializers import BaseSerializer
 
+from prm.kernel.web.once_api import IN_DESCRIPTION
+
 
 class MemberAuthenticationScheme(OpenApiAuthenticationExtension):
     """A bearer token, or the browser's session with a CSRF token."""
@@ -26,6 +28,11 @@ class MemberAuthenticationScheme(OpenApiAuthenticationExtension):
 
 class Schema(AutoSchema):
     """Two shapes of one name in different files are told apart by the file; else one would stand for both."""
+
+    def get_override_parameters(self) -> list[Any]:
+        found = super().get_override_parameters()
+        asks_key = self.method == "POST" and not getattr(self.view, "keeps_own_keys", True)
+        return [*found, IN_DESCRIPTION] if asks_key else found
 
     def _map_basic_serializer(self, serializer: Any, direction: Any) -> Any:
         """Of a change all may be left out but the version that was seen."""

@@ -10,6 +10,7 @@ from rest_framework.parsers import FormParser, MultiPartParser
 from prm.kernel.policies import require
 from prm.kernel.web.access import Access, find_visible
 from prm.kernel.web.described import WRITING, DescribedRequest, refuse_parameters, refuse_undescribed, shape_of
+from prm.kernel.web.once_api import answered_once, key_of
 
 
 class RecordsViewSet(viewsets.GenericViewSet):
@@ -18,6 +19,7 @@ class RecordsViewSet(viewsets.GenericViewSet):
     permissions: dict[str, str] = {}  # action of the viewset -> permission
     queryset: Any
     listing: str = ""  # the name of the page that lists the same records: its filters and columns hold here, too
+    keeps_own_keys = False  # whether what it takes in carries the Idempotency-Key itself
     is_listed = False  # whether its list is one of records, narrowed and sorted by the kernel
 
     def permission_of(self, method: str, action: str | None) -> str | None:
@@ -47,7 +49,9 @@ class RecordsViewSet(viewsets.GenericViewSet):
             return
         if request.method == "GET":
             refuse_parameters(self)
-        elif request.method in WRITING and shape_of(self) is None:
+        if request.method == "POST" and not self.keeps_own_keys and (key := key_of(request)):
+            self.post = answered_once(self.post, key)  # type: ignore[has-type]
+        if request.method in WRITING and shape_of(self) is None:
             request.parsers = [*request.parsers, FormParser(), MultiPartParser()]  # empty in whatever form
             refuse_undescribed(request.data, None, changes=False)
 
