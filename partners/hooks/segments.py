@@ -13,6 +13,7 @@ from partners.registries import tell
 from prm.kernel.models import Membership
 from prm.kernel.web.lists import ListFilter, lend_filter
 from prm.kernel.web.navigation import Entry, navigation
+from prm.kernel.words import own
 
 navigation(Entry("Segments", "partners:segments", "filter", 25, "partners.view_segment"))
 
@@ -21,7 +22,7 @@ def segment_choice(member: Membership, model: Any) -> forms.ChoiceField | None:
     """Every list of partners, or of what belongs to one, can be narrowed to a segment by the vendor's people."""
     if not member.is_vendor or not is_of_partners(model):
         return None
-    choices = [("", "All partners"), *list_choices()["segment"]]
+    choices = [("", own("All partners")), *list_choices()["segment"]]
     return forms.ChoiceField(choices=choices, required=False, label="Segment")
 
 
