@@ -129,7 +129,7 @@ class AlertSerializer(serializers.ModelSerializer):
 class AlertsViewSet(ReadRecordsViewSet):
     """Conditions at partners that want a look."""
 
-    queryset = Alert.objects.order_by("-last_at", "pk")
+    queryset = Alert.objects.by_urgency().order_by("-last_at", "pk")
     serializer_class = AlertSerializer
     listing = "partners:alerts"
     filterset_fields = ["state", "kind", "level"]
