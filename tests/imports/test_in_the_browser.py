@@ -109,7 +109,16 @@ def test_faulty_rows_are_told_with_their_place_and_keep_the_file_out(cast, sign_
     assert ImportBatch.objects.get().failed == 1
 
 
-DOUBLES = "Account ID;Company name;Country;Staff\nB1;Northwind GmbH;DE;12\nB2;Northwind;DE;13\nB3;Northwind;DE;14\nB4;New Co;US;15\n"
+DOUBLES = "\n".join(
+    (
+        "Account ID;Company name;Country;Staff",
+        "B1;Northwind GmbH;DE;12",
+        "B2;Northwind;DE;13",
+        "B3;Northwind;DE;14",
+        "B4;New Co;US;15",
+        "",
+    )
+)
 DOUBLED = {name: column for name, column in NAMED.items() if "type" not in name}
 
 

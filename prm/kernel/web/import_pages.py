@@ -59,7 +59,7 @@ STAYING_SHOWN = 100
 
 
 def entity_name(entity: str) -> str:
-    return entity.replace("_", " ").capitalize()
+    return entity.replace("_", " ").capitalize().replace("Kpi", "KPI")
 
 
 class UploadForm(forms.Form):
