@@ -151,7 +151,9 @@ def import_upload(request: HttpRequest, upload: ImportUpload) -> HttpResponse:
 @may("kernel.import_file", ImportUpload.objects.select_related("file"))
 @require_POST
 def apply(request: HttpRequest, upload: ImportUpload) -> HttpResponse:
-    marked = {name.removeprefix("double-"): value for name, value in request.POST.items() if name.startswith("double-")}
+    marked = {
+        name.removeprefix("double-"): str(value) for name, value in request.POST.items() if name.startswith("double-")
+    }
     apply_upload(upload, by=member_of(request), choices=marked)
     return redirect("kernel:job", upload.job.pk)  # type: ignore[union-attr]
 
