@@ -40,12 +40,12 @@ def add_contact(partner: Partner, *, by: Membership | None, name: str = "", emai
 
 
 @transaction.atomic
-def edit_contact(contact: Contact, *, by: Membership | None, **values: Any) -> Contact:
+def edit_contact(contact: Contact, *, by: Membership | None, seen_version: int | None = None, **values: Any) -> Contact:
     require(by, "partners.edit_contact", contact)
     name, email = values.pop("name", contact.name), values.pop("email", contact.email)
     _set_fields(contact, values)
     prepared_contact(contact, name, email)
-    touch(contact)
+    touch(contact, seen_version=seen_version)
     contact.save()
     return record(contact, "contact.changed", by=by, fields=sorted(values))
 
