@@ -122,7 +122,8 @@ class Story:
             self._people()
             self._products()
             partners = [self._partner(number) for number in range(vendor.partners)]
-            self._partner_people()
+            with clock.travel(to=self._moment(self.today - dt.timedelta(days=200))):
+                self._partner_people()
             make_it_theirs(self.people, self.operations)
         self.say(f"{vendor.name}: {len(partners)} partners")
         for number, partner in enumerate(partners):
@@ -151,8 +152,9 @@ class Story:
             tell_work(lambda partner: self.manager_of[partner.name])
         with clock.travel(to=self._moment(self.today - dt.timedelta(days=20))), tenant_scope(self.tenant):
             tell_measures(self.operations, lambda partner: self.manager_of.get(partner.name) or self.managers[0])
-        with tenant_scope(self.tenant):
+        with clock.travel(to=self._moment(self.today - dt.timedelta(days=5))), tenant_scope(self.tenant):
             tell_papers(self)
+        with tenant_scope(self.tenant):
             group_and_announce(list(self.people.values()))
             meet_twice()
             renew_standings()
