@@ -77,10 +77,10 @@ from scorecards.models import ActionItem, Assessment, Question
 from scorecards.queries import possible_owners, proposed_owner, result_of
 
 CENT = Decimal("0.01")
-# A team of account managers: its name and region, who leads it, who else is in it.
+# A team of account managers: its name and region, who leads it (the one of the chief's own has no lead), its people.
 TEAMS = (
-    ("Americas", "North America", "carla@acme.example", "ben@acme.example"),
-    ("Europe and Asia", "EMEA, APAC", "sofia@acme.example", "minh@acme.example"),
+    ("Americas", "North America", "", "carla@acme.example", "ben@acme.example"),
+    ("Europe and Asia", "EMEA, APAC", "sofia@acme.example", "sofia@acme.example", "minh@acme.example"),
 )
 Say = Callable[[str], None]
 # How a partner's target is spread over the product lines (a vendor with three leaves the rest unplanned).
@@ -188,9 +188,9 @@ class Story:
             if Role.OPERATIONS in person.roles:
                 self.operations = member
         if len(self.managers) > 2:
-            for name, region, lead, *others in TEAMS:
+            for name, region, lead, *people in TEAMS:
                 team = add_team(name, region=region, by=None)
-                for email in (lead, *others):
+                for email in people:
                     set_team(self.people[email], team, by=None, leads=email == lead)
 
     def _partner_people(self) -> None:
