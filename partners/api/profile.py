@@ -163,6 +163,9 @@ class AnswerInput(serializers.Serializer):
     """The answer, in the shape of the value that the question fills."""
 
     value = serializers.JSONField()
+    version = serializers.IntegerField(
+        required=False, help_text="The version of the profile you saw; refused with 409 if this value moved on."
+    )
 
 
 class QuestionChange(serializers.Serializer):
@@ -203,7 +206,8 @@ class ProfileQuestionsViewSet(ReadRecordsViewSet):
         if spec is None:
             raise Invalid("This question fills nothing.")
         value = input_field(spec).run_validation(data.validated_data["value"])
-        return Response(shown_profile(answer_profile_question(question, value, by=self.member)))
+        seen = data.validated_data.get("version")
+        return Response(shown_profile(answer_profile_question(question, value, by=self.member, seen_version=seen)))
 
     @extend_schema(request=None, responses={204: None})
     @action(detail=True, methods=["post"])
