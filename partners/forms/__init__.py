@@ -70,6 +70,6 @@ __all__ = [
     "VerifyForm",
     "VersionForm",
     "WhyForm",
-    "write_questions",
     "in_fields",
+    "write_questions",
 ]
