@@ -92,10 +92,12 @@ class QualifyForm(forms.Form):
 
     def __init__(self, *args: Any, asks_reason: bool = True, asks_waive: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not asks_reason:
-            del self.fields["reason"]
-        if not asks_waive:
-            del self.fields["waive"]
+        for name, is_asked in (("reason", asks_reason), ("waive", asks_waive)):
+            if not is_asked:
+                del self.fields[name]
+                continue
+            self.fields[name].required = True
+            self.fields[name].error_messages["required"] = _("Say why: it stays with the vendor.")
 
 
 class SignerForm(forms.Form):
