@@ -13,6 +13,7 @@ from partners.actions import check_stamp, receive_inquiry, stamp_form
 from partners.forms import InquiryForm, LocatorSearchForm
 from partners.models import LocatorEntry
 from partners.queries import Search, find_partners
+from partners.queries.locator import Results
 from partners.rows.locator import present_entry, present_found
 from prm.kernel.tenancy.context import current_tenant
 from prm.kernel.web.forms import submit
@@ -37,6 +38,9 @@ def search(request: HttpRequest) -> HttpResponse:
             vertical=data["vertical"],
             language=data["language"],
         )
+    elif form.is_bound:
+        # What cannot be read finds nobody: all partners would look like an answer.
+        return _unread(request, form)
     results = find_partners(wanted)
     page = Paginator(results.found, PER_PAGE).get_page(request.GET.get("page"))
     query = request.GET.copy()
@@ -51,6 +55,12 @@ def search(request: HttpRequest) -> HttpResponse:
         "query": query.urlencode(),
         "place": str(results.place) if results.place else "",
     }
+    return render(request, "partners/locator/search.html", context)
+
+
+def _unread(request: HttpRequest, form: LocatorSearchForm) -> HttpResponse:
+    nobody = Results([], None, unknown_place="place" in form.errors)
+    context = {"vendor": current_tenant(), "form": form, "results": nobody, "rows": [], "is_unread": True}
     return render(request, "partners/locator/search.html", context)
 
 
