@@ -26,6 +26,7 @@ from partners.actions import (
     send_agreement,
     waive_vendor_question,
 )
+from partners.actions.recruitment import QuestionsOpen, not_fit
 from partners.forms.recruitment import (
     AnswerForm,
     CommitForm,
@@ -160,8 +161,13 @@ def engage(request: HttpRequest, partner: Partner) -> HttpResponse:
 
 def _qualify_form(standing: Standing, data: Any = None) -> QualifyForm:
     """Asks why only for what is not in order."""
-    asks = {"asks_reason": not standing.is_fit, "asks_waive": standing.open_questions > 0}
-    return QualifyForm(data, auto_id="qualify_%s", **asks)
+    return QualifyForm(
+        data,
+        auto_id="qualify_%s",
+        asks_reason=not standing.is_fit,
+        asks_waive=standing.open_questions > 0,
+        lacking={"reason": str(not_fit(standing)), "waive": str(QuestionsOpen())},
+    )
 
 
 @may("partners.qualify_partner", WITH_ALL)

@@ -134,7 +134,7 @@ def test_the_form_asks_for_what_is_missing_alone_and_says_that_it_needs_it(cast,
     assert "optional" not in asked
     refused = client.post(address, {"reason": " "})
     page = refused.content.decode()
-    assert (refused.status_code, "Say why: it stays with the vendor." in page) == (422, True)
+    assert (refused.status_code, "The screening is not submitted yet." in page) == (422, True)
     assert "Why the open questions stay unanswered" not in page  # there are none
     ask_vendor(engaged, "Which margin?", by=cast.cam)
     both = client.post(address, {"reason": "Known for years"})
