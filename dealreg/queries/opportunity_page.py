@@ -15,6 +15,7 @@ from dealreg.models import (
     OpportunityDocument,
     OpportunityLine,
 )
+from dealreg.queries.contested import joint_with
 from prm.kernel.models import Event, Membership
 from prm.kernel.periods import add_days
 from prm.kernel.policies import permits
@@ -35,6 +36,7 @@ class OpportunityPage:
     bookings: list[SalesActual]
     events: list[Event]
     change: DealChange | None
+    joint_with: list[str]
 
 
 def opportunity_page(opportunity: Opportunity, member: Membership) -> OpportunityPage:
@@ -56,6 +58,7 @@ def opportunity_page(opportunity: Opportunity, member: Membership) -> Opportunit
         else [],
         events=list(events.order_by("-at")[:EVENTS]),
         change=waiting.first() if deal is not None and deal.approved_on is not None else None,
+        joint_with=joint_with(deal) if deal is not None and deal.credit_share < 1 else [],
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from dealreg.models import DealRegistration, Opportunity
 from dealreg.queries.opportunity_page import OpportunityPage
 from dealreg.queries.pipeline import StageSum, lines_by_opportunity, probability_of, stage_probabilities, stale_before
+from dealreg.rows.against import present_joint
 from dealreg.rows.deals import TONES as DEAL_TONES
 from partners.countries import COUNTRIES
 from partners.timeline_rows import told
@@ -274,7 +275,7 @@ def present_opportunity(page: OpportunityPage, member: Membership) -> ShownOppor
     one, write = page.opportunity, formatter()
     return ShownOpportunity(
         row=_row(one, _Common(), ""),
-        facts=_facts(one, write, member),
+        facts=[*_facts(one, write, member), *present_joint(page.joint_with)],
         lines=[(row.line.name, write.money(row.amount, row.currency)) for row in page.lines],
         credits=[
             (row.partner.name, percent(row.share, write), str(row.get_kind_display()))  # type: ignore[attr-defined]

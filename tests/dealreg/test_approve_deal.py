@@ -31,7 +31,7 @@ from dealreg.actions.conflicts import NotHeard
 from dealreg.actions.deciding import SamePerson
 from dealreg.actions.keeping import NoMoreExtensions, NotMoving
 from dealreg.actions.protecting import AlreadyProtected, ConflictOpen, UnderReview
-from dealreg.models import DealConflict, DealProtection, DealReview, Opportunity
+from dealreg.models import DealConflict, DealProtection, DealRegistration, DealReview, Opportunity
 from dealreg.queries.lost import losses_of
 from dealreg.queries.pipeline import figures_of
 from dealreg.queries.pipeline_measures import closed_rows
@@ -190,6 +190,8 @@ def test_a_joint_deal_says_with_whom_once_both_have_agreed(cast, deals, conflict
     for client, pk, other in ((champion, first, cast.rival), (rival, later, cast.northwind)):
         facts = dict(client.get(f"/deals/{pk}/").context["page"].facts)
         assert facts["Joint deal with"] == other.name
+        business = client.get(opportunity_of(deals.fresh(DealRegistration(pk=pk))).get_absolute_url())
+        assert dict(business.context["page"].facts)["Joint deal with"] == other.name
     page = sign_in(cast.operations).get(f"/deals/{later}/")
     assert dict(page.context["page"].facts)["Joint deal with"]
     steps = " ".join(step.text for step in page.context["page"].steps)
