@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from django.urls import include, path
 from bench.crowd import crowd
 from bench.measure import in_turn, show
 from partners.models import Partner
+from partners.registries import TABS
 from prm.kernel.tenancy.context import member_scope
 from prm.kernel.web.access import for_members, public
 
@@ -103,7 +105,8 @@ def main(partners: int = 10_000) -> None:
         details = in_turn(
             {
                 "reference detail (1 row, 20 children, 1 sum)": lambda: get(f"/reference/{one}/"),
-                "partner page": lambda: get(f"/partners/{one}/"),
+                "partner page, overview": lambda: get(f"/partners/{one}/"),
+                **{f"partner page, {tab}": partial(get, f"/partners/{one}/?tab={tab}") for tab in list(TABS)[1:]},
             }
         )
     show(

@@ -11,6 +11,7 @@ from partners.formulas import normalise_domain
 from partners.models import BulkEditRow, Contact, ManagerAssignment, Partner
 from partners.queries import list_choices, qualifying_for
 from prm.kernel.text import sort_key
+from prm.kernel.words import own
 
 
 def tier_choices() -> list[tuple[str, str]]:
@@ -39,11 +40,11 @@ class PartnerFilter(django_filters.FilterSet):
         widget=forms.TextInput(attrs={"type": "search", "placeholder": "Name, number, domain"}),
     )
     state = django_filters.MultipleChoiceFilter(choices=Partner.State.choices, label="State", distinct=False)
-    tier = django_filters.ChoiceFilter(choices=tier_choices, label="Tier", empty_label="All tiers")
+    tier = django_filters.ChoiceFilter(choices=tier_choices, label="Tier", empty_label=own("All tiers"))
     type = django_filters.ChoiceFilter(choices=Partner.Type.choices, label="Type", empty_label="All types")
     country = django_filters.CharFilter(label="Country", method="in_country", max_length=2)
     manager = django_filters.ChoiceFilter(
-        choices=manager_choices, label="Account manager", method="managed_by", empty_label="All managers"
+        choices=manager_choices, label="Account manager", method="managed_by", empty_label=own("All account managers")
     )
 
     qualifies = django_filters.ChoiceFilter(

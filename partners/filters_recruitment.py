@@ -12,13 +12,14 @@ from partners.countries import COUNTRIES
 from partners.filters import manager_choices
 from partners.models import Application, Candidate, ManagerAssignment
 from prm.kernel.text import sort_key
+from prm.kernel.words import own
 
 
 class BoardFilter(django_filters.FilterSet):
     """By account manager, country and source: the choices are those that exist."""
 
     manager = django_filters.ChoiceFilter(
-        choices=manager_choices, label="Account manager", method="managed_by", empty_label="All managers"
+        choices=manager_choices, label="Account manager", method="managed_by", empty_label=own("All account managers")
     )
     country = django_filters.ChoiceFilter(
         field_name="partner__country", label="Country", choices=(), empty_label="All countries"

@@ -16,7 +16,7 @@ from partners.queries.directory import account_managers
 from partners.queries.home import RUNNING, changes_since, names_in, partners_by, records_with_gaps
 from partners.registries import waiting_and_cut, waiting_for, worklists
 from partners.rows import present_card, present_changes
-from partners.rows.work import present_waiting
+from partners.rows.work import present_waiting, rest_of
 from prm.kernel import clock
 from prm.kernel.models import Membership
 from prm.kernel.policies import permits
@@ -26,7 +26,7 @@ from prm.kernel.web.format import formatter
 from prm.kernel.web.home import Waiting, home_part, lend_waiting
 from prm.kernel.web.tenancy import member_of
 
-SHOWN_EACH = 5
+SHOWN_EACH, SHOWN = 5, 10
 LATELY = dt.timedelta(days=14)
 LOOKS_AT_THE_WHOLE = (Role.CHANNEL_CHIEF, Role.OPERATIONS, Role.MARKETING, Role.FINANCE, Role.AUDITOR)
 
@@ -35,12 +35,9 @@ LOOKS_AT_THE_WHOLE = (Role.CHANNEL_CHIEF, Role.OPERATIONS, Role.MARKETING, Role.
 def waiting(request: HttpRequest) -> dict[str, Any]:
     """The records that wait for this member, overdue ones first."""
     found, cut = waiting_and_cut(member_of(request), each=SHOWN_EACH)
-    whole = reverse("partners:waiting")
-    rest = [
-        {"label": worklist.label, "url": worklist.page() if worklist.page else f"{whole}?list={worklist.name}"}
-        for worklist in cut
-    ]
-    return {"items": present_waiting(found), "rest": rest}
+    more = len(found) - SHOWN
+    all_of_it = {"url": reverse("partners:waiting"), "count": "" if cut else len(found)} if more > 0 else None
+    return {"items": present_waiting(found[:SHOWN]), "rest": rest_of(cut), "all": all_of_it}
 
 
 @lend_waiting
@@ -84,7 +81,7 @@ def what_changed(request: HttpRequest) -> dict[str, Any]:
     """What others did since the last visit; on the first one, what they did lately."""
     member = member_of(request)
     since = member.visited_before or clock.now() - LATELY
-    changes, several = changes_since(member, since), member.is_vendor or len(member.reach or ()) > 1
+    changes, several = changes_since(member, since), member.knows_several
     return {
         "changes": present_changes(changes, names_in(member, changes), with_company=several),
         "since": formatter().moment(member.visited_before) if member.visited_before else "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -16,6 +17,7 @@ from partners.registries import measures
 from partners.rows import present_requirement
 from prm.kernel.numbers import HUNDRED
 from prm.kernel.web.format import Formatter, formatter
+from prm.kernel.words import own
 
 SMALL_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 CAUSE_TONES = {"override": "yellow", "entry": "blue", "evaluation": "green"}
@@ -74,6 +76,22 @@ def present_gap(row: RequirementRow) -> ShownGap:
     return ShownGap(in_units(row), detail, row.why)
 
 
+SHORT = 2  # requirements that are named; the others are counted
+
+
+def requirements_in_short(rows: Sequence[RequirementRow]) -> str:
+    """How requirements stand in a few words, figures first:
+    "Net revenue, last 12 months: 83,000.00 of 80,000.00 · 4 more"."""
+    figures = sorted(rows, key=lambda row: row.kind == "flag")
+    texts = []
+    for row in figures[:SHORT]:
+        gap = present_gap(row)
+        texts.append(f"{row.label}: {gap.detail}" if gap.detail else row.label)
+    if (more := len(rows) - SHORT) > 0:
+        texts.append(ngettext("%(n)s more", "%(n)s more", more) % {"n": more})
+    return " · ".join(texts)
+
+
 @dataclass(frozen=True)
 class ShownOutlook:
     """A partner's place in the programme, for its home, its page and the vendor."""
@@ -92,13 +110,14 @@ def present_outlook(outlook: TierOutlook) -> ShownOutlook:
     write = formatter()
     done = outlook.attainment if outlook.attainment is not None else Decimal(1)
     above = outlook.to_reach
-    text = _("%(done)s of %(tier)s") % {"done": write.percent(done, 0), "tier": above.name} if above else _("Top tier")
+    words = {"done": write.percent(done, 0), "tier": above.name if above else ""}
     return ShownOutlook(
         held=outlook.held_name,
         next=above.name if above else "",
         qualifying=outlook.qualifying,
         percent=int(done * HUNDRED),
-        percent_text=text,
+        # All that is asked, each by its weight (F10): beside one figure of it a bare percentage would be misread.
+        percent_text=_("%(done)s of what %(tier)s asks, weighted") % words if above else "",
         missing=[present_gap(row) for row in outlook.missing],
         to_keep=[present_gap(row) for row in outlook.to_keep],
         can_rise=above is not None and not outlook.missing,
@@ -137,8 +156,8 @@ def benefit_lines(benefits: Benefits | None) -> list[tuple[str, str]]:
         (_("Cap per activity"), cap(given.mdf_activity_cap)),
         (_("Cap per quarter"), cap(given.mdf_quarter_cap)),
         (_("Paid ahead, at most"), share(given.mdf_prepay_max_share) if prepaid else "–"),
-        (_("Listed in the partner locator"), yes(given.locator)),
-        (_("Account manager"), _("of its own") if given.account_manager == "named" else _("shared")),
+        (own("Listed in the partner locator"), yes(given.locator)),
+        (own("Account manager"), _("of its own") if given.account_manager == "named" else _("shared")),
     ]
 
 
@@ -204,7 +223,7 @@ def differences(before: Ladder, after: Ladder) -> list[Difference]:
         old, new = before.coded(code), after.coded(code)
         if old is None or new is None:
             name = (old or new).name  # type: ignore[union-attr]
-            found.append(Difference(name, _("The tier"), _("there") if old else "–", _("there") if new else "–"))
+            found.append(Difference(name, own("The tier"), _("there") if old else "–", _("there") if new else "–"))
             continue
         found += _requirement_differences(old, new)
         lines = zip(benefit_lines(old.benefits), benefit_lines(new.benefits), strict=True)
@@ -219,15 +238,15 @@ def _setting_differences(before: Ladder, after: Ladder) -> list[Difference]:
             return []
         names = {rung.id: rung.name for rung in ladder.rungs}
         return [
-            (_("Entry tier"), names.get(program.entry_resale_id, "–")),
-            (_("Entry tier of referral partners"), names.get(program.entry_referral_id, "–")),
-            (_("Months an entry tier is held"), str(program.entry_months)),
+            (own("Entry tier"), names.get(program.entry_resale_id, "–")),
+            (own("Entry tier of referral partners"), names.get(program.entry_referral_id, "–")),
+            (own("Months an entry tier is held"), str(program.entry_months)),
             (_("Days of notice before a demotion"), str(program.demotion_notice_days)),
             (_("Months an override may last"), str(program.override_max_months)),
         ]
 
     pairs = zip(settings(before), settings(after), strict=False)
-    return [Difference(_("All tiers"), label, was, now) for (label, was), (_l, now) in pairs if was != now]
+    return [Difference(own("All tiers"), label, was, now) for (label, was), (_l, now) in pairs if was != now]
 
 
 def _requirement_differences(old: Rung, new: Rung) -> list[Difference]:

@@ -14,12 +14,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from prm.kernel.events import announce
 from prm.kernel.models import Membership
 from prm.kernel.periods import FiscalQuarter
 from prm.kernel.policies import permits
+from prm.kernel.words import own_words
 
 # The tabs of the partner page, in the order in which they stand there.
 TABS = {
@@ -127,6 +129,7 @@ class Worklist:
     """A query of what waits for a member: computed, never stored.
 
     `page` gives the address of a list that shows exactly these; without one all of them stand on a page of their own.
+    `company` is whose it is: its name stands before the text for a member who knows of several.
     """
 
     name: str
@@ -136,9 +139,16 @@ class Worklist:
     text: Callable[[Any], str]
     due: Callable[[Any], dt.date | None] = lambda record: None
     page: Callable[[], str] | None = None
+    company: Callable[[Any], Any] = lambda record: None
 
-    def shown(self, record: Any) -> Waiting:
-        return Waiting(self.label, self.text(record), self.url(record), self.due(record))
+    @property
+    def title(self) -> str:
+        return own_words(gettext(self.label))
+
+    def shown(self, record: Any, member: Membership) -> Waiting:
+        company = self.company(record) if member.knows_several else None
+        text = f"{company}: {self.text(record)}" if company else self.text(record)
+        return Waiting(self.title, text, self.url(record), self.due(record))
 
 
 @dataclass(frozen=True)
@@ -359,7 +369,7 @@ def waiting_and_cut(member: Membership, *, each: int = 5) -> tuple[list[Waiting]
     cut: list[Worklist] = []
     for worklist in worklists.values():
         records = list(worklist.query(member)[: each + 1])
-        found += [worklist.shown(record) for record in records[:each]]
+        found += [worklist.shown(record, member) for record in records[:each]]
         if len(records) > each:
             cut.append(worklist)
     return sorted(found, key=lambda waiting: (waiting.due or dt.date.max, waiting.text)), cut

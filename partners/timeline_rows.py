@@ -18,6 +18,7 @@ from partners.registries import event_values, event_words
 from prm.kernel.models import Event, Membership
 from prm.kernel.policies import permits
 from prm.kernel.web.format import formatter
+from prm.kernel.words import own_words
 
 ICONS = {"call": "phone", "visit": "map-pin", "mail": "mail", "meeting": "users", "other": "message"}
 LONGEST = 120
@@ -83,7 +84,7 @@ def present_event(event: Event, names: dict[Any, str]) -> ShownEntry:
 
 def told(event: str, data: dict[str, Any]) -> str:
     """What an event says, in the words of the app that records it."""
-    words = str(event_words.get(event, event.replace(".", " ").replace("_", " ")))
+    words = own_words(str(event_words.get(event, event.replace(".", " ").replace("_", " "))))
     written = {name: write(data[name]) for name, write in event_values.get(event, {}).items() if data.get(name)}
     return filled_words(words, {**data, **written})
 

@@ -104,6 +104,7 @@ TEMPLATES = [
                 "prm.kernel.templatetags.kit_lists",
                 "template_partials.templatetags.partials",
             ],
+            "libraries": {"i18n": "prm.kernel.templatetags.own_i18n"},
         },
     }
 ]

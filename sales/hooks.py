@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from partners.actions import return_to_active
@@ -197,7 +198,8 @@ lend_worklist(
             waiting_proposals(member) if permits(member, "sales.confirm_targets") else waiting_proposals(member).none()
         ),
         url=lambda proposal: proposal.get_absolute_url(),
-        text=lambda proposal: f"Targets proposed for {proposal.partner.name}: {scope_of(proposal)}",
+        text=lambda proposal: gettext("Targets proposed: %(scope)s") % {"scope": scope_of(proposal)},
+        company=lambda proposal: proposal.partner,
     )
 )
 

@@ -15,6 +15,7 @@ from partners.queries.managers import main_managers
 from prm.kernel import clock
 from prm.kernel.text import sort_key
 from prm.kernel.web.tenancy import member_of
+from prm.kernel.words import own
 from scorecards.models import ActionItem
 from scorecards.queries import OPEN_STATES
 
@@ -25,7 +26,7 @@ class ActionFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(
         method="search",
         label=_("Search"),
-        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Partner or action")}),
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": own("Partner or action")}),
     )
     show = django_filters.ChoiceFilter(
         method="by_state",
@@ -38,9 +39,12 @@ class ActionFilter(django_filters.FilterSet):
         method="by_person", label=_("Whose"), choices=[("mine", _("Mine"))], empty_label=_("All I may see")
     )
     manager = django_filters.ChoiceFilter(
-        choices=main_managers, label=_("Account manager"), method="managed_by", empty_label=_("All managers")
+        choices=main_managers,
+        label=own("Account manager"),
+        method="managed_by",
+        empty_label=own("All account managers"),
     )
-    partner = django_filters.CharFilter(method="of_partner", label=_("Partner"), widget=forms.HiddenInput)
+    partner = django_filters.CharFilter(method="of_partner", label=own("Partner"), widget=forms.HiddenInput)
 
     class Meta:
         model = ActionItem

@@ -13,6 +13,7 @@ from partners.queries.managers import main_managers
 from prm.kernel import clock
 from prm.kernel.periods import add_days
 from prm.kernel.text import sort_key
+from prm.kernel.words import own
 from scorecards.models import PartnerStanding
 from scorecards.queries.board import NEAR_DAYS
 
@@ -40,7 +41,7 @@ class BoardFilter(django_filters.FilterSet):
     manager = django_filters.ChoiceFilter(
         choices=main_managers, label="Account manager", method="managed_by", empty_label=_("All")
     )
-    tier = django_filters.ChoiceFilter(choices=tier_choices, label=_("Tier"), empty_label=_("All"))
+    tier = django_filters.ChoiceFilter(choices=tier_choices, label=own("Tier"), empty_label=_("All"))
     life_stage = django_filters.ChoiceFilter(
         choices=Partner.LifeStage.choices, label=_("Life-stage"), empty_label=_("All")
     )

@@ -18,6 +18,7 @@ from prm.kernel.periods import add_months
 from prm.kernel.web.format import formatter
 from prm.kernel.web.uploads import UploadField
 from prm.kernel.web.whole import WholeField
+from prm.kernel.words import own
 from sales.forms import NumberField
 from scorecards.models import ActionItem, KpiDefinition, KpiSetting
 from scorecards.queries import SheetLine
@@ -165,7 +166,7 @@ class KpiSettingForm(forms.Form):
     valid_from = forms.DateField(label=_("Holds from"), widget=forms.DateInput(attrs={"type": "date"}))
     in_use = forms.BooleanField(required=False, label=_("In use"))
     life_stages = forms.MultipleChoiceField(
-        choices=Partner.LifeStage.choices, required=False, label=_("In focus for partners in"),
+        choices=Partner.LifeStage.choices, required=False, label=own("In focus for partners in"),
         widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
     target_kind = forms.ChoiceField(choices=KpiSetting.TargetKind.choices, label=_("Target"))
@@ -243,7 +244,7 @@ class KpiAddForm(KpiSettingForm):
 class SharedTargetForm(forms.Form):
     """What is asked of all partners, or of a tier, in a fiscal year."""
 
-    tier = forms.ModelChoiceField(Tier.objects.none(), required=False, empty_label=_("All partners"))
+    tier = forms.ModelChoiceField(Tier.objects.none(), required=False, empty_label=own("All partners"))
     fiscal_year = WholeField(min_value=1991, max_value=2999)
     value = NumberField(required=False, help_text=_("Empty takes the target away."))
 

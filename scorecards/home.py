@@ -20,7 +20,7 @@ from scorecards.rows import present_home
 from scorecards.rows.performance import card_url
 
 
-@home_part(25, "scorecards/home/scorecard.html")
+@home_part(25, "scorecards/home/scorecard.html", area="side")
 def own_scorecard(request: HttpRequest) -> dict[str, Any] | None:
     """A partner's own scorecard: go on with the one that is open, begin one that is due, or the score as it is."""
     member = member_of(request)

@@ -254,7 +254,8 @@ lend_worklist(
             else kpi_proposals_waiting(member).none()
         ),
         url=lambda proposal: proposal.get_absolute_url(),
-        text=lambda proposal: f"{proposal.kpi.name} of {proposal.partner.name}",
+        text=lambda proposal: proposal.kpi.name,
+        company=lambda proposal: proposal.partner,
     )
 )
 
@@ -286,7 +287,8 @@ lend_worklist(
         "Actions that are yours",
         _actions_due,
         url=lambda item: reverse("scorecards:plan", args=[item.partner_id]),
-        text=lambda item: f"{item.partner.name}: {item.text}",
+        text=lambda item: item.text,
+        company=lambda item: item.partner,
         due=lambda item: item.due_on,
     )
 )

@@ -12,6 +12,7 @@ from dealreg.models import RenewalClaim
 from partners.forms import COUNTRY_CHOICES
 from prm.kernel.web.uploads import UploadField
 from prm.kernel.web.whole import WholeField
+from prm.kernel.words import own
 from sales.forms import NumberField
 
 
@@ -49,7 +50,7 @@ class RenewalForm(forms.Form):
     decision = forms.ChoiceField(
         label=_("Decision"),
         choices=[
-            (RenewalClaim.Decision.RECORD_FIRST, _("Reject it: the partner of record comes first (the rule)")),
+            (RenewalClaim.Decision.RECORD_FIRST, own("Reject it: the partner of record comes first (the rule)")),
             (RenewalClaim.Decision.CUSTOMER_CHOSE, _("Let it go on: the customer has chosen in writing")),
         ],
         widget=forms.RadioSelect,

@@ -12,6 +12,7 @@ from dealreg.models import DealRegistration
 from partners.forms import COUNTRY_CHOICES
 from prm.kernel.numbers import HUNDRED
 from prm.kernel.web.whole import WholeField
+from prm.kernel.words import own
 from sales.forms import NumberField
 
 
@@ -98,7 +99,7 @@ class RejectForm(forms.Form):
         label=_("Reason"), choices=[("", _("Choose a reason")), *DealRegistration.RejectReason.choices]
     )
     reason = _long(
-        _("In your words"), 500, required=False, help_text=_("The partner reads this. Name no other partner."), rows=2
+        _("In your words"), 500, required=False, help_text=own("The partner reads this. Name no other partner."), rows=2
     )
 
 
@@ -145,7 +146,7 @@ def term_field() -> WholeField:
         required=False,
         min_value=1,
         max_value=240,
-        help_text=_("If it is a contract: before it ends its partner comes first."),
+        help_text=own("If it is a contract: before it ends its partner comes first."),
     )
 
 
@@ -167,7 +168,7 @@ class CancelForm(forms.Form):
     cancel_reason = forms.ChoiceField(
         label=_("Reason"), choices=[("", _("Choose a reason")), *DealRegistration.CancelReason.choices]
     )
-    reason = _long(_("In your words"), 400, required=False, help_text=_("The partner reads this."), rows=2)
+    reason = _long(_("In your words"), 400, required=False, help_text=own("The partner reads this."), rows=2)
 
 
 class ConflictForm(forms.Form):
@@ -184,7 +185,7 @@ class ConflictForm(forms.Form):
         widget=forms.RadioSelect,
         initial="reject_duplicate",
     )
-    share = NumberField(label=_("Share of the later partner in a joint deal (%)"), required=False)
+    share = NumberField(label=own("Share of the later partner in a joint deal (%)"), required=False)
     reason = _long(_("Reason and evidence"), 500, rows=2)
 
 
@@ -192,14 +193,14 @@ class TransferForm(forms.Form):
     statement = _long(
         _("What the customer states in writing"),
         1000,
-        help_text=_("The first partner reads this and has three business days to answer. Name no other partner."),
+        help_text=own("The first partner reads this and has three business days to answer. Name no other partner."),
     )
 
 
 class TransferDecisionForm(forms.Form):
     is_transferred = forms.TypedChoiceField(
         label=_("Decision"),
-        choices=[("yes", _("Transfer it to the later partner")), ("no", _("It stays with the first partner"))],
+        choices=[("yes", own("Transfer it to the later partner")), ("no", own("It stays with the first partner"))],
         widget=forms.RadioSelect,
         coerce=lambda value: value == "yes",
     )
@@ -218,17 +219,17 @@ class RulesForm(forms.Form):
     last_warn_days = WholeField(label=_("Last warning, days before the end"), min_value=1, max_value=60)
     reinstate_days = WholeField(label=_("Days in which an expired deal may come back"), min_value=1, max_value=90)
     renewal_days = WholeField(
-        label=_("Days before a contract ends in which its partner comes first"), min_value=1, max_value=366
+        label=own("Days before a contract ends in which its partner comes first"), min_value=1, max_value=366
     )
     min_amount = NumberField(label=_("Smallest amount"))
-    manager_band = NumberField(label=_("Account managers approve up to"))
+    manager_band = NumberField(label=own("Account managers approve up to"))
     operations_band = NumberField(
         label=_("Operations approves up to"), help_text=_("Above it the channel chief as well.")
     )
     auto_approve = forms.BooleanField(
         label=_("Approve small registrations automatically"),
         required=False,
-        help_text=_("An approval that comes by itself tells the partner that nobody else holds the customer."),
+        help_text=own("An approval that comes by itself tells the partner that nobody else holds the customer."),
     )
     auto_max_amount = NumberField(label=_("Up to"))
     auto_after_hours = WholeField(label=_("After hours"), min_value=1, max_value=240)

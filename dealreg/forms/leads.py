@@ -15,6 +15,7 @@ from partners.models import Partner
 from partners.profile_fields import VERTICALS
 from prm.kernel import clock
 from prm.kernel.web.whole import WholeField
+from prm.kernel.words import own
 from sales.forms import NumberField
 
 NOT_SAID = [("", _("Not known"))]
@@ -65,7 +66,7 @@ class PublicLeadForm(forms.Form):
     industry = forms.ChoiceField(choices=[*NOT_SAID, *VERTICALS.items()], required=False, label=_("Industry"))
     size_band = forms.ChoiceField(choices=[*NOT_SAID, *Lead.Size.choices], required=False, label=_("Size"))
     need = forms.CharField(max_length=2000, label=_("What do you need?"), widget=forms.Textarea(attrs={"rows": 4}))
-    consents = forms.BooleanField(label=_("You and one of your partners may contact me about this."))
+    consents = forms.BooleanField(label=own("You and one of your partners may contact me about this."))
     campaign = forms.CharField(required=False, max_length=120, widget=forms.HiddenInput)
     homepage = forms.CharField(required=False, max_length=300, widget=forms.TextInput(attrs={"tabindex": "-1"}))
     stamp = forms.CharField(required=False, max_length=400, widget=forms.HiddenInput)
@@ -118,15 +119,15 @@ class DisqualifyLeadForm(forms.Form):
 class TransferDealForm(forms.Form):
     """To whom a deal goes whose partner is gone."""
 
-    to = forms.CharField(label=_("Partner (number or name)"), max_length=200)
-    reason = _long(_("Reason"), 500, rows=2, help_text=_("Name no other partner."))
+    to = forms.CharField(label=own("Partner (number or name)"), max_length=200)
+    reason = _long(_("Reason"), 500, rows=2, help_text=own("Name no other partner."))
 
     def clean_to(self) -> Any:
         typed = self.cleaned_data["to"]
         found = Partner.objects.filter(number=typed.upper()).first()
         named = [found] if found else list(Partner.objects.filter(name=typed)[:2])
         if len(named) != 1:
-            raise forms.ValidationError(_("There is no partner of this number or name, or more than one."))
+            raise forms.ValidationError(own("There is no partner of this number or name, or more than one."))
         return named[0]
 
 
@@ -173,7 +174,7 @@ class LeadRulesForm(forms.Form):
         help_text=_("Otherwise every lead waits for somebody of operations or marketing."),
     )
     needs_certification = forms.BooleanField(
-        label=_("Only to partners certified for the product line"),
+        label=own("Only to partners certified for the product line"),
         required=False,
         help_text=_("Certifications held, on the profile of the company, name the line."),
     )
@@ -186,7 +187,7 @@ class LeadRulesForm(forms.Form):
     return_days = WholeField(label=_("Then business days until it goes back"), min_value=1, max_value=366)
     max_reassignments = WholeField(label=_("Times it is offered again by itself"), min_value=0, max_value=20)
     default_capacity = WholeField(
-        label=_("Open leads of a partner that has not said how many"), min_value=0, max_value=1000
+        label=own("Open leads of a partner that has not said how many"), min_value=0, max_value=1000
     )
     warn_days = WholeField(label=_("Days without news until the warning"), min_value=1, max_value=366)
     recycle_days = WholeField(label=_("Days without news until it goes back"), min_value=1, max_value=366)

@@ -19,6 +19,7 @@ from prm.kernel.numbers import HUNDRED
 from prm.kernel.web.format import formatter
 from prm.kernel.web.uploads import UploadField
 from prm.kernel.web.whole import WholeField
+from prm.kernel.words import own
 from sales.forms import NumberField
 from sales.models import ProductLine, SalesActual
 
@@ -165,7 +166,7 @@ class CreditsForm(forms.Form):
     """Up to four companies with their shares. A company is named by its number or its name."""
 
     nobody = forms.BooleanField(
-        label=_("Nobody is credited"), required=False, help_text=_("The business then counts as 0 for its partner.")
+        label=_("Nobody is credited"), required=False, help_text=own("The business then counts as 0 for its partner.")
     )
     version = WholeField(required=False, widget=forms.HiddenInput)
 
@@ -226,7 +227,7 @@ class EngagementForm(forms.Form):
         widget=forms.RadioSelect,
         initial=DealEngagement.Decision.REJECT,
     )
-    share = NumberField(label=_("Share of the partner in a joint deal (%)"), required=False)
+    share = NumberField(label=own("Share of the partner in a joint deal (%)"), required=False)
     reason = _long(_("Reason and evidence"), 500, rows=2)
 
 

@@ -65,7 +65,8 @@ lend_worklist(
         "Contracts to renew",
         _to_renew,
         url=lambda one: one.get_absolute_url(),
-        text=lambda one: f"{one.partner.name}: {one.customer_name}",
+        text=lambda one: one.customer_name,
+        company=lambda one: one.partner,
         due=lambda one: one.ends_on,
     )
 )

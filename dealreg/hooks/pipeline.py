@@ -91,7 +91,11 @@ def _partners_own(member: Membership) -> QuerySet:
 
 
 def _text(one: Opportunity) -> str:
-    return f"{one.partner.name}: {one.name}" if one.partner else one.name
+    return one.name
+
+
+def _company(one: Opportunity) -> Partner | None:
+    return one.partner
 
 
 lend_worklist(
@@ -103,6 +107,7 @@ lend_worklist(
         ),
         url=lambda one: one.get_absolute_url(),
         text=_text,
+        company=_company,
         due=lambda one: one.expected_close,
     )
 )
@@ -113,6 +118,7 @@ lend_worklist(
         lambda member: steps_due(_partners_own(member), clock.today()),
         url=lambda one: one.get_absolute_url(),
         text=lambda one: f"{one.name}: {one.next_step}",
+        company=_company,
         due=lambda one: one.next_step_due,
     )
 )
@@ -123,6 +129,7 @@ lend_worklist(
         lambda member: _partners_own(member).filter(stale(clock.today())).order_by("worked_at", "pk"),
         url=lambda one: one.get_absolute_url(),
         text=_text,
+        company=_company,
     )
 )
 

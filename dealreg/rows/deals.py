@@ -38,6 +38,7 @@ from prm.kernel.policies import permits
 from prm.kernel.tenancy.context import current_tenant
 from prm.kernel.web.cells import addresses
 from prm.kernel.web.format import Formatter, formatter
+from prm.kernel.words import own
 
 State = DealRegistration.State
 TONES = {
@@ -68,7 +69,7 @@ class ShownClock:
 def clock_of(deal: DealRegistration, today: dt.date, write: Formatter) -> ShownClock:
     """The deadline of a decision, or the end of the protection; of a suspended partner both stand still."""
     if is_frozen(deal) and (deal.is_open or deal.state == State.APPROVED):
-        return ShownClock(_("Stands still: the partner is suspended"), "yellow")
+        return ShownClock(own("Stands still: the partner is suspended"), "yellow")
     if deal.state == State.INFO_REQUESTED:
         return ShownClock(_("Paused until the question is answered"), "yellow")
     if deal.is_open and deal.review_due is not None:

@@ -22,6 +22,7 @@ from partners.timeline_rows import told
 from prm.kernel import clock
 from prm.kernel.models import Event, Membership
 from prm.kernel.web.format import Formatter, formatter
+from prm.kernel.words import own
 
 State = Lead.State
 TONES = {
@@ -37,7 +38,7 @@ TONES = {
 }
 OBSTACLES = {
     "state": gettext_lazy("Not active"),
-    "accepts_leads": gettext_lazy("Takes no leads, or the tier has none"),
+    "accepts_leads": own("Takes no leads, or the tier has none"),
     "line": gettext_lazy("Not certified for the line"),
     "territory": gettext_lazy("Does not serve the country"),
     "capacity": gettext_lazy("Full"),
@@ -46,7 +47,7 @@ OBSTACLES = {
 PARTS = {
     "region": gettext_lazy("Region"),
     "vertical": gettext_lazy("Industry"),
-    "tier": gettext_lazy("Tier"),
+    "tier": own("Tier"),
     "composite": gettext_lazy("Composite score"),
     "load": gettext_lazy("Open leads"),
 }

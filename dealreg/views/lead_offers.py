@@ -41,6 +41,7 @@ from dealreg.views.offers import Offered
 from partners.models import Partner
 from prm.kernel.models import Membership
 from prm.kernel.policies import permits
+from prm.kernel.words import own
 
 State = Lead.State
 
@@ -67,8 +68,8 @@ VERBS = (
     LeadVerb("refuse_lead", _("Refuse"), refuse_lead, RefuseLeadForm, (State.ASSIGNED,), "danger"),
     LeadVerb("contact_lead", _("Log the first contact"), contact_lead, ContactLeadForm, (State.ACCEPTED,), "primary"),
     LeadVerb("qualify_lead", _("Qualify"), qualify_lead, QualifyLeadForm, (State.CONTACTED,), "primary"),
-    LeadVerb("route_lead", _("Give to the best partner"), route_lead, NothingForm, WAITING, "primary"),
-    LeadVerb("assign_lead", _("Give to another partner"), assign_lead, None, WAITING),
+    LeadVerb("route_lead", own("Give to the best partner"), route_lead, NothingForm, WAITING, "primary"),
+    LeadVerb("assign_lead", own("Give to another partner"), assign_lead, None, WAITING),
     LeadVerb("note_lead", _("Write a note"), note_lead, NoteLeadForm, (*HELD, *WAITING)),
     LeadVerb("hand_lead", _("Hand to a colleague"), hand_lead, None, (State.ASSIGNED, *HELD)),
     LeadVerb("open_from_lead", _("Go on without registering"), open_from_lead, OpenLeadForm, (State.QUALIFIED,)),
@@ -101,7 +102,7 @@ def form_of(verb: LeadVerb, lead: Lead, member: Membership, data: Any = None) ->
     ids = f"{verb.name}_%s"
     if verb.name == "assign_lead":
         partners = Partner.objects.visible_to(member).filter(state=Partner.State.ACTIVE).order_by("sort_name", "pk")
-        return PickForm(data, auto_id=ids, name="partner", label=_("Partner"), found={str(p.pk): p for p in partners})
+        return PickForm(data, auto_id=ids, name="partner", label=own("Partner"), found={str(p.pk): p for p in partners})
     if verb.name == "hand_lead":
         people = sellers_of(lead.partner_id) if lead.partner_id else []
         named = {str(one.pk): one for one in people}

@@ -52,6 +52,7 @@ from dealreg.queries.freezing import is_frozen
 from dealreg.queries.pages import DealPage, active_lines
 from prm.kernel.models import Membership
 from prm.kernel.policies import permits
+from prm.kernel.words import own
 
 State = DealRegistration.State
 IN_PLAY = {State.SUBMITTED, State.IN_REVIEW, State.INFO_REQUESTED, State.APPROVED, State.EXPIRED}
@@ -102,7 +103,7 @@ VERBS = (
     Verb("grant_extension", _("Grant the extension"), grant_extension, NothingForm, _asked, tone="primary"),
     Verb("approve_change", _("Accept the change"), approve_change, NothingForm, lambda page: bool(page.change),
          tone="primary"),
-    Verb("ask", _("Ask the partner"), ask_about_deal, QuestionForm, _in(State.SUBMITTED, State.IN_REVIEW)),
+    Verb("ask", own("Ask the partner"), ask_about_deal, QuestionForm, _in(State.SUBMITTED, State.IN_REVIEW)),
     Verb("reject", _("Reject"), reject_deal, RejectForm, _in(State.SUBMITTED, State.IN_REVIEW), tone="danger"),
     Verb("refuse_extension", _("Refuse the extension"), refuse_extension, NeededReasonForm, _asked),
     Verb("refuse_change", _("Refuse the change"), refuse_change, NeededReasonForm, lambda page: bool(page.change)),

@@ -256,7 +256,7 @@ def _page(
         "deal": deal,
         "problem": problem,
         "benefit": present_eligibility(found, partner.tier.name if partner.tier else ""),
-        "names_partner": member.is_vendor or len(member.reach or ()) > 1,
+        "names_partner": member.knows_several,
         "on_behalf": member.is_vendor,
         "action": action
         or (reverse("dealreg:edit_draft", args=[deal.pk]) if deal else reverse("dealreg:register", args=[partner.pk])),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from partners.models import Partner, PartnerTier, Tier, TierEvaluation, TierProposal
 from partners.queries.program import Ladder, judge, ladder_on, measure_all, values_of
-from partners.queries.tiers import NOT_EVALUATED, holdings_of, regular_tier
+from partners.queries.tiers import NOT_EVALUATED, day_of_effect, holdings_of, regular_tier
 from prm.kernel import clock
 from prm.kernel.errors import Conflict, Invalid
 from prm.kernel.events import plain, record
@@ -206,9 +206,10 @@ def confirm_tier_proposal(proposal: TierProposal, *, by: Membership | None) -> T
     has passed: tiers do not change backwards. Of two who press the button, one is told it is decided.
     """
     require(by, "partners.decide_tier_proposal", proposal)
-    move(proposal, TierProposal.State.CONFIRMED)
     today = clock.today()
-    proposal.effective_on = max(proposal.effective_on, first_of_month(today))
+    day = day_of_effect(proposal, today)
+    move(proposal, TierProposal.State.CONFIRMED)
+    proposal.effective_on = day
     _decided(proposal, by)
     words: dict[str, Any] = {
         "tier": proposal.to_tier.name,
@@ -280,11 +281,6 @@ def _outgrows(holding: PartnerTier, proposal: TierProposal) -> bool:
     """Whether a promotion leads above an override that was itself a favour."""
     was_favour = holding.returns_to is None or holding.tier.level > holding.returns_to.level
     return was_favour and proposal.to_tier.level > holding.tier.level
-
-
-def first_of_month(day: dt.date) -> dt.date:
-    """The first of a month on or after the day."""
-    return day if day.day == 1 else add_months(day.replace(day=1), 1)
 
 
 def _decided(proposal: TierProposal, by: Membership | None) -> None:

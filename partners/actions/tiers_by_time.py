@@ -17,13 +17,12 @@ from django.utils.translation import ngettext
 from partners.actions.tiers import (
     apply_proposal,
     evaluate_partners,
-    first_of_month,
     return_from_override,
     tell_champions,
 )
 from partners.models import Partner, PartnerTier, Tier, TierEvaluation, TierNotice, TierProposal
 from partners.queries.program import ladder_on
-from partners.queries.tiers import MAY_RISE, NOT_EVALUATED, holdings_of, next_review, regular_tier
+from partners.queries.tiers import MAY_RISE, NOT_EVALUATED, first_of_month, holdings_of, next_review, regular_tier
 from prm.kernel.events import record, record_many
 from prm.kernel.lifecycle import move
 from prm.kernel.models import Membership

@@ -8,13 +8,18 @@ from django import forms
 
 from partners.models import Segment
 from prm.kernel.web.whole import WholeField
+from prm.kernel.words import own
 
 
 class AnnouncementForm(forms.Form):
     title = forms.CharField(max_length=120)
     text = forms.CharField(max_length=2000, widget=forms.Textarea(attrs={"rows": 5}))
     segment = forms.ModelChoiceField(
-        queryset=None, required=False, empty_label="All partners", label="For", help_text="Partners never see for whom."
+        queryset=None,
+        required=False,
+        empty_label=own("All partners"),
+        label="For",
+        help_text=own("Partners never see for whom."),
     )
     from_date = forms.DateField(label="From", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     to_date = forms.DateField(label="To", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))

@@ -12,6 +12,7 @@ from partners.models import Partner
 from partners.queries.managers import account_managers, managers_with_partners
 from prm.kernel.models import Membership
 from prm.kernel.web.whole import WholeField
+from prm.kernel.words import own
 
 _DAY = {"type": "date"}
 
@@ -54,7 +55,7 @@ class StandInForm(forms.Form):
 class ReassignForm(forms.Form):
     """From whom to whom; `partners` are those that the preview showed and that stayed ticked."""
 
-    manager = _Named(queryset=Membership.objects.all(), label="Partners of")
+    manager = _Named(queryset=Membership.objects.all(), label=own("Partners of"))
     to = _Named(queryset=Membership.objects.all(), label="Go to")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

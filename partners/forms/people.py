@@ -12,6 +12,7 @@ from partners.models import Activity, Contact, Partner
 from prm.kernel import clock
 from prm.kernel.models import Membership
 from prm.kernel.tenancy.context import current_tenant
+from prm.kernel.words import own
 
 CONSENT = ("consent_mail", "consent_call", "consent_source")
 
@@ -65,7 +66,9 @@ class ActivityForm(forms.Form):
     intent = forms.ChoiceField(
         choices=[("", "Nothing new"), *Activity.Intent.choices], required=False, label="How do they stand with us?"
     )
-    vendor_only = forms.BooleanField(required=False, initial=True, label="For us only; the partner does not see it")
+    vendor_only = forms.BooleanField(
+        required=False, initial=True, label=own("For us only; the partner does not see it")
+    )
 
     def __init__(self, partner: Partner, member: Membership, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -12,6 +12,7 @@ from partners.models import ProgramTier, Tier
 from partners.program_shape import COUNTS, is_flag, known_metrics
 from prm.kernel.numbers import HUNDRED
 from prm.kernel.web.whole import WholeField
+from prm.kernel.words import own
 
 SHARES = ("base_discount", "registration_discount", "mdf_vendor_share", "mdf_prepay_max_share")
 KIND_CHOICES = [("at_least", _("at least")), ("at_most", _("at most")), ("flag", _("must be so"))]
@@ -23,12 +24,12 @@ class ProgramForm(forms.Form):
 
     name = forms.CharField(max_length=120)
     entry_resale = forms.ModelChoiceField(
-        Tier.objects.none(), required=False, label=_("Entry tier"), empty_label=_("None")
+        Tier.objects.none(), required=False, label=own("Entry tier"), empty_label=_("None")
     )
     entry_referral = forms.ModelChoiceField(
-        Tier.objects.none(), required=False, label=_("Entry tier of referral partners")
+        Tier.objects.none(), required=False, label=own("Entry tier of referral partners")
     )
-    entry_months = WholeField(min_value=0, max_value=60, label=_("Months an entry tier is held"))
+    entry_months = WholeField(min_value=0, max_value=60, label=own("Months an entry tier is held"))
     demotion_notice_days = WholeField(min_value=0, max_value=366, label=_("Days of notice before a demotion"))
     override_max_months = WholeField(min_value=1, max_value=60, label=_("Months an override may last"))
     version = WholeField(required=False, widget=forms.HiddenInput)
@@ -104,8 +105,8 @@ class BenefitsForm(forms.Form):
     )
     mdf_prepay = forms.BooleanField(required=False, label=_("May be paid ahead"))
     mdf_prepay_max_share = _percent(_("Paid ahead at most, %"))
-    locator = forms.BooleanField(required=False, label=_("Listed in the partner locator"))
-    account_manager = forms.ChoiceField(choices=ProgramTier.AccountManager.choices, label=_("Account manager"))
+    locator = forms.BooleanField(required=False, label=own("Listed in the partner locator"))
+    account_manager = forms.ChoiceField(choices=ProgramTier.AccountManager.choices, label=own("Account manager"))
     version = WholeField(required=False, widget=forms.HiddenInput)
 
     @classmethod
@@ -128,11 +129,11 @@ class TierAddForm(forms.Form):
     """A tier for a draft: one there is, or a new one."""
 
     tier = forms.ModelChoiceField(
-        Tier.objects.none(), required=False, empty_label=_("A new tier, above all others"), label=_("Tier")
+        Tier.objects.none(), required=False, empty_label=own("A new tier, above all others"), label=own("Tier")
     )
-    code = forms.CharField(max_length=40, required=False, help_text=_("For a new tier: letters, such as diamond"))
-    name = forms.CharField(max_length=80, required=False, label=_("Name of the new tier"))
-    kind = forms.ChoiceField(choices=Tier.Kind.choices, initial="resale", label=_("Kind of the new tier"))
+    code = forms.CharField(max_length=40, required=False, help_text=own("For a new tier: letters, such as diamond"))
+    name = forms.CharField(max_length=80, required=False, label=own("Name of the new tier"))
+    kind = forms.ChoiceField(choices=Tier.Kind.choices, initial="resale", label=own("Kind of the new tier"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -176,10 +177,10 @@ class PublishForm(forms.Form):
 class OverrideForm(forms.Form):
     """Another tier than the figures give, with reason and end."""
 
-    tier = forms.ModelChoiceField(Tier.objects.none(), label=_("Tier"), empty_label=_("Choose"))
+    tier = forms.ModelChoiceField(Tier.objects.none(), label=own("Tier"), empty_label=_("Choose"))
     until = forms.DateField(widget=DATE, label=_("Ends on"))
     reason = forms.CharField(
-        max_length=500, widget=forms.Textarea(attrs={"rows": 3}), help_text=_("The partner can read it.")
+        max_length=500, widget=forms.Textarea(attrs={"rows": 3}), help_text=own("The partner can read it.")
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

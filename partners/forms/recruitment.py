@@ -17,6 +17,7 @@ from prm.kernel.models import Membership
 from prm.kernel.policies import permits
 from prm.kernel.web.uploads import UploadField
 from prm.kernel.web.whole import WholeField
+from prm.kernel.words import own
 
 LONG = forms.Textarea(attrs={"rows": 3})
 
@@ -165,7 +166,7 @@ class DeclineForm(forms.Form):
 
 class AttachForm(forms.Form):
     company = forms.ModelChoiceField(
-        queryset=Partner.objects.none(), label=_("Which partner it is"), empty_label=_("Choose")
+        queryset=Partner.objects.none(), label=own("Which partner it is"), empty_label=_("Choose")
     )
 
     def __init__(self, *args: Any, partners: QuerySet[Partner], **kwargs: Any) -> None:
@@ -185,7 +186,7 @@ class ProgramPageForm(forms.Form):
     intro = forms.CharField(
         max_length=3000, required=False, label=_("What it is about"), widget=forms.Textarea(attrs={"rows": 5})
     )
-    shows_tiers = forms.BooleanField(required=False, label=_("Show what each tier gives"))
+    shows_tiers = forms.BooleanField(required=False, label=own("Show what each tier gives"))
     questions = forms.CharField(
         max_length=30000,
         required=False,

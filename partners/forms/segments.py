@@ -40,13 +40,19 @@ class ConditionRow:
     known: SegmentField | None
     problem: str = ""
 
+    def __post_init__(self) -> None:
+        if self.known and self.known.kind == "codes":  # typed with commas, or ticked
+            self.value = [part.strip() for text in self.value for part in text.split(",") if part.strip()]
+
     @property
     def operators(self) -> list[tuple[str, str]]:
         return list(OPERATORS[self.known.kind].items()) if self.known else []
 
     @property
     def choices(self) -> Choices:
-        return choices_of(self.known) if self.known else []
+        known = choices_of(self.known) if self.known else []
+        # An import may bring codes of its own, which a rule asks for by name.
+        return [*known, *((code, code) for code in self.value if code not in dict(known))] if known else []
 
     @property
     def chosen(self) -> str:
@@ -64,7 +70,9 @@ class ConditionRow:
 
     @property
     def text(self) -> str:
-        return self.value[0] if self.value else ""
+        return (
+            ", ".join(self.value) if self.known and self.known.kind == "codes" else self.value[0] if self.value else ""
+        )
 
 
 @dataclass

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from prm.kernel.words import own
+
 
 class ReasonForm(forms.Form):
     """Why: read by the partner, kept in the history."""
@@ -13,7 +15,7 @@ class ReasonForm(forms.Form):
         max_length=500,
         label=_("Reason"),
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("The partner reads it."),
+        help_text=own("The partner reads it."),
     )
 
 

@@ -12,6 +12,7 @@ from partners.queries import owners_for
 from prm.kernel.models import Membership
 from prm.kernel.roles import Side
 from prm.kernel.web.whole import WholeField
+from prm.kernel.words import own
 
 
 def _day() -> forms.DateInput:
@@ -73,9 +74,9 @@ class StepForm(forms.Form):
     text = forms.CharField(max_length=200, label=_("What is to be done"))
     role = forms.ChoiceField(choices=STEP_ROLES, label=_("Who does it"))
     due_days = WholeField(min_value=1, max_value=365, label=_("Due after days"), initial=30)
-    required = forms.BooleanField(required=False, label=_("Required before a partner is active"))
+    required = forms.BooleanField(required=False, label=own("Required before a partner is active"))
     for_newcomers = forms.BooleanField(
-        required=False, label=_("Also for each new person of this role at an active partner")
+        required=False, label=own("Also for each new person of this role at an active partner")
     )
     active = forms.BooleanField(required=False, initial=True, label=_("In use"))
     version = WholeField(required=False, widget=forms.HiddenInput)

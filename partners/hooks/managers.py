@@ -14,6 +14,7 @@ from prm.kernel.addresses import address_of
 from prm.kernel.models import Membership
 from prm.kernel.policies import permits
 from prm.kernel.web.navigation import Entry, navigation
+from prm.kernel.words import own
 
 SPONSORED_SHOWN = 50
 
@@ -46,7 +47,7 @@ def sponsored_panel(member: Membership, partner: Partner) -> dict[str, Any] | No
 @lend_partner_action(70)
 def managers_button(member: Membership, partner: Partner) -> PartnerAction | None:
     url = address_of("partners:managers", partner.pk)
-    return PartnerAction(_("Account managers"), url, "users", leads=False)
+    return PartnerAction(own("Account managers"), url, "users", leads=False)
 
 
 @lend_partner_action(75)

@@ -24,10 +24,16 @@ from prm.kernel.schedule import daily
 from prm.kernel.web.format import formatter
 from prm.kernel.web.home import home_part
 from prm.kernel.web.navigation import Entry, navigation
+from prm.kernel.words import own
 
 navigation(
     Entry(
-        "Program", "partners:program_overview", "trophy", 25, "partners.view_program", partner_label="Partner program"
+        "Program",
+        "partners:program_overview",
+        "trophy",
+        25,
+        "partners.view_program",
+        partner_label=own("Partner program"),
     )
 )
 
@@ -82,7 +88,7 @@ def progress_panel(member: Membership, partner: Partner) -> dict[str, Any]:
     }
 
 
-@home_part(12, "partners/home/tier.html")
+@home_part(12, "partners/home/tier.html", area="side")
 def tier_at_home(request: HttpRequest) -> dict[str, Any] | None:
     """For a partner's people: tier progress in units."""
     member = request.member  # type: ignore[attr-defined]

@@ -35,6 +35,7 @@ from prm.kernel.schedule import daily
 from prm.kernel.tenancy.context import Context, current_tenant, reenter
 from prm.kernel.web.format import formatter
 from prm.kernel.web.navigation import Entry, navigation
+from prm.kernel.words import own
 
 FIRST_REVENUE = "days_since_first_revenue"
 S = Partner.State
@@ -112,7 +113,7 @@ lend_worklist(
         "Applications",
         _to_decide,
         url=lambda application: application.get_absolute_url(),
-        text=lambda application: _("%(company)s may be a partner already") % {"company": application.company},
+        text=lambda application: own("%(company)s may be a partner already") % {"company": application.company},
     )
 )
 lend_worklist(

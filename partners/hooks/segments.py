@@ -13,6 +13,7 @@ from partners.registries import tell
 from prm.kernel.models import Membership
 from prm.kernel.web.lists import ListFilter, lend_filter
 from prm.kernel.web.navigation import Entry, navigation
+from prm.kernel.words import own
 
 navigation(Entry("Segments", "partners:segments", "filter", 25, "partners.view_segment"))
 
@@ -22,7 +23,7 @@ def segment_choice(member: Membership, model: Any) -> forms.ChoiceField | None:
     is_of_partners = model is Partner or any(f.name == "partner" for f in model._meta.fields)
     if not member.is_vendor or not is_of_partners or model is Membership:
         return None
-    choices = [("", "All partners"), *list_choices()["segment"]]
+    choices = [("", own("All partners")), *list_choices()["segment"]]
     return forms.ChoiceField(choices=choices, required=False, label="Segment")
 
 

@@ -63,7 +63,8 @@ lend_worklist(
         "Your tasks",
         my_tasks,
         url=lambda task: shown(task.url) or task.get_absolute_url(),
-        text=lambda task: f"{task.partner.name}: {task.title}" if task.partner and task.names_partner else task.title,
+        text=lambda task: task.title,
+        company=lambda task: task.partner,
         due=lambda task: task.due_on,
         page=lambda: reverse("partners:tasks"),
     )

@@ -8,6 +8,7 @@ from typing import Self
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from partners.countries import COUNTRIES
 from prm.kernel import clock
 from prm.kernel.addresses import address_of
 from prm.kernel.fields import CodesField, NumericField, TextField
@@ -203,6 +204,10 @@ class Partner(Record):
             models.Index(fields=["tenant", "normalised_name", "country"], name="partner_by_normalised"),
             models.Index(fields=["tenant", "domain"], name="partner_by_domain"),
         ]
+
+    @property
+    def country_name(self) -> str:
+        return COUNTRIES.get(self.country, self.country)
 
     def __str__(self) -> str:
         return self.name

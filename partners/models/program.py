@@ -50,6 +50,11 @@ class ProgramQuerySet(TenantQuerySet):
         """The version in force on a day: of the published ones the latest that has begun."""
         return self.filter(state="published", valid_from__lte=on).order_by("-valid_from")[:1]
 
+    def with_end(self) -> Self:
+        """Each with the day from which the next published version follows it."""
+        later = Program.objects.filter(state="published", valid_from__gt=models.OuterRef("valid_from"))
+        return self.annotate(followed_on=models.Subquery(later.order_by("valid_from").values("valid_from")[:1]))
+
 
 class Program(PublishedRecord):
     """A version of the programme. A draft may be changed; a published one never is, the next one replaces it."""

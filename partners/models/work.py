@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Self
 
 from django.db import models
+from django.db.models.functions import Extract
 from django.utils.translation import gettext_lazy as _
 
 from partners.models.company import Partner, assigned_partner_ids
@@ -128,6 +129,15 @@ class AlertQuerySet(TenantQuerySet):
     def shown(self) -> Self:
         """Those that want a look."""
         return self.filter(state__in=[Alert.State.OPEN, Alert.State.SEEN])
+
+    def by_urgency(self) -> Self:
+        """With what lists are sorted by: `urgency`, the gravest first, and `age`, the latest found first."""
+        grades = [models.When(level=level, then=grade) for grade, level in enumerate(reversed(Alert.Level.values))]
+        since = Extract("last_at", "epoch")
+        return self.annotate(
+            urgency=models.Case(*grades, default=len(grades), output_field=models.IntegerField()),
+            age=models.ExpressionWrapper(-1 * since, output_field=models.FloatField()),
+        )
 
 
 class Alert(VendorRecord):

@@ -18,6 +18,7 @@ from django.db.models import Q
 
 from partners.countries import COUNTRIES
 from partners.models import ManagerAssignment, Partner, PartnerInternal, PartnerProfile, Territory
+from partners.profile_fields import FIELDS, ProfileField
 from partners.queries.program import tier_standings, tiers
 from partners.registries import measured, measures
 from prm.kernel import clock
@@ -28,6 +29,7 @@ from prm.kernel.roles import Role
 from prm.kernel.tenancy.context import current_tenant
 from prm.kernel.tenancy.remember import remember
 from prm.kernel.text import sort_key
+from prm.kernel.words import own
 
 Choices = list[tuple[str, str]]
 OPERATORS: dict[str, dict[str, str]] = {
@@ -93,7 +95,7 @@ class SegmentField:
     """One thing a condition can ask. `ask` gets the operator and the checked value."""
 
     name: str
-    label: str
+    label: Any
     group: str
     kind: str
     ask: Callable[[Evaluation, str, Any], Q]
@@ -242,6 +244,38 @@ def _of(choices: Any) -> Callable[[], Choices]:
     return lambda: [(str(value), str(label)) for value, label in choices.choices]
 
 
+def _chosen(path: str) -> Callable[[Evaluation, str, Any], Q]:
+    """One of several values of the profile; what was never said is none of them."""
+
+    def ask(run: Evaluation, op: str, value: Any) -> Q:
+        found = Q(pk__in=PartnerProfile.objects.filter(**{f"{path}__in": value}).values("partner_id"))
+        return found if op == "in" else ~found
+
+    return ask
+
+
+def _said_yes(path: str) -> Callable[[Evaluation, str, Any], Q]:
+    return lambda run, op, value: Q(pk__in=PartnerProfile.objects.filter(**{path: op == "yes"}).values("partner_id"))
+
+
+def _said(one: ProfileField) -> SegmentField:
+    """A value of the profile as a condition: every one that people can fill in can be asked."""
+    known = COUNTRIES if one.kind == "countries" else one.choices
+    choices = (lambda: [(code, str(label)) for code, label in known.items()]) if known else None
+    match one.kind:
+        case "choice":
+            kind, ask = "choice", _chosen(one.name)
+        case "codes" | "words" | "countries":
+            kind, ask = "codes", _codes(PartnerProfile, one.name)
+        case "number" | "year" | "money":
+            kind, ask = "number", _figure(PartnerProfile, one.name)
+        case "flag":
+            kind, ask = "flag", _said_yes(one.name)
+        case _:
+            kind, ask = "text", _profile_text(one.name)
+    return SegmentField(one.name, one.label, SAID, kind, ask, choices)
+
+
 COMPANY, SAID, PROGRAMME, ACTIVITY, FIGURES = "Company", "Profile", "Program", "Activity", "Figures"
 _FIELDS = (
     SegmentField("name", "Name", COMPANY, "text", _name),
@@ -258,25 +292,14 @@ _FIELDS = (
     ),
     SegmentField("regions", "Regions and tags", COMPANY, "codes", _codes(None, "regions")),
     SegmentField("territory", "Territory", COMPANY, "choice", _column("territory__code"), _territory_choices),
-    SegmentField("manager", "Account manager", COMPANY, "choice", _manager, _manager_choices),
+    SegmentField("manager", own("Account manager"), COMPANY, "choice", _manager, _manager_choices),
     SegmentField("source", "Source", COMPANY, "text", _column("source")),
     SegmentField("domain", "Web domain", COMPANY, "text", _column("domain")),
-    SegmentField("employees", "Employees", SAID, "number", _figure(PartnerProfile, "employees")),
-    SegmentField(
-        "relevant_headcount",
-        "People who work with our products",
-        SAID,
-        "number",
-        _figure(PartnerProfile, "relevant_headcount"),
-    ),
-    SegmentField("annual_revenue", "Annual revenue", SAID, "number", _figure(PartnerProfile, "annual_revenue")),
-    SegmentField("founded", "Founded in", SAID, "number", _figure(PartnerProfile, "founded")),
-    SegmentField("verticals", "Verticals", SAID, "codes", _codes(PartnerProfile, "verticals")),
-    SegmentField("product_focus", "Product focus", SAID, "text", _profile_text("product_focus")),
-    SegmentField("tier", "Tier", PROGRAMME, "choice", _column("tier__code"), _tier_choices),
+    *(_said(one) for one in FIELDS.values()),
+    SegmentField("tier", own("Tier"), PROGRAMME, "choice", _column("tier__code"), _tier_choices),
     SegmentField(
         "tier_standing",
-        "Tier standing",
+        own("Tier standing"),
         PROGRAMME,
         "choice",
         _standing,
@@ -286,7 +309,6 @@ _FIELDS = (
             ("below", "below what it holds"),
         ],
     ),
-    SegmentField("fit_score", "Fit score", PROGRAMME, "number", _figure(PartnerInternal, "fit_score")),
     SegmentField("priority", "Priority", PROGRAMME, "number", _figure(PartnerInternal, "priority")),
     SegmentField("activity", "Activity", ACTIVITY, "days", _since(_events)),
     SegmentField("sign_in", "Somebody signed in", ACTIVITY, "days", _since(_sign_ins)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -17,13 +18,15 @@ from partners.queries.program import (
     RequirementRow,
     Rung,
     judge,
+    ladder_of,
     ladder_on,
     measure_all,
     requirement_rows,
     values_of,
 )
+from partners.registries import Value
 from prm.kernel.models import Membership
-from prm.kernel.periods import FiscalYear
+from prm.kernel.periods import FiscalYear, add_months
 from prm.kernel.tenancy.context import current_tenant
 from prm.kernel.tenancy.remember import remember
 
@@ -205,6 +208,37 @@ def movements(member: Membership, since: dt.date, limit: int = 12) -> list[Partn
     """The latest changes of tier among the partners this member may know of."""
     rows = PartnerTier.objects.visible_to(member).filter(from_date__gte=since).select_related("partner", "tier")
     return list(rows.order_by("-from_date", "partner__sort_name", "-turn")[:limit])
+
+
+def day_of_effect(proposal: TierProposal, on: dt.date) -> dt.date:
+    """When a proposal takes effect: as planned, or, said yes to on a later day, on the next first of a month."""
+    return max(proposal.effective_on, first_of_month(on)) if proposal.state == "proposed" else proposal.effective_on
+
+
+def first_of_month(day: dt.date) -> dt.date:
+    """The first of a month on or after the day."""
+    return day if day.day == 1 else add_months(day.replace(day=1), 1)
+
+
+def judged_requirements(proposals: Sequence[TierProposal]) -> dict[UUID, list[RequirementRow]]:
+    """What made the figures ask for each change, by the version and the figures of that night: the requirements of
+    the tier it leads to, or, where it falls, those of the tier it leaves that are not met."""
+    ladders: dict[UUID, Ladder] = {}
+    found = {}
+    for proposal in proposals:
+        seen = proposal.evaluation
+        ladder = ladders.setdefault(seen.program_id, ladder_of(seen.program))
+        falls = proposal.kind == TierProposal.Kind.DEMOTION
+        rung = ladder.of(proposal.from_tier_id if falls else proposal.to_tier_id)
+        rows = requirement_rows(rung, _figures_kept(seen)) if rung else []
+        found[proposal.pk] = [row for row in rows if not row.is_met] if falls else rows
+    return found
+
+
+def _figures_kept(seen: TierEvaluation) -> dict[str, Value]:
+    why = seen.result.get("why", {})
+    kept = seen.result.get("actuals", {}).items()
+    return {name: Value(None if text is None else Decimal(text), why.get(name, "")) for name, text in kept}
 
 
 def waiting_proposals(member: Membership) -> QuerySet:

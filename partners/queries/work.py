@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import BooleanField, F, QuerySet, Value
+from django.db.models import F, QuerySet
 
 from partners.models import Alert, Partner, Task, falls_to
 from prm.kernel.models import Membership
@@ -15,10 +15,9 @@ WORKING_ROLES = (Role.CHANNEL_CHIEF, Role.ACCOUNT_MANAGER, Role.OPERATIONS, Role
 
 
 def my_tasks(member: Membership) -> QuerySet[Task]:
-    """What this member is asked to do, the earliest day first; `names_partner` says whether the company is news."""
+    """What this member is asked to do, the earliest day first."""
     found = Task.objects.visible_to(member).open().filter(falls_to(member)).select_related("partner")
-    names_partner = Value(member.is_vendor, BooleanField())
-    return found.annotate(names_partner=names_partner).order_by(F("due_on").asc(nulls_last=True), "pk")
+    return found.order_by(F("due_on").asc(nulls_last=True), "pk")
 
 
 @prepared

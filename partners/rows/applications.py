@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from partners.models import Application
 from partners.queries import Benefits, Ladder
 from prm.kernel.web.format import formatter
+from prm.kernel.words import own
 
 APPLICATION_TONES = {"confirmed": "yellow", "taken": "green", "sent": "grey"}
 
@@ -76,7 +77,7 @@ def _benefits(given: Benefits) -> list[str]:
             given.mdf_eligible and given.mdf_vendor_share,
             _("We pay %(p)s of joint marketing") % {"p": share(given.mdf_vendor_share)},
         ),
-        (given.locator, _("A place on our partner locator")),
-        (given.account_manager == "named", _("An account manager of your own")),
+        (given.locator, own("A place on our partner locator")),
+        (given.account_manager == "named", own("An account manager of your own")),
     ]
     return [text for value, text in lines if value]

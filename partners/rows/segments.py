@@ -12,6 +12,7 @@ from partners.models import Announcement, BulkEditRow, Segment, SegmentMember
 from partners.queries.announcements import Reach, reach_of
 from prm.kernel.models import Membership
 from prm.kernel.web.format import formatter
+from prm.kernel.words import own
 
 ANNOUNCEMENT_TONES = {"draft": "grey", "published": "green", "withdrawn": "yellow"}
 BULK_TONES = {"waiting": "grey", "ready": "blue", "unchanged": "grey", "refused": "red", "changed": "green"}
@@ -82,7 +83,7 @@ def present_announcements(announcements: list[Announcement]) -> list[Announcemen
             title=one.title,
             state=states[one.state],
             tone=ANNOUNCEMENT_TONES[one.state],
-            audience=one.segment.name if one.segment else "All partners",
+            audience=one.segment.name if one.segment else own("All partners"),
             from_date=write.day(one.from_date),
             raw_from=one.from_date,
             to_date=write.day(one.to_date),

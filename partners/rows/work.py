@@ -6,11 +6,12 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext
 
 from partners.models import Alert, Partner, Task
 from partners.queries import Progress, managers_of, progress_of
-from partners.registries import Waiting, alerts, onboarding_checks
+from partners.registries import Waiting, Worklist, alerts, onboarding_checks
 from prm.kernel import clock
 from prm.kernel.addresses import address_of, shown
 from prm.kernel.models import Membership
@@ -181,6 +182,15 @@ def present_onboarding(partners: list[Partner], on: dt.date) -> list[OnboardingR
 
 def _label_of(kind: str) -> str:
     return alerts[kind].label if kind in alerts else ""
+
+
+def rest_of(cut: list[Worklist]) -> list[dict[str, Any]]:
+    """The ways to the whole of lists that were cut."""
+    whole = reverse("partners:waiting")
+    return [
+        {"label": worklist.title, "url": worklist.page() if worklist.page else f"{whole}?list={worklist.name}"}
+        for worklist in cut
+    ]
 
 
 def present_waiting(found: list[Waiting]) -> list[dict[str, Any]]:

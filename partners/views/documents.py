@@ -30,6 +30,7 @@ from prm.kernel.web.access import may
 from prm.kernel.web.forms import go, submit
 from prm.kernel.web.lists import Column, list_page
 from prm.kernel.web.tenancy import member_of
+from prm.kernel.words import own
 
 COLUMNS = (
     Column("title", "Document", ("title",), lambda row: row.title),
@@ -43,7 +44,7 @@ VERSIONS = DocumentVersion.objects.select_related("file__made_by__user", "docume
 
 
 class DocumentFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(method="search", label="Title or partner")
+    q = django_filters.CharFilter(method="search", label=own("Title or partner"))
     kind = django_filters.ChoiceFilter(choices=Document.Kind.choices, label="Kind", empty_label="All kinds")
     state = django_filters.ChoiceFilter(
         choices=[("sent", "Waits for signature"), ("declined", "Declined"), ("signed", "Signed here")],

@@ -18,6 +18,7 @@ from partners.queries import Match, possible_pairs
 from prm.kernel.web.access import may
 from prm.kernel.web.forms import submit
 from prm.kernel.web.lists import PER_PAGE, ListPage
+from prm.kernel.words import own
 
 TYPED = ("name", "country", "domain", "type")
 
@@ -37,7 +38,7 @@ def add(request: HttpRequest) -> HttpResponse:
             raise
 
     def page(form: Any) -> HttpResponse:
-        shown = {"form": form, "heading": _("Add a partner"), "back": reverse("partners:list"), "button": _("Add")}
+        shown = {"form": form, "heading": own("Add a partner"), "back": reverse("partners:list"), "button": _("Add")}
         if found:
             shown["matches"] = found
             shown["typed"] = {name: form.cleaned_data[name] for name in TYPED}

@@ -32,6 +32,7 @@ from prm.kernel.web.access import may
 from prm.kernel.web.format import formatter
 from prm.kernel.web.forms import add_refusal, go, submit
 from prm.kernel.web.tenancy import member_of
+from prm.kernel.words import own
 
 
 @may("partners.view_partner", Partner)
@@ -106,9 +107,9 @@ def reassign(request: HttpRequest) -> HttpResponse:
             chosen = request.POST.getlist("partners")
             try:
                 if not set(chosen) <= set(known):
-                    raise Refused(_("Some of these partners have another account manager by now."), field="manager")
+                    raise Refused(own("Some of these partners have another account manager by now."), field="manager")
                 if not chosen:
-                    raise Refused(_("Tick at least one partner."))
+                    raise Refused(own("Tick at least one partner."))
                 ids = [known[pk] for pk in chosen]
                 moved = reassign_partners(manager, to=to, partner_ids=ids, by=member_of(request))
             except Refused as refusal:

@@ -124,7 +124,7 @@ def _differing(keep: Partner, other: Partner) -> list[tuple[str, str, str, str]]
 
 def _shown(partner: Partner, name: str) -> str:
     display = getattr(partner, f"get_{name}_display", None)
-    value = display() if display is not None else getattr(partner, name)
+    value = display() if display is not None else getattr(partner, "country_name" if name == "country" else name)
     if isinstance(value, (list, tuple)):
         return ", ".join(str(each) for each in value)
     return "" if value is None else str(value)

@@ -21,10 +21,11 @@ from prm.kernel.web.access import may
 from prm.kernel.web.forms import submit
 from prm.kernel.web.lists import Column, list_page
 from prm.kernel.web.tenancy import member_of
+from prm.kernel.words import own
 
 COLUMNS = (
-    Column("name", _("Partner"), ("sort_name",), lambda row: row.name),
-    Column("manager", _("Account manager"), (), lambda row: row.manager),
+    Column("name", own("Partner"), ("sort_name",), lambda row: row.name),
+    Column("manager", own("Account manager"), (), lambda row: row.manager),
     Column("started", _("Days"), ("onboardings__started_on",), lambda row: row.progress.days),
     Column("done", _("Done"), (), lambda row: row.progress.text),
     Column("overdue", _("Overdue"), (), lambda row: row.progress.overdue),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -33,12 +34,14 @@ from partners.program_rows import differences, present_rung, side_by_side, unmea
 from partners.program_shape import to_yaml
 from partners.queries import ladder_of, ladder_on, preview, waiting_proposals
 from partners.queries.tiers import last_evaluated_on, movements, partners_by_tier
+from partners.starter import SINCE
 from prm.kernel import clock
 from prm.kernel.periods import add_months
 from prm.kernel.policies import permits
 from prm.kernel.web.access import may
 from prm.kernel.web.format import formatter
 from prm.kernel.web.forms import go, submit
+from prm.kernel.words import own
 
 STATE_TONES = {"draft": "yellow", "published": "green", "withdrawn": "grey"}
 SHOWN_MOVERS = 200
@@ -51,7 +54,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     ladder, write = ladder_on(today), formatter()
     context: dict[str, Any] = {
         "ladder": ladder,
-        "since": write.day(ladder.program.valid_from) if ladder.program and ladder.program.valid_from else "",
+        "since": write.day(ladder.program.valid_from) if ladder.program and ladder.program.valid_from != SINCE else "",
         "benefits": side_by_side([rung.benefits for rung in ladder.rungs]),
         "may_edit": permits(member, "partners.edit_program"),
         "is_vendor": member.is_vendor,
@@ -63,7 +66,9 @@ def overview(request: HttpRequest) -> HttpResponse:
         return render(request, "partners/program/overview.html", context)
     holders = partners_by_tier(member)
     evaluated = last_evaluated_on()
-    versions = Program.objects.visible_to(member).exclude(state="withdrawn").order_by("-valid_from", "-created_at")
+    versions = (
+        Program.objects.visible_to(member).with_end().exclude(state="withdrawn").order_by("-valid_from", "-created_at")
+    )
     context |= {
         "rungs": [present_rung(rung, holders.get(rung.id, 0)) for rung in ladder.rungs],
         "without": holders.get(None, 0),
@@ -72,7 +77,7 @@ def overview(request: HttpRequest) -> HttpResponse:
             {"row": row, "day": write.day(row.from_date), "cause": row.get_cause_display()}
             for row in movements(member, add_months(today, -3))
         ],
-        "versions": [_shown(version, ladder.program) for version in versions[:30]],
+        "versions": [_shown(version, ladder.program, version.followed_on) for version in versions[:30]],
         "evaluated": write.day(evaluated) if evaluated else "",
     }
     return render(request, "partners/program/overview.html", context)
@@ -92,9 +97,10 @@ def _program_page(request: HttpRequest, program: Program, **more: Any) -> HttpRe
     may_edit = permits(member, "partners.edit_program", program)
     is_ahead = program.state == "published" and program.valid_from is not None and program.valid_from > today
     may_publish = permits(member, "partners.publish_program", program)
+    until = Program.objects.with_end().values_list("followed_on", flat=True).get(pk=program.pk)
     context = {
         "program": program,
-        "shown": _shown(program, ladder_on(today).program),
+        "shown": _shown(program, ladder_on(today).program, until),
         "rungs": [{"shown": present_rung(rung), "row_id": rows.get(rung.id)} for rung in ladder.rungs],
         "benefits": side_by_side([rung.benefits for rung in ladder.rungs]),
         "names": ladder,
@@ -168,7 +174,7 @@ def tier_add(request: HttpRequest, program: Program) -> HttpResponse:
     form = TierAddForm(request.POST or None)
 
     def page(form: Any) -> HttpResponse:
-        context = {"form": form, "heading": _("Add a tier to %(name)s") % {"name": program.name}}
+        context = {"form": form, "heading": own("Add a tier to %(name)s") % {"name": program.name}}
         return render(request, "partners/form.html", context | {"back": program.get_absolute_url()})
 
     def act(data: dict[str, Any]) -> ProgramTier:
@@ -270,7 +276,7 @@ def what_if(request: HttpRequest, program: Program) -> HttpResponse:
     return render(request, "partners/program/what_if.html", context)
 
 
-def _shown(version: Program, present: Program | None) -> dict[str, Any]:
+def _shown(version: Program, present: Program | None, until: dt.date | None) -> dict[str, Any]:
     """A version with its state in words: in force, from a day on, over, or a draft."""
     today = clock.today()
     if version.state != Program.State.PUBLISHED:
@@ -281,5 +287,18 @@ def _shown(version: Program, present: Program | None) -> dict[str, Any]:
         text, tone = _("Coming"), "blue"
     else:
         text, tone = _("Over"), "grey"
-    since = formatter().day(version.valid_from) if version.valid_from else ""
-    return {"version": version, "text": text, "tone": tone, "since": since}
+    return {"version": version, "text": text, "tone": tone, "days": _days_of(version, until)}
+
+
+def _days_of(version: Program, until: dt.date | None) -> str:
+    """From when to when a published version holds; the first of all holds from before the vendor came."""
+    if version.state != Program.State.PUBLISHED or version.valid_from is None:
+        return ""
+    write = formatter()
+    days = {
+        "since": "" if version.valid_from == SINCE else write.day(version.valid_from),
+        "until": write.day(until - dt.timedelta(days=1)) if until else "",
+    }
+    if days["since"] and days["until"]:
+        return _("%(since)s to %(until)s") % days
+    return _("until %(until)s") % days if days["until"] else _("from %(since)s") % days if days["since"] else ""

@@ -19,24 +19,29 @@ from partners.actions import (
 )
 from partners.forms.program import DeclineForm, OverrideForm
 from partners.models import Partner, TierProposal
+from partners.program_rows import requirements_in_short
 from partners.queries import waiting_proposals
+from partners.queries.tiers import day_of_effect, judged_requirements
+from prm.kernel import clock
 from prm.kernel.errors import Refused
 from prm.kernel.policies import permits
 from prm.kernel.web.access import may
 from prm.kernel.web.format import formatter
 from prm.kernel.web.forms import submit
 from prm.kernel.web.lists import Column, list_page
+from prm.kernel.words import own
 
 COLUMNS = (
     Column("partner", "Partner", ("partner__sort_name",), lambda row: row["name"]),
     Column("kind", "Change", ("kind", "partner__sort_name"), lambda row: row["kind"]),
     Column("from", "From", (), lambda row: row["from_tier"]),
     Column("to", "To", ("to_tier__level",), lambda row: row["to_tier"]),
+    Column("why", "Because", (), lambda row: row["because"]),
     Column("effective", "In effect from", ("effective_on",), lambda row: row["effective_on"]),
     Column("state", "State", ("state", "partner__sort_name"), lambda row: row["state"]),
 )
 TONES = {"proposed": "yellow", "confirmed": "blue", "applied": "green", "declined": "red", "lapsed": "grey"}
-PROPOSALS = TierProposal.objects.select_related("partner__tier", "from_tier", "to_tier")
+PROPOSALS = TierProposal.objects.select_related("partner__tier", "from_tier", "to_tier", "evaluation__program")
 
 
 @may("partners.view_tier_proposal")
@@ -62,7 +67,7 @@ def _proposals_page(request: HttpRequest, **more: Any) -> HttpResponse:
 
 
 def _present(found: list[TierProposal]) -> list[dict[str, Any]]:
-    write = formatter()
+    write, today, judged = formatter(), clock.today(), judged_requirements(found)
     return [
         {
             "id": str(row.pk),
@@ -72,12 +77,13 @@ def _present(found: list[TierProposal]) -> list[dict[str, Any]]:
             "kind_tone": "green" if row.kind == "promotion" else "red",
             "from_tier": row.from_tier.name if row.from_tier else "–",
             "to_tier": row.to_tier.name,
-            "effective_on": write.day(row.effective_on),
+            "effective_on": write.day(day_of_effect(row, today)),
             "proposed_on": write.day(row.proposed_on),
             "state": row.get_state_display(),
             "state_tone": TONES[row.state],
             "is_open": row.state == "proposed",
             "reason": row.reason,
+            "because": requirements_in_short(judged[row.pk]),
         }
         for row in found
     ]
@@ -141,7 +147,7 @@ def override(request: HttpRequest, partner: Partner) -> HttpResponse:
     back = f"{partner.get_absolute_url()}?tab=programme"
 
     def page(form: Any) -> HttpResponse:
-        heading = _("Override the tier of %(name)s") % {"name": partner.name}
+        heading = own("Override the tier of %(name)s") % {"name": partner.name}
         return render(request, "partners/form.html", {"form": form, "heading": heading, "back": back})
 
     if request.method == "GET":

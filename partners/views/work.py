@@ -26,9 +26,9 @@ from partners.actions import (
 )
 from partners.forms import AssignForm, CancelForm, TaskForm
 from partners.models import Alert, Partner, Task, falls_to
-from partners.registries import worklists
+from partners.registries import waiting_and_cut, worklists
 from partners.rows import present_alerts, present_tasks
-from partners.rows.work import present_waiting
+from partners.rows.work import present_waiting, rest_of
 from prm.kernel import clock
 from prm.kernel.addresses import shown
 from prm.kernel.policies import permits
@@ -36,20 +36,21 @@ from prm.kernel.web.access import find_visible, for_members, may
 from prm.kernel.web.forms import go, submit
 from prm.kernel.web.lists import Column, list_page
 from prm.kernel.web.tenancy import member_of
+from prm.kernel.words import own
 
 WAITING_PER_PAGE = 50
 WITH_NAMES = Task.objects.select_related("partner", "owner__user", "added_by__user", "done_by__user")
 TASK_COLUMNS = (
     Column("title", _("Task"), ("title",), lambda row: row.title),
-    Column("partner", _("Partner"), ("partner__sort_name", "due_on"), lambda row: row.partner),
+    Column("partner", own("Partner"), ("partner__sort_name", "due_on"), lambda row: row.partner),
     Column("owner", _("Owner"), ("owner__user__name", "due_on"), lambda row: row.owner),
     Column("due", _("Due"), ("due_on",), lambda row: row.raw_due),
     Column("state", _("State"), ("state", "due_on"), lambda row: row.state),
 )
 ALERT_COLUMNS = (
     Column("text", _("Alert"), ("text",), lambda row: row.text),
-    Column("partner", _("Partner"), ("partner__sort_name",), lambda row: row.partner),
-    Column("level", _("Level"), (), lambda row: row.level),
+    Column("partner", own("Partner"), ("partner__sort_name",), lambda row: row.partner),
+    Column("level", _("Level"), ("urgency", "age"), lambda row: row.level),
     Column("state", _("State"), ("state", "last_at"), lambda row: row.state),
     Column("last", _("Last found"), ("last_at",), lambda row: row.told),
 )
@@ -67,7 +68,7 @@ class TaskFilter(django_filters.FilterSet):
         choices=[("overdue", _("Overdue")), ("done", _("Done")), ("all", _("All"))],
         empty_label=_("Open"),
     )
-    partner = django_filters.CharFilter(method="of_partner", label=_("Partner"), widget=forms.HiddenInput)
+    partner = django_filters.CharFilter(method="of_partner", label=own("Partner"), widget=forms.HiddenInput)
 
     class Meta:
         model = Task
@@ -119,13 +120,19 @@ class AlertFilter(django_filters.FilterSet):
 @for_members
 @require_safe
 def waiting(request: HttpRequest) -> HttpResponse:
-    """All that one worklist holds for this member: where the first page shows a few and is cut."""
-    worklist = worklists.get(request.GET.get("list", ""))
-    if worklist is None:
+    """All that waits for this member, or with `list` all that one worklist holds: the first page shows a few."""
+    member = member_of(request)
+    wanted = request.GET.get("list", "")
+    worklist = worklists.get(wanted)
+    if worklist is None and wanted:
         return redirect("home")
-    page = Paginator(worklist.query(member_of(request)), WAITING_PER_PAGE).get_page(request.GET.get("page"))
-    items = present_waiting([worklist.shown(record) for record in page.object_list])
-    context = {"label": worklist.label, "name": worklist.name, "items": items, "page": page}
+    if worklist is None:
+        found, cut = waiting_and_cut(member, each=WAITING_PER_PAGE)
+        context = {"label": _("What waits for you"), "items": present_waiting(found), "rest": rest_of(cut)}
+        return render(request, "partners/waiting.html", context)
+    page = Paginator(worklist.query(member), WAITING_PER_PAGE).get_page(request.GET.get("page"))
+    items = present_waiting([worklist.shown(record, member) for record in page.object_list])
+    context = {"label": worklist.title, "name": worklist.name, "items": items, "page": page}
     return render(request, "partners/waiting.html", context)
 
 
@@ -157,7 +164,7 @@ def task_add(request: HttpRequest) -> HttpResponse:
     wanted = request.GET.get("partner", "")
     partner = find_visible(Partner, member, _uuid(wanted)) if wanted else None
     back = partner.get_absolute_url() if partner else "partners:tasks"
-    lead = "" if partner else _("For us alone. To ask a partner's people for something, start on the partner's page.")
+    lead = "" if partner else own("For us alone. To ask a partner's people for something, start on the partner's page.")
 
     def page(form: forms.Form) -> HttpResponse:
         heading = _("Add a task for %s") % partner.name if partner else _("Add a task")
@@ -248,9 +255,9 @@ def alerts(request: HttpRequest) -> HttpResponse:
     member = member_of(request)
     found = list_page(
         request,
-        Alert.objects.visible_to(member).select_related("partner"),
+        Alert.objects.visible_to(member).by_urgency().select_related("partner"),
         ALERT_COLUMNS,
-        default_sort="-last",
+        default_sort="level",
         filterset=AlertFilter,
         present=lambda some: present_alerts(some, member),
         file_name="alerts",

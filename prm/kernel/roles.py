@@ -5,10 +5,12 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from prm.kernel.words import own
+
 
 class Side(models.TextChoices):
     VENDOR = "vendor", _("Vendor")
-    PARTNER = "partner", _("Partner")
+    PARTNER = "partner", own("Partner")
 
 
 class Role(models.TextChoices):

@@ -6,9 +6,13 @@ capital first letter. The answer is the vendor's own word in the same number, or
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import gettext, gettext_noop
+from django.utils.functional import lazy
+from django.utils.translation import get_language, gettext, gettext_noop
 
 from prm.kernel.tenancy.context import current_tenant, is_inside
 
@@ -48,6 +52,51 @@ def own_word(label: Any) -> Any:
     if not isinstance(label, str) or not label:
         return label
     return word(label) if is_word(label) else gettext(label)
+
+
+def own_words(text: str, write: Callable[[str], str] = str) -> str:
+    """A text of ours with the vendor's own words in it: "Add a partner" is "Add a reseller" where it says so.
+
+    Only for what stands in the code: in a text that somebody typed, a name may have such a word in it. `write` makes
+    of an own word what the text needs it to be.
+    """
+    tenant = current_tenant() if is_inside() else None
+    if tenant is None or not tenant.words:
+        return text
+    return _spoken(text, get_language(), *[(term, write(one), write(many)) for term, one, many in chosen_words(tenant)])
+
+
+own = lazy(lambda text: own_words(gettext(text)), str)  # for labels that are written once, at import
+
+
+def chosen_words(tenant: Tenant) -> tuple[tuple[str, str, str], ...]:
+    """The words that this vendor chose: the key, one, several."""
+    chosen = ((term, tenant.words.get(term)) for term in TERMS)
+    return tuple((term, of.get("one") or "", of.get("many") or "") for term, of in chosen if isinstance(of, dict))
+
+
+@lru_cache(maxsize=5000)
+def _spoken(text: str, language: str | None, *words: tuple[str, str, str]) -> str:
+    chosen = {
+        gettext(plain): spoken
+        for term, *forms in words
+        for plain, spoken in zip(TERMS[term], forms, strict=True)
+        if spoken
+    }
+    if not chosen:
+        return text
+    longest_first = "|".join(re.escape(plain) for plain in sorted(chosen, key=len, reverse=True))
+
+    def say(found: re.Match[str]) -> str:
+        shown = chosen[found["plain"].lower()]
+        article = found["article"] or ""
+        if article:
+            article = f"{article[0]}n " if shown[0].lower() in "aeiou" else f"{article[0]} "
+        return article + (shown[:1].upper() + shown[1:] if found["plain"][0].isupper() else shown)
+
+    # Not the names of what is filled in: %(partner)s.
+    pattern = rf"(?<!%\()\b(?:(?P<article>an?)\s)?(?P<plain>{longest_first})\b(?!\)s)"
+    return re.sub(pattern, say, text, flags=re.IGNORECASE)
 
 
 def _own(tenant: Tenant | None, term: str, number: int) -> str:

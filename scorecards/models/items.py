@@ -12,6 +12,7 @@ from prm.kernel.fields import TextField
 from prm.kernel.models import Membership
 from prm.kernel.roles import Role
 from prm.kernel.tenancy.models import PartnerRecord, TenantForeignKey, TenantManager, TenantQuerySet
+from prm.kernel.words import own
 from scorecards.models.assessments import Assessment
 from scorecards.models.bank import Topic
 
@@ -45,7 +46,7 @@ class ActionItem(PartnerRecord):
         OTHER = "other", _("Other")
 
     class Side(models.TextChoices):
-        PARTNER = "partner", _("Partner")
+        PARTNER = "partner", own("Partner")
         VENDOR = "vendor", _("Vendor")
 
     MOVES = {

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from partners.models import Partner
 from prm.kernel.web.format import Formatter, formatter
+from prm.kernel.words import own
 from scorecards.models import QuestionBank, Topic
 from scorecards.queries import NO_TIER, CategoryPart, Comparability, Compared
 from scorecards.queries.comparing import ADDED, CATEGORY, CHANGED, COMPARABLE, DROPPED, QUESTION, TOPIC, Weighed
@@ -215,7 +216,7 @@ def marks_of(found: Comparability | None) -> dict[str, ChangeLine]:
 
 
 def tier_names(tiers: Iterable[Any]) -> dict[str, str]:
-    return {NO_TIER: _("without a tier"), **{tier.code: tier.name for tier in tiers}}
+    return {NO_TIER: own("without a tier"), **{tier.code: tier.name for tier in tiers}}
 
 
 def _plain(write: Formatter, value: Any) -> str:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from partners.models import Partner
 from prm.kernel.numbers import HUNDRED
 from prm.kernel.web.format import Formatter, formatter
+from prm.kernel.words import own
 from scorecards.models import KpiDefinition, KpiSetting, KpiTarget, StageWeights
 from scorecards.queries import CATEGORIES, COMPONENTS
 from scorecards.rows.kpis import write_value
@@ -88,7 +89,7 @@ def present_shared(kpi: KpiDefinition, targets: Sequence[KpiTarget]) -> list[dic
     write = formatter()
     return [
         {
-            "who": target.tier.name if target.tier else _("All partners"),
+            "who": target.tier.name if target.tier else own("All partners"),
             "period": f"{target.month:%Y-%m}" if target.month else f"FY{target.fiscal_year}",
             "value": write_value(write, target.value, kpi.unit),
             "source": str(target.get_source_display()),

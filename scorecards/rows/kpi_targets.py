@@ -82,7 +82,7 @@ def present_kpi_proposals(proposals: Sequence[KpiTargetProposal], member: Member
                 "period": f"{one.month:%Y-%m}" if one.month else f"FY{one.fiscal_year}",
                 "value": write_value(write, one.value, one.kpi.unit),
                 "who": one.proposed_by.user.name if one.proposed_by else _("System"),
-                "side": _("the vendor") if one.side == "vendor" else _("the partner"),
+                "side": _("the vendor") if one.side == "vendor" else own("the partner"),
                 "at": write.moment(one.created_at),
                 "note": one.comment,
                 "reason": one.reason,

@@ -13,14 +13,15 @@ from django.utils.translation import gettext_lazy
 from prm.kernel.charts import Chart, ChartKind, Series
 from prm.kernel.periods import month_of
 from prm.kernel.web.format import NOT_AVAILABLE, Formatter, formatter
+from prm.kernel.words import own
 from scorecards.models import KpiDefinition
 from scorecards.queries import KpiFigure
 from scorecards.rows.words import title_of
 
 SCOPES = {
-    "partner": gettext_lazy("agreed with the partner"),
-    "tier": gettext_lazy("asked of its tier"),
-    "program": gettext_lazy("asked of all partners"),
+    "partner": own("agreed with the partner"),
+    "tier": own("asked of its tier"),
+    "program": own("asked of all partners"),
     "fixed": gettext_lazy("the same for all"),
 }
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from prm.kernel.charts import Chart, ChartKind, Series
 from prm.kernel.web.format import NOT_AVAILABLE, Formatter, formatter
+from prm.kernel.words import own
 from scorecards.models import Assessment
 from scorecards.queries import Bridge, GoalLine, Line, Peers, Result, ResultSheet, SheetLine
 from scorecards.rows.marks import Mark, minutes_of
@@ -117,7 +118,7 @@ def present_result(sheet: ResultSheet) -> ResultPage:
         if sheet.other is None
         else _("Our view")
         if result.kind == Assessment.Kind.PARTNER
-        else _("Partner"),
+        else own("Partner"),
         bridge=_bridge(write, sheet.bridge),
     )
 

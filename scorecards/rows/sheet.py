@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from prm.kernel.models import Membership
 from prm.kernel.numbers import ZERO
 from prm.kernel.web.format import NOT_AVAILABLE, Formatter, formatter
+from prm.kernel.words import own
 from scorecards.models import Assessment
 from scorecards.queries import AnswerTopic, Attached, Comparison, Pair, Words
 from scorecards.rows.live import FileRow, file_row, short_moment
@@ -130,7 +131,7 @@ def _pair(pair: Pair, write: Formatter) -> PairRow:
         shown, verdict = write.score(apart), _("the same")
     else:
         shown = f"{'+' if apart > 0 else '−'}{write.score(abs(apart))}"
-        verdict = _("partner higher") if apart > 0 else _("we higher")
+        verdict = own("partner higher") if apart > 0 else _("we higher")
     return PairRow(
         name=pair.name,
         partner=Mark(pair.partner_status, write.score(pair.partner)),

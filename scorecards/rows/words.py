@@ -6,11 +6,13 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
 
+from prm.kernel.words import own
+
 FORMULAS = {
     "performance_to_plan": _("Performance to plan"),
     "pipeline_to_target": _("Pipeline to target"),
     "capability_score": _("Capabilities score"),
-    "tier_attainment": _("Tier attainment"),
+    "tier_attainment": own("Tier attainment"),
     "deal_metrics": _("Deal figures"),
     "composite_score": _("Composite score"),
 }

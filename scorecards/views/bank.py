@@ -17,6 +17,7 @@ from prm.kernel.web.access import may
 from prm.kernel.web.forms import go, submit
 from prm.kernel.web.lists import Column, list_page
 from prm.kernel.web.tenancy import member_of
+from prm.kernel.words import own
 from scorecards.actions import (
     activate_bank,
     draft_bank,
@@ -126,7 +127,7 @@ def preview(request: HttpRequest, bank: QuestionBank) -> HttpResponse:
     tiers = list(Tier.objects.order_by("level"))
     first = {"view": "partner", "type": Partner.Type.RESELLER, "stage": Partner.LifeStage.SELL}
     asked = {**first, "tier": tiers[0].code if tiers else "none", **request.GET.dict()}
-    form = PreviewForm(asked, tiers=tier_choices(tiers, _("Without a tier")))
+    form = PreviewForm(asked, tiers=tier_choices(tiers, own("Without a tier")))
     shown: Any = ((), [])
     if form.is_valid():
         data = form.cleaned_data

@@ -23,6 +23,7 @@ from prm.kernel.policies import permits
 from prm.kernel.web.access import may
 from prm.kernel.web.forms import submit
 from prm.kernel.web.tenancy import member_of
+from prm.kernel.words import own
 from scorecards.actions import (
     add_category,
     add_document,
@@ -245,7 +246,7 @@ def _topic_page(
 
 
 def _choices(bank: QuestionBank, tiers: list[Tier]) -> dict[str, Any]:
-    return {"lenses": _lenses_of(bank), "tiers": tier_choices(tiers, _("Without a tier"))}
+    return {"lenses": _lenses_of(bank), "tiers": tier_choices(tiers, own("Without a tier"))}
 
 
 @may("scorecards.edit_bank", TOPIC)

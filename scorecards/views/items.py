@@ -19,6 +19,7 @@ from prm.kernel.web.access import may
 from prm.kernel.web.forms import submit
 from prm.kernel.web.lists import Column, list_page
 from prm.kernel.web.tenancy import member_of
+from prm.kernel.words import own
 from scorecards.actions import (
     accept_action_item,
     add_action_item,
@@ -47,7 +48,7 @@ ITEM = ActionItem.objects.select_related("partner", "topic")
 
 COLUMNS = (
     Column("action", _("Action"), ("text",), lambda row: row.text),
-    Column("partner", _("Partner"), ("partner__sort_name", "due_on"), lambda row: row.partner),
+    Column("partner", own("Partner"), ("partner__sort_name", "due_on"), lambda row: row.partner),
     Column("topic", _("Topic"), ("topic__name", "due_on"), lambda row: row.topic),
     Column("kind", _("Kind"), ("kind", "due_on"), lambda row: row.kind),
     Column("side", _("Side"), ("side", "due_on"), lambda row: row.side),

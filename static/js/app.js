@@ -16,6 +16,24 @@ const labelThemes = () => {
 };
 labelThemes();
 
+// --- tabs ----------------------------------------------------------------------------------------
+// Where not all tabs fit, the one that is open is scrolled into sight, and the edges fade that hide others.
+for (const tabs of document.querySelectorAll(".tabs")) {
+  const fade = () => {
+    const start = Math.abs(tabs.scrollLeft);
+    const left = document.dir === "rtl" ? tabs.scrollWidth - tabs.clientWidth - start : start;
+    tabs.classList.toggle("has-before", left > 1);
+    tabs.classList.toggle("has-after", left + tabs.clientWidth < tabs.scrollWidth - 1);
+  };
+  const here = tabs.querySelector("[aria-current]");
+  if (here && tabs.scrollWidth > tabs.clientWidth) {
+    const [tab, box] = [here.getBoundingClientRect(), tabs.getBoundingClientRect()];
+    tabs.scrollLeft += (tab.left + tab.right - box.left - box.right) / 2;
+  }
+  tabs.addEventListener("scroll", fade, { passive: true });
+  new ResizeObserver(fade).observe(tabs);
+}
+
 // --- clicks --------------------------------------------------------------------------------------
 document.addEventListener("click", (event) => {
   const themeButton = closest(event, "[data-theme-button]");

@@ -204,6 +204,7 @@ RULES = [
         {
             "prm/kernel/templatetags/kit": "joins parts that format_html has escaped",
             "prm/kernel/charts_svg/": "joins marks and rows that escape their own texts",
+            "prm/kernel/templatetags/own_i18n.py": "puts words that it has escaped into our own texts",
             "prm/kernel/web/drawn.py": "keeps what a template of the kit has drawn",
             "prm/kernel/web/cells.py": "joins texts that it has escaped",
             "dealreg/rows/cells.py": "joins badges that the kit has drawn",

@@ -27,6 +27,7 @@ WRITES = re.compile(r"(INSERT INTO|UPDATE|DELETE FROM) \"(?!django_session|kerne
 FIGURE = (13, "the whole scorecard of a partner, each of its sources asked once, and the rows behind one figure")
 DEARER: dict[str, tuple[int, str]] = {
     "": (30, "the first page puts together what every app lends to it, a question or two each"),
+    "partners/waiting/": (20, "all that waits, one question for each list that an app lends, as on the first page"),
     "scorecards/partner/<uuid:partner_id>/performance/figure/": FIGURE,
     "api/v1/^performance-scorecards/(?P<pk>[^/.]+)/figure/$": FIGURE,
 }

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 import pytest
 from django.db import connection, connections
 from django.db.backends.signals import connection_created
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
+from django.db.models.functions import Upper
 from django.test.utils import CaptureQueriesContext
 
 from partners.models import Contact, Partner, Task
@@ -172,6 +174,40 @@ def test_a_plan_that_would_answer_otherwise_is_found(cast, monkeypatch) -> None:
     Task.objects.create(partner=cast.northwind, title="Now", kind="other", due_on=clock.today())
     with pytest.raises(PlannedOtherwise, match="planned for any value"):
         titles(cast.northwind.pk)
+
+
+def test_records_are_made_as_django_makes_them(cast) -> None:
+    """Deferred fields, related records and none, notes, tuples, JSON, single values, prefetches."""
+    Contact.objects.filter(partner=cast.northwind).update(consent={"a": [1, "ü"]})
+    kinds: dict[str, Callable[[UUID], QuerySet]] = {
+        "deferred": lambda pk: Partner.objects.filter(tenant=pk).only("name").order_by("pk"),
+        "related": lambda pk: Partner.objects.filter(tenant=pk).select_related("tier", "sponsor__tier").order_by("pk"),
+        "noted": lambda pk: Partner.objects.filter(tenant=pk).annotate(loud=Upper("name")).order_by("pk"),
+        "tuples": lambda pk: Partner.objects.filter(tenant=pk).values_list("name", "tier__name", "pk").order_by("pk"),
+        "single": lambda pk: Partner.objects.filter(tenant=pk).values_list("name", flat=True).order_by("pk"),
+        "json": lambda pk: Contact.objects.filter(tenant=pk).values_list("consent", flat=True).order_by("pk"),
+        "words": lambda pk: Partner.objects.filter(tenant=pk).values("name").order_by("pk"),
+        "prefetched": lambda pk: (
+            Partner.objects.filter(tenant=pk).prefetch_related("sponsored_partners").order_by("pk")
+        ),
+    }
+    for name, build in kinds.items():
+        found, plain = prepared(build)(cast.northwind.tenant_id), list(build(cast.northwind.tenant_id))
+        assert [seen(one) for one in found] == [seen(one) for one in plain], name
+        assert plain, name
+
+
+def seen(one: Any, deep: int = 3) -> Any:
+    """All that is known of a record without asking more: its values, and the same of the records on it."""
+    if not isinstance(one, Model) or not deep:
+        return one
+    values = {name: value for name, value in vars(one).items() if name[:1] != "_"}
+    on_it = {**vars(one._state).get("fields_cache", {}), **vars(one).get("_prefetched_objects_cache", {})}
+    related = {
+        name: [seen(each, deep - 1) for each in found] if isinstance(found, QuerySet) else seen(found, deep - 1)
+        for name, found in on_it.items()
+    }
+    return type(one), values, related, one._state.db, one._state.adding
 
 
 NAMED_SQL = "select name from partners_partner where tenant_id = %(tenant)s and id = any(%(ids)s) and 1 = %(one)s"

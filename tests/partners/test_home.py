@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import pytest
+import datetime as dt
 
-from partners.actions import add_contact, edit_partner
+import pytest
+from django.utils import translation
+
+from partners.actions import add_contact, add_task, edit_partner
 from prm.kernel import clock
 from prm.kernel.members import add_member, deactivate_member, edit_own_card
 from prm.kernel.models import Membership
 from prm.kernel.roles import Role
 from prm.kernel.tenancy.context import tenant_scope
+from prm.kernel.web.format import Formatter
 from scorecards.actions import start_assessment
 from scorecards.models import Assessment
 
@@ -81,6 +85,29 @@ def test_what_changed_keeps_to_what_one_may_know(cast, sign_in):
         assert "Rival Contact" not in page or who is cast.other_cam
     assert "ended the access of Partner_Marketing" in home(sign_in, cast.champion)
     assert "ended the access" not in home(sign_in, cast.seller)
+
+
+def test_what_waits_is_cut_with_a_way_to_all_of_it(cast, sign_in, monkeypatch):
+    monkeypatch.setattr("partners.home.SHOWN", 2)
+    for n in range(3):
+        add_task(cast.northwind, f"Task {n}", by=cast.cam, owner=cast.champion, due_on=clock.today() + dt.timedelta(n))
+        add_task(cast.northwind, f"Ours {n}", by=cast.cam, owner=cast.cam)
+    first = home(sign_in, cast.champion)
+    assert "All 3 that wait" in first
+    assert "Task 1" in first
+    assert "Task 2" not in first.split('id="changes"')[0]
+    whole = sign_in(cast.champion).get("/partners/waiting/").content.decode()
+    assert "Task 2" in whole
+    assert f"{cast.northwind.name}: Task" not in whole  # one who works for one company knows which
+    assert f"{cast.northwind.name}: Ours 2" in sign_in(cast.cam).get("/partners/waiting/").content.decode()
+
+
+def test_the_day_is_written_in_the_readers_language_by_the_vendors_order(cast):
+    write, day = Formatter(locale="de"), dt.date(2026, 11, 27)
+    assert write.weekday(day) == "Friday, 27.11.2026"
+    assert Formatter(locale="pt").day(day) == "27 Nov 2026"
+    with translation.override("de"):
+        assert write.weekday(day) == "Freitag, 27.11.2026"
 
 
 def test_the_directory_holds_the_vendors_people_who_answer_and_nobody_elses(cast, sign_in):

@@ -21,10 +21,12 @@ from partners.models import Program, ProgramTier, Tier, TierProposal
 from partners.program_rows import differences, in_units
 from partners.program_shape import BadProgram, to_yaml
 from partners.queries import benefits_of, ladder_of, ladder_on, preview, tier_outlook
+from partners.queries.tiers import first_of_month
 from partners.starter import copy_program
 from prm.kernel import clock
 from prm.kernel.errors import Invalid, NotAllowed, Stale
 from prm.kernel.tenancy.context import member_scope
+from prm.kernel.web.format import formatter
 from tests.clients import token_client
 
 
@@ -196,6 +198,11 @@ def test_pages_of_the_programme_and_the_proposals(cast, starter, draft, sign_in)
     chief = sign_in(cast.chief)
     for page in ("", f"{draft.pk}/", f"{draft.pk}/compare/", f"{draft.pk}/what-if/", "proposals/", f"{draft.pk}/yaml/"):
         assert chief.get(f"/partners/program/{page}").status_code == 200, page
+    listed = chief.get("/partners/program/proposals/")
+    assert " checked>" not in listed.content.decode()  # each yes is given by a person
+    row = listed.context["list"].rows[0]
+    assert "Net revenue" in row["because"]
+    assert row["effective_on"] == formatter().day(first_of_month(today))  # what a yes of today will say
     assert "Northwind" in chief.post("/partners/program/proposals/confirm/", {"proposal": proposal.pk}).content.decode()
     sure = {"proposal": proposal.pk, "sure": "yes"}
     assert "Northwind" in chief.post("/partners/program/proposals/confirm/", sure).content.decode()

@@ -8,6 +8,7 @@ import pytest
 
 from partners.actions import add_partner, add_segment, edit_segment, recompute_segment, set_tier, update_profile
 from partners.models import Partner, Segment, SegmentMember, Tier
+from partners.profile_fields import FIELDS
 from partners.queries.segment_fields import OPERATORS, choices_of, segment_fields
 from partners.queries.segments import BrokenRule, fitting, in_words, members_of
 from partners.starter import copy_program
@@ -48,6 +49,31 @@ def test_columns_profile_and_people(cast):
     assert names(("verticals", "not_in", "retail")) == ALL - {"Northwind"}
     assert names(("manager", "in", str(cast.other_cam.pk))) == {"Südstern"}
     assert names(("manager", "in", "none")) == set()
+
+
+def test_every_value_of_the_profile_can_be_asked(cast):
+    known = segment_fields()
+    assert set(FIELDS) <= set(known)
+    labels = [str(field.label) for field in known.values()]
+    assert [label for label in labels if labels.count(label) > 1] == []  # none is listed twice
+    update_profile(
+        cast.northwind,
+        by=None,
+        annual_revenue_band="5m_20m",
+        markets=["DE", "AT"],
+        certifications_held=["Cloud Architect"],
+        accepts_leads=True,
+        partner_to_partner="regularly",
+    )
+    for condition in (
+        ("annual_revenue_band", "in", "5m_20m", "over_100m"),
+        ("markets", "in", "AT"),
+        ("certifications_held", "in", "Cloud Architect"),
+        ("accepts_leads", "yes"),
+        ("partner_to_partner", "in", "regularly"),
+    ):
+        assert names(condition) == {"Northwind"}, condition
+    assert names(("partner_to_partner", "not_in", "regularly")) == ALL - {"Northwind"}
 
 
 def test_groups_of_and_and_or(cast):

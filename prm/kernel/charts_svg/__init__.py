@@ -5,7 +5,7 @@ sheet puts the vendor's colours and the dark theme over it. A missing figure is 
 """
 
 from prm.kernel.charts_svg.drawing import PAINTS, Drawing, draw
-from prm.kernel.charts_svg.geometry import WIDTH, nice_ticks
+from prm.kernel.charts_svg.geometry import NARROW, WIDTH, nice_ticks
 from prm.kernel.charts_svg.shapes import SPARK_WIDTH
 
-__all__ = ["PAINTS", "SPARK_WIDTH", "WIDTH", "Drawing", "draw", "nice_ticks"]
+__all__ = ["NARROW", "PAINTS", "SPARK_WIDTH", "WIDTH", "Drawing", "draw", "nice_ticks"]

@@ -68,14 +68,14 @@ class Drawing:
         return mark_safe("".join([row.html() for row in self.rows]))  # noqa: S308 - each escapes its texts
 
 
-def draw(spec: Chart, *, paints: dict[str, str] | None = None) -> Drawing:
+def draw(spec: Chart, *, paints: dict[str, str] | None = None, width: int = WIDTH) -> Drawing:
     """The chart as shapes, with its legend and the table of the same figures.
 
-    `paints` replaces colours; inside a vendor its own brand and accent are used.
+    `paints` replaces colours; inside a vendor its own brand and accent are used. Bars can be drawn for another `width`.
     """
-    pen = Pen(spec, {**PAINTS, **_vendor_paints(), **(paints or {})}, _formatter(spec))
+    pen = Pen(spec, {**PAINTS, **_vendor_paints(), **(paints or {})}, _formatter(spec), width=width)
     height = PAINTERS[spec.kind](pen) if not spec.is_empty else 0
-    width = SPARK_WIDTH if spec.kind is ChartKind.SPARK else WIDTH
+    width = SPARK_WIDTH if spec.kind is ChartKind.SPARK else width
     legend = [pen.key(index, series.name, tone) for index, (series, tone) in enumerate(pen.toned())]
     rows = [
         Row(category, tuple(pen.write(value_at(s, index)) for s in spec.series))

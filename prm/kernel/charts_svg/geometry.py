@@ -10,6 +10,7 @@ from prm.kernel.charts import Chart, Series
 from prm.kernel.numbers import ZERO
 
 WIDTH = 560
+NARROW = 300  # bars are drawn for phones as well: shrunk, their lettering could not be read
 LEFT_MOST = 4
 
 
@@ -75,8 +76,8 @@ def polygon(points: Sequence[tuple[float, float]]) -> str:
     return "M" + "L".join(f"{short(x)} {short(y)}" for x, y in points) + "Z"
 
 
-def names_width(spec: Chart) -> float:
-    return min(max((text_width(name) for name in spec.categories), default=0) + 12 + LEFT_MOST, WIDTH * 0.4)
+def names_width(spec: Chart, width: float = WIDTH) -> float:
+    return min(max((text_width(name) for name in spec.categories), default=0) + 12 + LEFT_MOST, width * 0.4)
 
 
 def text_width(text: str) -> float:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from prm.kernel.charts import Chart, ChartKind, Series
 from prm.kernel.charts_marks import TEXT, Mark
 from prm.kernel.charts_svg.geometry import (
+    WIDTH,
     label_at,
     short,
 )
@@ -34,6 +35,7 @@ class Pen:
     spec: Chart
     paints: dict[str, str]
     format: Formatter
+    width: int = WIDTH
     marks: list[Mark] = field(default_factory=list)
     written: dict[Decimal | None, str] = field(default_factory=dict)
 

@@ -143,10 +143,10 @@ def _bars(pen: Pen) -> int:
     spec = pen.spec
     toned = list(pen.toned())
     low, high = span_of(spec)
-    names = names_width(spec)
+    names = names_width(spec, pen.width)
     figures = max(text_width(pen.write_mark(v)) for v in values_of(spec)) + 8
     left = names + (figures if low < ZERO else 0)
-    width = WIDTH - left - figures - LEFT_MOST
+    width = pen.width - left - figures - LEFT_MOST
     thick = 16 if len(toned) == 1 else 13
     row = thick * len(toned) + (len(toned) - 1) * 2 + 12
     if any(text_width(name) > names - 12 for name in spec.categories):

@@ -278,6 +278,11 @@ class Membership(Record):
             return (self.partner_id, *type(self).sponsored(self))
         return (self.partner_id,)
 
+    @property
+    def knows_several(self) -> bool:
+        """Whether a company's name is news: to the vendor's side, and to who stands for more than one."""
+        return self.partner_id is None or len(self.reach or ()) > 1
+
     @cached_property
     def assigned(self) -> Any:
         """The ids of the partners this vendor's member may know of, as a query; None when that is all of them."""

@@ -34,6 +34,7 @@ from prm.kernel.web.access import may
 from prm.kernel.web.forms import go, submit
 from prm.kernel.web.lists import Column, list_page
 from prm.kernel.web.tenancy import member_of
+from prm.kernel.words import own
 
 COLUMNS = (
     Column("name", "Name", ("user__name",), lambda r: r.name),
@@ -51,7 +52,7 @@ class PeopleFilter(django_filters.FilterSet):
     side = django_filters.ChoiceFilter(
         method="by_side",
         label="Side",
-        choices=[("vendor", "Our people"), ("partner", "Partners' people")],
+        choices=[("vendor", "Our people"), ("partner", own("Partners' people"))],
         empty_label="All",
     )
     role = django_filters.ChoiceFilter(method="by_role", label="Role", choices=Role.choices, empty_label="All")

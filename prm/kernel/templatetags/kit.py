@@ -21,7 +21,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, gettext_lazy
 
-from prm.kernel.charts import Chart
+from prm.kernel.charts import Chart, ChartKind
+from prm.kernel.templatetags.own_i18n import own_markup
 from prm.kernel.web.format import NOT_AVAILABLE
 from prm.kernel.words import own_word, word
 
@@ -111,6 +112,7 @@ def empty(
     context: Context, title: str = "", text: str = "", url: str = "", action: str = "", icon: str = "inbox"
 ) -> SafeString:
     """What stands where there is nothing yet: what this place is for, and the first step."""
+    title, text, action = (own_markup(said) if isinstance(said, SafeString) else said for said in (title, text, action))
     return fill(context, "empty", title=title, text=text, url=url, action=action, icon_name=icon)
 
 
@@ -272,9 +274,10 @@ def spark(context: Context, spec: Chart) -> SafeString:
 
 
 def _drawn(context: Context, name: str, spec: Chart) -> SafeString:
-    from prm.kernel.charts_svg import draw
+    from prm.kernel.charts_svg import NARROW, draw
 
-    return fill(context, name, chart=spec, drawing=draw(spec))
+    narrow = draw(spec, width=NARROW) if spec.kind is ChartKind.BARS else None
+    return fill(context, name, chart=spec, drawing=draw(spec), narrow=narrow)
 
 
 # --- icons -----------------------------------------------------------------------------------------------

@@ -142,7 +142,7 @@ def filters(context: Context, page: ListPage) -> SafeString:
         lambda: fill(
             context,
             "filters",
-            fields=[{"field": bound, **_several(bound)} for bound in fields],
+            fields=[{"field": bound, "label": own_word(bound.label), **_several(bound)} for bound in fields],
             columns=page.optional,
             views=views,
             **values,

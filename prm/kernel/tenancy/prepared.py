@@ -35,6 +35,7 @@ from django.db.models import QuerySet
 from prm.kernel import clock
 from prm.kernel.tenancy.context import current_tenant_id, is_inside
 from prm.kernel.tenancy.planned import Place, Plan, by_name, compare, plan_of
+from prm.kernel.tenancy.reading import Reader, reader_of
 from prm.kernel.tenancy.remember import FEW
 
 P = ParamSpec("P")
@@ -80,6 +81,7 @@ class _Statement:
     converters: dict[int, Any]
     has_pairs: bool
     plan: Plan
+    read: Reader | None
 
     def filled(self, args: Args) -> tuple[str, tuple[Any, ...]]:
         return self.sql, tuple(one.read(args) if type(one) is _Slot else one for one in self.values)
@@ -92,6 +94,10 @@ class _Statement:
         """Run it and make the records as Django does, related ones included."""
         connection = connections[self.rows.db]
         found = by_name(connection, self.plan, self.given(args)) or self.filled(args)
+        if self.read:
+            with connection.cursor() as cursor:
+                cursor.execute(*found)
+                return self.read(connection, cursor.fetchall())
         compiler, rows, query = _twin(self.compiler), _twin(self.rows), _twin(self.rows.query)
         compiler.connection = connection
         compiler.as_sql = lambda *_args, **_kwargs: found
@@ -160,7 +166,8 @@ class Prepared(Generic[P]):
         columns = [column for column, *_ in compiler.select[: compiler.col_count]]
         converters, has_pairs = compiler.get_converters(columns), compiler.has_composite_fields(columns)
         plan = plan_of(sql, [Place(one.type) if type(one) is _Slot else one for one in found])
-        return _Statement(rows, compiler, sql, found, converters, has_pairs, plan)
+        read = None if has_pairs else reader_of(rows, compiler, converters)
+        return _Statement(rows, compiler, sql, found, converters, has_pairs, plan, read)
 
     def _compare(self, statement: _Statement, args: Args) -> None:
         sql, values = self._build(*args).query.sql_with_params()

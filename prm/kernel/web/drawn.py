@@ -11,15 +11,17 @@ from django.urls import get_script_prefix
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from prm.kernel.words import own_word
+from prm.kernel.tenancy.context import current_tenant, is_inside
+from prm.kernel.words import chosen_words, own_word
 
 KEPT = 500
 _drawn: OrderedDict[Hashable, SafeString] = OrderedDict()
 
 
 def drawn_once(look: Hashable, draw: Callable[[], SafeString]) -> SafeString:
-    """What `draw` gives, remembered under everything that it depends on; language and vendor's address are added."""
-    key = (get_language(), get_script_prefix(), look)
+    """What `draw` gives, remembered under all that it depends on; language, vendor's address and words are added."""
+    words = chosen_words(current_tenant()) if is_inside() else ()
+    key = (get_language(), get_script_prefix(), words, look)
     found = _drawn.get(key)
     if found is None:
         found = _drawn[key] = draw()

@@ -121,12 +121,11 @@ class Formatter:
             return NOT_AVAILABLE
         if isinstance(value, dt.datetime):
             value = value.astimezone(ZoneInfo(self.time_zone)).date()
-        return _written(value, self.locale)
+        return _written(value, self.locale, translation.get_language())
 
     def weekday(self, value: dt.date) -> str:
-        """A date with the name of its day: Monday, 7 Dec 2026."""
-        with translation.override(self.locale):
-            return f"{dateformat.format(value, 'l')}, {self.day(value)}"
+        """A date with the name of its day in the reader's language: Monday, 07.12.2026."""
+        return f"{dateformat.format(value, 'l')}, {self.day(value)}"
 
     def moment(self, value: dt.datetime | None) -> str:
         """A date with the time in the vendor's time zone."""
@@ -137,10 +136,12 @@ class Formatter:
 
 
 @lru_cache(maxsize=5000)
-def _written(day: dt.date, locale: str) -> str:
-    """Kept, since a page says few days many times, and to write one with the name of its month takes long."""
-    with translation.override(locale):
-        return dateformat.format(day, _by_locale(_DAYS, locale, _DAYS["en"]))
+def _written(day: dt.date, locale: str, language: str | None) -> str:
+    """The order is the vendor's, the name of the month the reader's, as all words of a page are.
+
+    Kept, since a page says few days many times, and to write one with the name of its month takes long.
+    """
+    return dateformat.format(day, _by_locale(_DAYS, locale, _DAYS["en"]))
 
 
 def formatter(tenant: Tenant | None = None) -> Formatter:
