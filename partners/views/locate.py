@@ -20,20 +20,24 @@ from prm.kernel.web.forms import submit
 from prm.kernel.web.visitors import for_visitors, visitor_address
 
 PER_PAGE = 20
+USUAL_RADIUS = 100
 
 
 @for_visitors
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """All partners that show themselves, or those that fit what one looks for, in the order of F40."""
-    form = LocatorSearchForm(request.GET or None)
+    asked = request.GET.copy()
+    if asked:
+        asked.setdefault("radius", str(USUAL_RADIUS))  # the form shows what was searched within
+    form = LocatorSearchForm(asked or None)
     wanted = Search()
     if form.is_bound and form.is_valid():
         data = form.cleaned_data
         wanted = Search(
             place=data["place"],
             country=data["country"],
-            radius_km=data["radius"] or 100,
+            radius_km=data["radius"] or USUAL_RADIUS,
             product_line=data["product_line"],
             vertical=data["vertical"],
             language=data["language"],

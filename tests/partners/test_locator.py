@@ -97,6 +97,7 @@ def test_around_a_town_each_says_how_far_and_what_cannot_be_read_finds_nobody(ca
     around = visitor.get("/t/acme/locator/?place=Köln&radius=100").content.decode()
     assert "2 partners around Köln" in " ".join(around.split())
     assert around.count(" km</p>") == 2
+    assert '<option value="100" selected>' in visitor.get("/t/acme/locator/?place=Köln").content.decode()
     assert "Bigbox" in visitor.get("/t/acme/locator/").content.decode()  # the control
     for query, said in (
         (f"place={'x' * 300}", "We do not know this town"),
