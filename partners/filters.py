@@ -81,6 +81,8 @@ class PartnerFilter(django_filters.FilterSet):
 
 
 class ContactFilter(django_filters.FilterSet):
+    unasked = {"left": "all"}
+
     q = django_filters.CharFilter(
         method="search",
         label="Search",

@@ -11,6 +11,8 @@ from django.db.models import Q, QuerySet
 from partners.countries import COUNTRIES
 from partners.filters import manager_choices
 from partners.models import Application, Candidate, ManagerAssignment
+from partners.queries import over_limit
+from prm.kernel import clock
 from prm.kernel.text import sort_key
 from prm.kernel.words import own
 
@@ -46,18 +48,20 @@ class BoardFilter(django_filters.FilterSet):
 
 
 class CandidateFilter(BoardFilter):
+    unasked = {"closed": "true"}
+
     q = django_filters.CharFilter(
         method="search", label="Search", widget=forms.TextInput(attrs={"type": "search", "placeholder": "Company"})
     )
     stage = django_filters.ChoiceFilter(choices=Candidate.Stage.choices, label="Stage", empty_label="All stages")
-    late = django_filters.BooleanFilter(method="as_it_is", label="Over the limit", widget=forms.CheckboxInput)
+    late = django_filters.BooleanFilter(method="over_limit", label="Over the limit", widget=forms.CheckboxInput)
     closed = django_filters.BooleanFilter(method="as_it_is", label="Show closed", widget=forms.CheckboxInput)
 
     field_order = ("q", "stage", "manager", "country", "source", "late", "closed")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.filters = {name: self.filters[name] for name in self.field_order}
+        self.filters = {name: self.filters[name] for name in (*self.field_order, *self.filters)}
 
     def filter_queryset(self, queryset: QuerySet) -> QuerySet:
         found = super().filter_queryset(queryset)
@@ -68,6 +72,9 @@ class CandidateFilter(BoardFilter):
         for word in sort_key(value).split()[:5]:
             words &= Q(partner__sort_name__contains=word)
         return queryset.filter(words)
+
+    def over_limit(self, queryset: QuerySet, name: str, value: bool | None) -> QuerySet:
+        return over_limit(queryset, clock.today()) if value else queryset
 
     def as_it_is(self, queryset: QuerySet, name: str, value: bool | None) -> QuerySet:
         return queryset

@@ -285,6 +285,8 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["prm.kernel.web.api.MemberAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["prm.kernel.web.api.Permitted"],
+    "DEFAULT_FILTER_BACKENDS": ["prm.kernel.web.list_api.ListFilters"],
+    "URL_FORMAT_OVERRIDE": None,  # there is one format, and `?format=` is an unknown parameter
     "DEFAULT_PAGINATION_CLASS": "prm.kernel.web.api.Pages",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],

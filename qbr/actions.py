@@ -11,7 +11,7 @@ from partners.models import Partner
 from prm.kernel import clock, files
 from prm.kernel.errors import Conflict, Invalid
 from prm.kernel.events import record
-from prm.kernel.lifecycle import move
+from prm.kernel.lifecycle import move, touch
 from prm.kernel.models import Job, Membership, StoredFile
 from prm.kernel.outbox import later
 from prm.kernel.periods import FiscalQuarter
@@ -76,9 +76,17 @@ def open_review(partner: Partner, *, by: Membership | None, quarter: FiscalQuart
 
 
 @transaction.atomic
-def edit_review(review: Review, *, by: Membership | None, meeting_on: dt.date | None, attendees: str) -> Review:
+def edit_review(
+    review: Review,
+    *,
+    by: Membership | None,
+    meeting_on: dt.date | None,
+    attendees: str,
+    seen_version: int | None = None,
+) -> Review:
     """Say when the meeting is and who takes part; the next edition of the deck shows it."""
     require(by, "qbr.edit_review", review)
+    touch(review, seen_version=seen_version)
     review.meeting_on = meeting_on
     review.attendees = clean_text(attendees, field="attendees", max_length=1000)
     review.full_clean(exclude=["tenant", "partner", "opened_by"], validate_unique=False)

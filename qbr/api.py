@@ -19,6 +19,7 @@ from prm.kernel.periods import FiscalQuarter
 from prm.kernel.policies import require
 from prm.kernel.tenancy.context import current_tenant
 from prm.kernel.web.access import find_visible
+from prm.kernel.web.inputs import seen_version
 from prm.kernel.web.viewsets import ReadRecordsViewSet
 from qbr.actions import edit_review, make_deck, open_review, share_deck
 from qbr.models import VENDORS_OWN, Deck, Review
@@ -54,6 +55,7 @@ class ReviewInput(serializers.Serializer):
 class MeetingInput(serializers.Serializer):
     meeting_on = serializers.DateField(allow_null=True)
     attendees = serializers.CharField(max_length=1000, allow_blank=True)
+    version = seen_version()
 
 
 class DeckSerializer(serializers.ModelSerializer):
@@ -101,6 +103,7 @@ class ReviewsViewSet(ReadRecordsViewSet):
 
     queryset = Review.objects.order_by("-period_start", "pk")
     serializer_class = ReviewSerializer
+    listing = "qbr:list"
     permissions = {
         "list": "qbr.view_review",
         "retrieve": "qbr.view_review",
@@ -123,7 +126,9 @@ class ReviewsViewSet(ReadRecordsViewSet):
         review = self.get_object()
         given = MeetingInput(data=request.data)
         given.is_valid(raise_exception=True)
-        return Response(ReviewSerializer(edit_review(review, by=self.member, **given.validated_data)).data)
+        values = dict(given.validated_data)
+        saved = edit_review(review, by=self.member, seen_version=values.pop("version"), **values)
+        return Response(ReviewSerializer(saved).data)
 
     @extend_schema(request=None, responses={202: DeckSerializer})
     @action(detail=True, methods=["post"], url_path="decks")

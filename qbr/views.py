@@ -17,7 +17,7 @@ from prm.kernel.policies import permits, require
 from prm.kernel.web.access import find_visible, may
 from prm.kernel.web.format import formatter
 from prm.kernel.web.forms import go, submit
-from prm.kernel.web.lists import Column, list_page
+from prm.kernel.web.lists import Column, lend_list, list_page
 from qbr.actions import edit_review, make_deck, open_review, share_deck
 from qbr.forms import MeetingForm, OpenForm, StartForm
 from qbr.models import Deck, Review
@@ -33,6 +33,9 @@ COLUMNS = (
     Column("edition", "Deck", (), lambda row: row.edition),
     Column("shared", "Shared", (), lambda row: row.shared),
 )
+
+
+lend_list("qbr:list", COLUMNS)
 
 
 @may("qbr.view_review")

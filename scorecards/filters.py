@@ -23,6 +23,8 @@ from scorecards.queries import OPEN_STATES
 class ActionFilter(django_filters.FilterSet):
     """Open unless asked otherwise."""
 
+    unasked = {"show": "all"}
+
     q = django_filters.CharFilter(
         method="search",
         label=_("Search"),

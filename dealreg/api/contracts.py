@@ -20,7 +20,7 @@ from prm.kernel.files import serve
 from prm.kernel.money import with_places
 from prm.kernel.policies import require
 from prm.kernel.web.access import find_visible
-from prm.kernel.web.inputs import checked
+from prm.kernel.web.inputs import checked, seen_version
 from prm.kernel.web.uploads import UploadInput
 from prm.kernel.web.viewsets import ReadRecordsViewSet
 
@@ -60,7 +60,7 @@ class ContractChanges(serializers.Serializer):
         child=serializers.CharField(max_length=60), required=False, max_length=50, help_text="Codes of product lines."
     )
     amount = serializers.CharField(max_length=40, required=False, allow_null=True)
-    version = serializers.IntegerField(required=False, min_value=1)
+    version = seen_version()
 
 
 class ContractInput(ContractChanges):
@@ -85,6 +85,7 @@ class ContractsViewSet(ReadRecordsViewSet):
 
     queryset = Contract.objects.select_related("partner").prefetch_related("lines__line").order_by("ends_on", "pk")
     serializer_class = ContractSerializer
+    listing = "dealreg:contracts"
     filterset_fields = ["partner", "source"]
     permissions = {
         "list": "dealreg.view_contract",

@@ -112,8 +112,8 @@ def _verb(name: str) -> Any:
 
     do.__name__ = name
     do.__doc__ = (act.__doc__ or "").strip().splitlines()[0]
-    described = extend_schema(request=shape, responses=DealSerializer)(do)
-    return action(detail=True, methods=["post"], url_path=name.replace("_", "-"))(described)
+    verb = action(detail=True, methods=["post"], url_path=name.replace("_", "-"))(do)
+    return extend_schema(request=shape, responses=DealSerializer)(verb)
 
 
 class DealsViewSet(ReadRecordsViewSet):
@@ -125,6 +125,7 @@ class DealsViewSet(ReadRecordsViewSet):
         .order_by("-submitted_at", "pk")
     )
     serializer_class = DealSerializer
+    listing = "dealreg:deals"
     filterset_fields = ["state", "partner"]
     permissions = {
         "list": "dealreg.view_deal",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.cache import cache
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.response import Response
 
@@ -13,15 +13,15 @@ from dealreg.actions.leads import receive_lead
 from dealreg.api.lead_shapes import LeadInput, TakenIn
 from dealreg.models import LeadContact
 from prm.kernel import clock
-from prm.kernel.errors import Invalid, Refused
+from prm.kernel.errors import Refused
 from prm.kernel.policies import require
 from prm.kernel.tenancy.context import current_tenant_id
 from prm.kernel.web.inputs import checked
+from prm.kernel.web.once_api import IN_DESCRIPTION, key_of, principal_of
 from prm.kernel.web.viewsets import RecordsViewSet
 
 MOST_BYTES = 16_384
 MOST_A_MINUTE = 6_000  # of one key
-LONGEST_KEY = 200
 
 
 class TooLarge(Refused):
@@ -44,37 +44,22 @@ class LeadInViewSet(RecordsViewSet):
     queryset = LeadContact.objects.order_by("pk")
     serializer_class = TakenIn
     permissions = {"create": "dealreg.receive_lead"}
+    keeps_own_keys = True  # the lead as it was taken in is what a second request finds
 
     @extend_schema(
         request=LeadInput,
         responses={201: TakenIn},
-        parameters=[
-            OpenApiParameter(
-                "Idempotency-Key",
-                str,
-                OpenApiParameter.HEADER,
-                description="Your name for this lead: sent again within 7 days it is taken in once. "
-                "With another content it is refused (409).",
-            )
-        ],
+        parameters=[IN_DESCRIPTION],
     )
     def create(self, request: Any) -> Response:
         """Hand in a lead. It goes to the partner that fits best."""
         require(self.member, "dealreg.receive_lead")
-        principal = _principal(request)
+        principal = principal_of(request)
         _refuse_too_fast(principal)
         _refuse_too_large(request)
-        key = request.headers.get("Idempotency-Key", "")
-        if len(key) > LONGEST_KEY or not key.isascii() or not (key.isprintable() or not key):
-            raise Invalid(f"An Idempotency-Key has at most {LONGEST_KEY} plain characters.", code="bad_key")
+        key = key_of(request)
         taken = receive_lead(checked(LeadInput, request), by=self.member, principal=principal, key=key)
         return Response({"received": str(taken.pk)}, status=status.HTTP_201_CREATED)
-
-
-def _principal(request: Any) -> str:
-    """The key that is used, or the person in a browser."""
-    token = getattr(request._request, "api_token", None)
-    return token.pk.hex if token is not None else request._request.member.pk.hex
 
 
 def _refuse_too_large(request: Any) -> None:

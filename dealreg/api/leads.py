@@ -77,8 +77,8 @@ def _verb(name: str) -> Any:
 
     do.__name__ = f"{name}_lead"
     do.__doc__ = (act.__doc__ or "").strip().splitlines()[0]
-    described = extend_schema(request=shape, responses=LeadSerializer)(do)
-    return action(detail=True, methods=["post"], url_path=name)(described)
+    verb = action(detail=True, methods=["post"], url_path=name)(do)
+    return extend_schema(request=shape, responses=LeadSerializer)(verb)
 
 
 class LeadsViewSet(ReadRecordsViewSet):
@@ -90,6 +90,7 @@ class LeadsViewSet(ReadRecordsViewSet):
         .order_by("-opened_at", "pk")
     )
     serializer_class = LeadSerializer
+    listing = "dealreg:leads"
     filterset_fields = ["state", "partner"]
     permissions = {
         "list": "dealreg.view_lead",

@@ -65,6 +65,7 @@ class OpportunitiesViewSet(ReadRecordsViewSet):
         .order_by("expected_close", "pk")
     )
     serializer_class = OpportunitySerializer
+    listing = "dealreg:opportunities"
     filterset_fields = ["state", "stage", "source", "partner"]
     permissions = {
         "list": "dealreg.view_opportunity",

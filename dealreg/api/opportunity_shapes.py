@@ -9,6 +9,7 @@ from dealreg.api.shapes import NeededReason as NeededReason
 from dealreg.models import DealEngagement, Opportunity, OpportunityCredit, OpportunityDocument
 from dealreg.queries.pipeline import probability_of
 from prm.kernel.money import with_places
+from prm.kernel.web.inputs import seen_version
 from prm.kernel.web.uploads import UploadInput
 
 
@@ -79,7 +80,7 @@ class LineAmount(serializers.Serializer):
 class LinesInput(serializers.Serializer):
     lines = LineAmount(many=True, max_length=50)
     explanation = serializers.CharField(max_length=1000, required=False, allow_blank=True, default="")
-    version = serializers.IntegerField(required=False, min_value=1)
+    version = seen_version()
 
 
 class NewOpportunity(serializers.Serializer):
@@ -107,12 +108,12 @@ class EditInput(serializers.Serializer):
     expected_close = serializers.DateField(required=False)
     probability = serializers.CharField(max_length=20, required=False, allow_null=True)
     owner_id = serializers.UUIDField(required=False, allow_null=True)
-    version = serializers.IntegerField(required=False, min_value=1)
+    version = seen_version()
 
 
 class StageInput(serializers.Serializer):
     stage = serializers.ChoiceField(choices=Opportunity.Stage.choices)
-    version = serializers.IntegerField(required=False, min_value=1)
+    version = seen_version()
 
 
 class StepInput(serializers.Serializer):
@@ -131,7 +132,7 @@ class CreditsInput(serializers.Serializer):
     nobody = serializers.BooleanField(
         required=False, default=False, help_text="To take all credits away; an empty list alone is refused."
     )
-    version = serializers.IntegerField(required=False, min_value=1)
+    version = seen_version()
 
 
 class PaperInput(serializers.Serializer):

@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from dealreg.models import DealConflict, DealRegistration, DealRules
 from prm.kernel.money import with_places
+from prm.kernel.web.inputs import seen_version
 
 
 class DealSerializer(serializers.ModelSerializer):
@@ -72,9 +73,7 @@ class DealInput(DealChanges):
 
 
 class DraftInput(DealChanges):
-    version = serializers.IntegerField(
-        required=False, min_value=1, help_text="The version that was seen; 409 if stale."
-    )
+    version = seen_version()
 
 
 class QuestionInput(serializers.Serializer):

@@ -35,7 +35,7 @@ from prm.kernel.web.access import may
 from prm.kernel.web.cells import joined, link, soft
 from prm.kernel.web.format import formatter
 from prm.kernel.web.forms import saved, submit
-from prm.kernel.web.lists import Column, list_page
+from prm.kernel.web.lists import Column, lend_list, list_page
 from prm.kernel.web.tenancy import member_of
 
 CONTRACT = Contract.objects.select_related("partner")
@@ -90,6 +90,9 @@ class ContractFilter(django_filters.FilterSet):
         return (
             running if value == "running" else running.filter(ends_on__lte=add_days(today, deal_rules().renewal_days))
         )
+
+
+lend_list("dealreg:contracts", COLUMNS, ContractFilter)
 
 
 @may("dealreg.view_contract")

@@ -43,7 +43,7 @@ from prm.kernel.text import sort_key
 from prm.kernel.web.access import may
 from prm.kernel.web.cells import joined, link, soft
 from prm.kernel.web.forms import saved, submit
-from prm.kernel.web.lists import Column, list_page
+from prm.kernel.web.lists import Column, lend_list, list_page
 from prm.kernel.web.tenancy import member_of
 
 State = DealRegistration.State
@@ -130,6 +130,9 @@ class DealFilter(django_filters.FilterSet):
         if value == IN_CONFLICT:
             return in_conflict(queryset)
         return queryset.filter(next(q for known, _label, q in SHOWS if known == value))
+
+
+lend_list("dealreg:deals", COLUMNS, DealFilter)
 
 
 @may("dealreg.view_deal")

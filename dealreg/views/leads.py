@@ -30,7 +30,7 @@ from prm.kernel.text import sort_key
 from prm.kernel.web.access import may
 from prm.kernel.web.cells import joined, link, soft
 from prm.kernel.web.forms import saved, submit
-from prm.kernel.web.lists import Column, list_page
+from prm.kernel.web.lists import Column, lend_list, list_page
 from prm.kernel.web.tenancy import member_of
 
 State = Lead.State
@@ -111,6 +111,9 @@ class LeadFilter(django_filters.FilterSet):
 
     def by_state(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         return queryset.filter(next(q for known, _label, q in SHOWS if known == value))
+
+
+lend_list("dealreg:leads", COLUMNS, LeadFilter)
 
 
 @may("dealreg.view_lead")

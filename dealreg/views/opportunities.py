@@ -51,7 +51,7 @@ from prm.kernel.text import sort_key
 from prm.kernel.web.access import may
 from prm.kernel.web.cells import joined, link, soft
 from prm.kernel.web.forms import submit
-from prm.kernel.web.lists import Column, ListPage, list_page
+from prm.kernel.web.lists import Column, ListPage, lend_list, list_page
 from prm.kernel.web.tenancy import member_of
 
 State = Opportunity.State
@@ -205,6 +205,9 @@ def pipeline(request: HttpRequest) -> HttpResponse:
         "may_see_contracts": permits(member, "dealreg.view_contract"),
     }
     return render(request, "dealreg/pipeline.html", context)
+
+
+lend_list("dealreg:opportunities", COLUMNS, OpportunityFilter)
 
 
 @may("dealreg.view_opportunity")

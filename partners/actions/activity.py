@@ -38,12 +38,14 @@ def log_activity(
 
 
 @transaction.atomic
-def edit_activity(activity: Activity, *, by: Membership | None, **values: Any) -> Activity:
+def edit_activity(
+    activity: Activity, *, by: Membership | None, seen_version: int | None = None, **values: Any
+) -> Activity:
     """Correct an entry; its author may."""
     require(by, "partners.edit_activity", activity)
     names = ("kind", "text", "at", "contact", "intent", "vendor_only")
     _fill(activity, **{name: values.get(name, getattr(activity, name)) for name in names})
-    touch(activity)
+    touch(activity, seen_version=seen_version)
     activity.save()
     return record(activity, "activity.changed", by=by, vendor_only=True, kind=activity.kind)
 
@@ -82,10 +84,10 @@ def add_note(partner: Partner, *, by: Membership | None, text: str) -> Note:
 
 
 @transaction.atomic
-def edit_note(note: Note, *, by: Membership | None, text: str) -> Note:
+def edit_note(note: Note, *, by: Membership | None, text: str, seen_version: int | None = None) -> Note:
     require(by, "partners.edit_note", note)
     note.text = _note_text(text)
-    touch(note)
+    touch(note, seen_version=seen_version)
     note.save(update_fields=["text", "updated_at"])
     return record(note, "note.changed", by=by, vendor_only=True)
 

@@ -57,7 +57,7 @@ def add_contact(partner: Partner, *, by: Membership | None, name: str = "", emai
 
 
 @transaction.atomic
-def edit_contact(contact: Contact, *, by: Membership | None, **values: Any) -> Contact:
+def edit_contact(contact: Contact, *, by: Membership | None, seen_version: int | None = None, **values: Any) -> Contact:
     require(by, "partners.edit_contact", contact)
     former = contact.email
     name, email = values.pop("name", contact.name), values.pop("email", contact.email)
@@ -65,7 +65,7 @@ def edit_contact(contact: Contact, *, by: Membership | None, **values: Any) -> C
     prepared_contact(contact, name, email)
     if contact.email != former:
         _refuse_taken_address(contact, by)
-    touch(contact)
+    touch(contact, seen_version=seen_version)
     contact.save()
     return record(contact, "contact.changed", by=by, fields=sorted(values))
 

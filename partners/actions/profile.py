@@ -160,14 +160,19 @@ def add_location(partner: Partner, *, by: Membership | None, is_main: bool = Fal
 
 @transaction.atomic
 def edit_location(
-    location: PartnerLocation, *, by: Membership | None, is_main: bool | None = None, **fields: Any
+    location: PartnerLocation,
+    *,
+    by: Membership | None,
+    is_main: bool | None = None,
+    seen_version: int | None = None,
+    **fields: Any,
 ) -> PartnerLocation:
     """Change a place. Making it the main one ends that of the other; one place is always the main one."""
     require(by, "partners.edit_location", location)
     if is_main is False and location.is_main:
         raise LocationNeeded(field="is_main")
     _checked(location, fields)
-    touch(location)
+    touch(location, seen_version=seen_version)
     if is_main and not location.is_main:
         PartnerLocation.objects.filter(partner_id=location.partner_id, is_main=True).update(is_main=False)
         location.is_main = True
@@ -256,6 +261,7 @@ def edit_profile_question(
     active: bool | None = None,
     order: int | None = None,
     refresh_months: int | None = None,
+    seen_version: int | None = None,
 ) -> ProfileQuestion:
     """Switch a question on or off, and say when it comes and after how many months it is asked again."""
     require(by, "partners.edit_profile_question", question)
@@ -263,7 +269,7 @@ def edit_profile_question(
     values = {name: value for name, value in given.items() if value is not None and value != getattr(question, name)}
     if not values:
         return question
-    touch(question)
+    touch(question, seen_version=seen_version)
     for name, value in values.items():
         setattr(question, name, value)
     question.full_clean(exclude=["tenant"], validate_unique=False)

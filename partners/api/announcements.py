@@ -20,6 +20,7 @@ from partners.actions import (
 )
 from partners.models import Announcement, AnnouncementDelivery, Segment
 from prm.kernel.web.access import find_visible
+from prm.kernel.web.inputs import seen_version
 from prm.kernel.web.viewsets import ReadRecordsViewSet
 
 WORDS = ["title", "text", "link", "link_label", "from_date", "to_date"]
@@ -42,11 +43,16 @@ class AnnouncementInput(serializers.Serializer):
     segment_id = serializers.UUIDField(required=False, allow_null=True, help_text="Nothing: all partners.")
 
 
+class AnnouncementChange(AnnouncementInput):
+    version = seen_version()
+
+
 class AnnouncementsViewSet(ReadRecordsViewSet):
     """What the vendor announces."""
 
     queryset = Announcement.objects.order_by("-from_date", "pk")
     serializer_class = AnnouncementSerializer
+    listing = "partners:announcements"
     permissions = {
         "list": "partners.view_announcement",
         "retrieve": "partners.view_announcement",
@@ -61,10 +67,11 @@ class AnnouncementsViewSet(ReadRecordsViewSet):
         made = add_announcement(by=self.member, **self._values(request))
         return Response(AnnouncementSerializer(made).data, status=status.HTTP_201_CREATED)
 
-    @extend_schema(request=AnnouncementInput, responses=AnnouncementSerializer)
+    @extend_schema(request=AnnouncementChange, responses=AnnouncementSerializer)
     def update(self, request: Any, pk: Any = None) -> Response:
-        found = self.get_object()
-        return Response(AnnouncementSerializer(edit_announcement(found, by=self.member, **self._values(request))).data)
+        found, values = self.get_object(), self._values(request, AnnouncementChange)
+        saved = edit_announcement(found, by=self.member, seen_version=values.pop("version"), **values)
+        return Response(AnnouncementSerializer(saved).data)
 
     @extend_schema(request=None, responses=AnnouncementSerializer)
     @action(detail=True, methods=["post"])
@@ -76,8 +83,8 @@ class AnnouncementsViewSet(ReadRecordsViewSet):
     def withdraw(self, request: Any, pk: Any = None) -> Response:
         return Response(AnnouncementSerializer(withdraw_announcement(self.get_object(), by=self.member)).data)
 
-    def _values(self, request: Any) -> dict[str, Any]:
-        data = AnnouncementInput(data=request.data)
+    def _values(self, request: Any, shape: type[AnnouncementInput] = AnnouncementInput) -> dict[str, Any]:
+        data = shape(data=request.data)
         data.is_valid(raise_exception=True)
         values = dict(data.validated_data)
         segment_id = values.pop("segment_id", None)

@@ -16,6 +16,8 @@ from partners.queries.bank import payable_from
 from partners.rows import present_bank_details
 from prm.kernel.policies import require
 from prm.kernel.web.access import find_visible
+from prm.kernel.web.described import VersionMissing
+from prm.kernel.web.inputs import seen_version
 from prm.kernel.web.viewsets import ReadRecordsViewSet
 
 
@@ -54,7 +56,7 @@ class BankDetailsInput(serializers.Serializer):
 
 
 class SeenVersion(serializers.Serializer):
-    version = serializers.IntegerField(required=False)
+    version = seen_version()
 
 
 class BankDetailsViewSet(ReadRecordsViewSet):
@@ -79,6 +81,8 @@ class BankDetailsViewSet(ReadRecordsViewSet):
         values = dict(data.validated_data)
         partner = find_visible(Partner, self.member, values.pop("partner_id"))
         require(self.member, "partners.enter_bank_details", partner)
+        if "version" not in values and BankDetails.objects.filter(partner=partner).exists():
+            raise VersionMissing(field="version")
         details = enter_bank_details(partner, by=self.member, seen_version=values.pop("version", None), **values)
         return Response(self.get_serializer(details).data, status=status.HTTP_201_CREATED)
 

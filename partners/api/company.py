@@ -11,11 +11,13 @@ from rest_framework.response import Response
 
 from partners.actions import edit_partner, propose_partner, set_sponsor, settle_profile_value, update_profile
 from partners.api.profile import ProfileChange, ProfileSerializer, SettleInput, shown_profile
+from partners.api.tiers import PROGRESS
 from partners.countries import COUNTRIES
 from partners.models import Partner
 from partners.queries import profile_of, tier_standing
 from prm.kernel import clock
 from prm.kernel.web.access import find_visible
+from prm.kernel.web.inputs import seen_version
 from prm.kernel.web.viewsets import ReadRecordsViewSet
 
 
@@ -64,9 +66,7 @@ class LeftToOperationsSerializer(serializers.Serializer):
 
 
 class PartnerChange(PartnerInput):
-    version = serializers.IntegerField(
-        required=False, help_text="The version you saw; refused with 409 if it moved on."
-    )
+    version = seen_version()
 
 
 class TierRequirementSerializer(serializers.Serializer):
@@ -84,14 +84,15 @@ class TierStandingSerializer(serializers.Serializer):
     as_of = serializers.DateField()
     held = serializers.CharField()
     qualifying = serializers.CharField()
-    next = serializers.CharField()
-    progress = serializers.CharField(allow_null=True)
+    next = serializers.CharField(help_text="The tier above the one it qualifies for.")
+    next_attainment = serializers.CharField(allow_null=True, help_text="How much of what that tier asks is met.")
+    progress = serializers.CharField(allow_null=True, help_text=PROGRESS)
     requirements = TierRequirementSerializer(many=True)
 
 
 class SponsorInput(serializers.Serializer):
     sponsor_id = serializers.UUIDField(allow_null=True)
-    version = serializers.IntegerField(required=False)
+    version = seen_version()
 
 
 class PartnersViewSet(ReadRecordsViewSet):
@@ -99,6 +100,7 @@ class PartnersViewSet(ReadRecordsViewSet):
 
     queryset = Partner.objects.select_related("tier").order_by("sort_name", "pk")
     serializer_class = PartnerSerializer
+    listing = "partners:list"
     filterset_fields = ["state", "type"]
     permissions = {
         "list": "partners.view_partner",

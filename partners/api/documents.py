@@ -20,6 +20,7 @@ from partners.actions import (
     sign_document,
 )
 from partners.models import Document, DocumentVersion, Partner
+from partners.queries import with_state
 from prm.kernel.files import serve
 from prm.kernel.policies import require
 from prm.kernel.web.access import find_visible
@@ -88,8 +89,9 @@ class DeclineInput(serializers.Serializer):
 class DocumentsViewSet(ReadRecordsViewSet):
     """Agreements, terms and certificates of partners."""
 
-    queryset = Document.objects.order_by("partner", "-created_at", "pk")
+    queryset = with_state(Document.objects.order_by("partner", "-created_at", "pk"))
     serializer_class = DocumentSerializer
+    listing = "partners:documents"
     filterset_fields = ["partner", "kind"]
     parser_classes = [JSONParser, MultiPartParser]
     permissions = {

@@ -21,6 +21,7 @@ from partners.countries import COUNTRIES
 from partners.models import Inquiry, LocatorProfile, Partner
 from partners.profile_fields import VERTICALS
 from prm.kernel.languages import SPOKEN
+from prm.kernel.web.inputs import seen_version
 from prm.kernel.web.viewsets import ReadRecordsViewSet, RecordsViewSet
 
 Codes = serializers.ListField
@@ -59,7 +60,7 @@ class LocatorProfileInput(serializers.Serializer):
     product_lines = Codes(child=serializers.CharField(max_length=40), required=False, max_length=100)
     verticals = Codes(child=serializers.ChoiceField(choices=list(VERTICALS)), required=False)
     languages = Codes(child=serializers.ChoiceField(choices=list(SPOKEN)), required=False)
-    version = serializers.IntegerField(required=False)
+    version = seen_version(allow_null=True)  # null: there is none yet
 
 
 class PartnerLocatorViewSet(RecordsViewSet):
@@ -85,6 +86,7 @@ class LocatorProfilesViewSet(ReadRecordsViewSet):
 
     queryset = LocatorProfile.objects.order_by("pk")
     serializer_class = LocatorProfileSerializer
+    listing = "partners:locator_profiles"
     filterset_fields = ["state"]
     permissions = {
         "list": "partners.view_locator_profile",
@@ -133,6 +135,7 @@ class InquiriesViewSet(ReadRecordsViewSet):
 
     queryset = Inquiry.objects.order_by("-created_at", "pk")
     serializer_class = InquirySerializer
+    listing = "partners:inquiries"
     filterset_fields = ["state"]
     permissions = {
         "list": "partners.view_inquiry",

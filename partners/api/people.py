@@ -24,6 +24,7 @@ from partners.actions import (
 from partners.models import Activity, Contact, Note, Partner
 from prm.kernel.policies import require
 from prm.kernel.web.access import find_visible
+from prm.kernel.web.inputs import seen_version
 from prm.kernel.web.viewsets import ReadRecordsViewSet
 
 
@@ -43,12 +44,13 @@ class ContactSerializer(serializers.ModelSerializer):
             "consent",
             "objected",
             "left_on",
+            "version",
             "updated_at",
         ]
         read_only_fields = fields
 
 
-class ContactChange(serializers.Serializer):
+class ContactFields(serializers.Serializer):
     name = serializers.CharField(max_length=160, required=False, allow_blank=True)
     email = serializers.EmailField(max_length=254, required=False, allow_blank=True)
     phone = serializers.CharField(max_length=60, required=False, allow_blank=True)
@@ -58,7 +60,11 @@ class ContactChange(serializers.Serializer):
     headcount_relevant = serializers.BooleanField(required=False)
 
 
-class ContactInput(ContactChange):
+class ContactChange(ContactFields):
+    version = seen_version()
+
+
+class ContactInput(ContactFields):
     partner_id = serializers.UUIDField()
 
 
@@ -81,6 +87,7 @@ class ContactsViewSet(ReadRecordsViewSet):
 
     queryset = Contact.objects.order_by("sort_name", "pk")
     serializer_class = ContactSerializer
+    listing = "partners:contacts"
     filterset_fields = ["partner", "function"]
     permissions = {
         "list": "partners.view_contact",
@@ -108,7 +115,8 @@ class ContactsViewSet(ReadRecordsViewSet):
         contact = self.get_object()
         data = ContactChange(data=request.data, partial=True)
         data.is_valid(raise_exception=True)
-        edit_contact(contact, by=self.member, **data.validated_data)
+        values = dict(data.validated_data)
+        edit_contact(contact, by=self.member, seen_version=values.pop("version"), **values)
         return Response(ContactSerializer(contact).data)
 
     @extend_schema(request=ConsentInput, responses=ContactSerializer)
@@ -152,7 +160,18 @@ class ActivitySerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Activity
-        fields = ["id", "partner_id", "kind", "at", "text", "contact_id", "intent", "vendor_only", "updated_at"]
+        fields = [
+            "id",
+            "partner_id",
+            "kind",
+            "at",
+            "text",
+            "contact_id",
+            "intent",
+            "vendor_only",
+            "version",
+            "updated_at",
+        ]
         read_only_fields = fields
 
     def get_contact_id(self, activity: Activity) -> str | None:
@@ -160,7 +179,7 @@ class ActivitySerializer(serializers.ModelSerializer):
         return str(activity.contact_id) if activity.contact_id else None
 
 
-class ActivityChange(serializers.Serializer):
+class ActivityFields(serializers.Serializer):
     kind = serializers.ChoiceField(choices=Activity.Kind.choices)
     text = serializers.CharField(max_length=2000)
     at = serializers.DateTimeField(required=False)
@@ -169,7 +188,11 @@ class ActivityChange(serializers.Serializer):
     vendor_only = serializers.BooleanField(required=False)
 
 
-class ActivityInput(ActivityChange):
+class ActivityChange(ActivityFields):
+    version = seen_version()
+
+
+class ActivityInput(ActivityFields):
     partner_id = serializers.UUIDField()
 
 
@@ -205,22 +228,27 @@ class ActivitiesViewSet(ReadRecordsViewSet):
     @extend_schema(request=ActivityChange, responses=ActivitySerializer)
     def partial_update(self, request: Any, pk: Any = None) -> Response:
         activity = self.get_object()
-        edit_activity(activity, by=self.member, **self._values(ActivityChange(data=request.data, partial=True)))
+        values = self._values(ActivityChange(data=request.data, partial=True))
+        edit_activity(activity, by=self.member, seen_version=values.pop("version"), **values)
         return Response(ActivitySerializer(activity).data)
 
 
 class NoteSerializer(serializers.ModelSerializer):
     class Meta:
         model = Note
-        fields = ["id", "partner_id", "text", "at", "updated_at"]
+        fields = ["id", "partner_id", "text", "at", "version", "updated_at"]
         read_only_fields = fields
 
 
-class NoteChange(serializers.Serializer):
+class NoteFields(serializers.Serializer):
     text = serializers.CharField(max_length=4000)
 
 
-class NoteInput(NoteChange):
+class NoteChange(NoteFields):
+    version = seen_version()
+
+
+class NoteInput(NoteFields):
     partner_id = serializers.UUIDField()
 
 
@@ -252,7 +280,7 @@ class NotesViewSet(ReadRecordsViewSet):
         note = self.get_object()
         data = NoteChange(data=request.data)
         data.is_valid(raise_exception=True)
-        edit_note(note, by=self.member, **data.validated_data)
+        edit_note(note, by=self.member, text=data.validated_data["text"], seen_version=data.validated_data["version"])
         return Response(NoteSerializer(note).data)
 
 

@@ -24,6 +24,7 @@ from prm.kernel.errors import Invalid
 from prm.kernel.events import plain
 from prm.kernel.policies import require
 from prm.kernel.web.access import find_visible
+from prm.kernel.web.inputs import seen_version
 from prm.kernel.web.viewsets import ReadRecordsViewSet
 
 
@@ -48,9 +49,7 @@ def input_field(spec: ProfileField) -> serializers.Field:
 class ProfileChange(serializers.Serializer):
     """Values of a profile; what is not named stays."""
 
-    version = serializers.IntegerField(
-        required=False, help_text="The version you saw; refused with 409 if it moved on."
-    )
+    version = seen_version()
 
     def get_fields(self) -> dict[str, serializers.Field]:
         return super().get_fields() | {name: input_field(spec) for name, spec in FIELDS.items()}
@@ -86,12 +85,13 @@ class LocationSerializer(serializers.ModelSerializer):
             "state_province",
             "country",
             "is_main",
+            "version",
             "updated_at",
         ]
         read_only_fields = fields
 
 
-class LocationChange(serializers.Serializer):
+class LocationFields(serializers.Serializer):
     address = serializers.CharField(max_length=300, required=False, allow_blank=True)
     postal_code = serializers.CharField(max_length=20, required=False, allow_blank=True)
     city = serializers.CharField(max_length=120, required=False, allow_blank=True)
@@ -100,7 +100,11 @@ class LocationChange(serializers.Serializer):
     is_main = serializers.BooleanField(required=False)
 
 
-class LocationInput(LocationChange):
+class LocationChange(LocationFields):
+    version = seen_version()
+
+
+class LocationInput(LocationFields):
     partner_id = serializers.UUIDField()
 
 
@@ -133,7 +137,8 @@ class LocationsViewSet(ReadRecordsViewSet):
         location = self.get_object()
         data = LocationChange(data=request.data, partial=True)
         data.is_valid(raise_exception=True)
-        edit_location(location, by=self.member, **data.validated_data)
+        values = dict(data.validated_data)
+        edit_location(location, by=self.member, seen_version=values.pop("version"), **values)
         return Response(LocationSerializer(location).data)
 
     @extend_schema(responses={204: None})
@@ -148,7 +153,7 @@ class ProfileQuestionSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = ProfileQuestion
-        fields = ["id", "field", "text", "kind", "choices", "roles", "order", "refresh_months", "active"]
+        fields = ["id", "field", "text", "kind", "choices", "roles", "order", "refresh_months", "active", "version"]
         read_only_fields = fields
 
     def get_kind(self, question: ProfileQuestion) -> str:
@@ -172,6 +177,7 @@ class QuestionChange(serializers.Serializer):
     active = serializers.BooleanField(required=False)
     order = serializers.IntegerField(required=False, min_value=1, max_value=9999)
     refresh_months = serializers.IntegerField(required=False, min_value=1, max_value=120)
+    version = seen_version()
 
 
 class ProfileQuestionsViewSet(ReadRecordsViewSet):
@@ -192,7 +198,8 @@ class ProfileQuestionsViewSet(ReadRecordsViewSet):
         question = self.get_object()
         data = QuestionChange(data=request.data, partial=True)
         data.is_valid(raise_exception=True)
-        edit_profile_question(question, by=self.member, **data.validated_data)
+        values = dict(data.validated_data)
+        edit_profile_question(question, by=self.member, seen_version=values.pop("version"), **values)
         return Response(ProfileQuestionSerializer(question).data)
 
     @extend_schema(request=AnswerInput, responses=ProfileSerializer)

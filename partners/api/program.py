@@ -23,11 +23,12 @@ from partners.actions import (
 from partners.api.tiers import tier_of
 from partners.models import BENEFIT_FIELDS, Program, ProgramTier, Tier
 from partners.program_rows import differences, unmeasured
-from partners.program_shape import written
+from partners.program_shape import COUNTS, NUMBERS, written
 from partners.queries import ladder_of, ladder_on, preview
 from prm.kernel import clock
 from prm.kernel.errors import Invalid
 from prm.kernel.web.access import find_visible
+from prm.kernel.web.inputs import seen_version
 from prm.kernel.web.viewsets import ReadRecordsViewSet
 
 
@@ -76,22 +77,36 @@ class ProgramChange(serializers.Serializer):
     entry_months = serializers.IntegerField(required=False, min_value=0, max_value=60)
     demotion_notice_days = serializers.IntegerField(required=False, min_value=0, max_value=366)
     override_max_months = serializers.IntegerField(required=False, min_value=1, max_value=60)
-    version = serializers.IntegerField(required=False)
+    version = seen_version()
 
 
 class PublishInput(serializers.Serializer):
     valid_from = serializers.DateField()
 
 
+def benefit_field(name: str) -> serializers.Field:
+    """The shape of one thing that a tier gives, the same to read and to write."""
+    if name in NUMBERS:
+        return serializers.CharField(max_length=40, required=False, allow_null=name.endswith("_cap"))
+    if name in COUNTS:
+        return serializers.IntegerField(required=False)
+    if name == "account_manager":
+        return serializers.ChoiceField(choices=ProgramTier.AccountManager.choices, required=False)
+    return serializers.BooleanField(required=False)
+
+
 class ProgramTierChange(serializers.Serializer):
     """What is not named stays; numbers as text."""
 
     requirements = serializers.JSONField(required=False)
-    benefits = serializers.DictField(required=False)
-    version = serializers.IntegerField(required=False)
+    version = seen_version()
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        return super().get_fields() | {name: benefit_field(name) for name in BENEFIT_FIELDS}
 
 
 class ProgramTierInput(ProgramTierChange):
+    version = None
     program_id = serializers.UUIDField()
     code = serializers.CharField(max_length=40)
     name = serializers.CharField(max_length=80, required=False, default="")
@@ -211,8 +226,8 @@ class ProgramTiersViewSet(ReadRecordsViewSet):
         rung = add_program_tier(
             program, by=self.member, tier=known, code=values["code"], name=values["name"], kind=values["kind"]
         )
-        if "requirements" in values or "benefits" in values:
-            benefits = values.get("benefits", {})
+        benefits = {name: values[name] for name in BENEFIT_FIELDS if name in values}
+        if "requirements" in values or benefits:
             rung = edit_program_tier(rung, by=self.member, requirements=values.get("requirements"), **benefits)
         return Response(ProgramTierSerializer(rung).data, status=status.HTTP_201_CREATED)
 
@@ -222,9 +237,8 @@ class ProgramTiersViewSet(ReadRecordsViewSet):
         data = ProgramTierChange(data=request.data, partial=True)
         data.is_valid(raise_exception=True)
         values = dict(data.validated_data)
-        benefits = values.pop("benefits", {})
-        seen = values.pop("version", None)
-        edit_program_tier(rung, by=self.member, seen_version=seen, requirements=values.get("requirements"), **benefits)
+        seen, asks = values.pop("version"), values.pop("requirements", None)
+        edit_program_tier(rung, by=self.member, seen_version=seen, requirements=asks, **values)
         return Response(ProgramTierSerializer(rung).data)
 
     @extend_schema(responses={204: None})

@@ -38,13 +38,13 @@ from partners.models import (
     RecruitmentRules,
     VendorQuestion,
 )
-from partners.queries import pathway, program_page, rules
+from partners.queries import fit_scores, pathway, program_page, rules
 from prm.kernel import clock
 from prm.kernel.events import plain
 from prm.kernel.policies import require
 from prm.kernel.tenancy.context import current_tenant
 from prm.kernel.web.access import find_visible
-from prm.kernel.web.inputs import checked
+from prm.kernel.web.inputs import checked, seen_version
 from prm.kernel.web.uploads import UploadInput
 from prm.kernel.web.viewsets import ReadRecordsViewSet, RecordsViewSet
 
@@ -52,6 +52,13 @@ from prm.kernel.web.viewsets import ReadRecordsViewSet, RecordsViewSet
 class CandidateSerializer(serializers.ModelSerializer):
     partner_name = serializers.CharField(source="partner.name", read_only=True)
     partner_state = serializers.CharField(source="partner.state", read_only=True)
+    fit_score = serializers.DecimalField(
+        source="score",
+        max_digits=None,
+        decimal_places=None,
+        read_only=True,
+        help_text="Of its latest screening; once it is qualified, of the one that decided.",
+    )
 
     class Meta:
         model = Candidate
@@ -118,11 +125,22 @@ class PathwaySerializer(serializers.Serializer):
     ramp_from_committed = serializers.CharField(allow_null=True)
 
 
+def scored(candidates: list[Candidate]) -> list[Candidate]:
+    """Each with its `score`: the one it was qualified with, else that of its latest screening."""
+    waiting = [one.partner_id for one in candidates if one.fit_score is None]
+    found = fit_scores(waiting, clock.today()) if waiting else {}
+    for one in candidates:
+        score = one.fit_score if one.fit_score is not None else found[one.partner_id].number
+        one.score = score  # type: ignore[attr-defined]
+    return candidates
+
+
 class CandidatesViewSet(ReadRecordsViewSet):
     """Partners on the recruiting pathway, and the steps they take."""
 
     queryset = Candidate.objects.select_related("partner").order_by("entered_on", "pk")
     serializer_class = CandidateSerializer
+    listing = "recruitment:list"
     filterset_fields = ["stage", "closed"]
     permissions = {
         "list": "partners.view_candidate",
@@ -146,9 +164,15 @@ class CandidatesViewSet(ReadRecordsViewSet):
         figures = pathway(self.get_queryset().select_related(None), clock.today())
         return Response(plain(figures.__dict__))
 
+    def paginate_queryset(self, queryset: Any) -> Any:
+        return scored(super().paginate_queryset(queryset))
+
+    def retrieve(self, request: Any, pk: Any = None) -> Response:
+        return Response(CandidateSerializer(*scored([self.get_object()])).data)
+
     def _did(self, candidate: Candidate) -> Response:
         candidate.refresh_from_db()
-        return Response(CandidateSerializer(candidate).data)
+        return Response(CandidateSerializer(*scored([candidate])).data)
 
     @extend_schema(request=NoteInput, responses=CandidateSerializer)
     @action(detail=True, methods=["post"])
@@ -303,6 +327,7 @@ class ApplicationsViewSet(ReadRecordsViewSet):
 
     queryset = Application.objects.order_by("-created_at", "pk")
     serializer_class = ApplicationSerializer
+    listing = "recruitment:applications"
     filterset_fields = ["state"]
     permissions = {
         "list": "partners.view_application",
@@ -343,6 +368,7 @@ class ProgramPageShape(serializers.Serializer):
     questions = QuestionAndAnswer(many=True)
     shows_tiers = serializers.BooleanField(default=True)
     is_open = serializers.BooleanField(help_text="Whether the world sees the page and may apply.")
+    version = seen_version()
 
 
 class ProgramPageViewSet(RecordsViewSet):
@@ -354,7 +380,8 @@ class ProgramPageViewSet(RecordsViewSet):
 
     def _shape(self) -> Response:
         page = program_page()
-        shown = {name: getattr(page, name) for name in ("headline", "intro", "terms", "questions", "shows_tiers")}
+        names = ("headline", "intro", "terms", "questions", "shows_tiers", "version")
+        shown = {name: getattr(page, name) for name in names}
         return Response(shown | {"is_open": current_tenant().public_pages})
 
     @extend_schema(responses=ProgramPageShape)
@@ -364,7 +391,8 @@ class ProgramPageViewSet(RecordsViewSet):
     @extend_schema(request=ProgramPageShape, responses=ProgramPageShape)
     def create(self, request: Any) -> Response:
         """Put the whole page into other words."""
-        edit_program_page(by=self.member, **checked(ProgramPageShape, request))
+        words = checked(ProgramPageShape, request)
+        edit_program_page(by=self.member, seen_version=words.pop("version"), **words)
         return self._shape()
 
 
@@ -372,6 +400,7 @@ class RulesShape(serializers.Serializer):
     min_fit_score = serializers.DecimalField(max_digits=4, decimal_places=1, min_value=0, max_value=100)
     reopen_after_days = serializers.IntegerField(min_value=0, max_value=730)
     age_limits = serializers.DictField(child=serializers.IntegerField(min_value=1, max_value=730, allow_null=True))
+    version = seen_version()
 
 
 class RecruitmentRulesViewSet(RecordsViewSet):
@@ -387,7 +416,9 @@ class RecruitmentRulesViewSet(RecordsViewSet):
 
     @extend_schema(request=RulesShape, responses=RulesShape)
     def create(self, request: Any) -> Response:
-        return Response(RulesShape(edit_recruitment_rules(by=self.member, **checked(RulesShape, request))).data)
+        given = checked(RulesShape, request)
+        saved = edit_recruitment_rules(by=self.member, seen_version=given.pop("version"), **given)
+        return Response(RulesShape(saved).data)
 
 
 def register(router: Any) -> None:

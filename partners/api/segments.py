@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from partners.actions import add_segment, delete_segment, edit_segment, recompute_segment
 from partners.models import Segment
 from partners.queries.segments import members_of
+from prm.kernel.web.inputs import seen_version
 from prm.kernel.web.viewsets import ReadRecordsViewSet
 
 
@@ -29,7 +30,7 @@ class SegmentInput(serializers.Serializer):
 
 
 class SegmentChange(SegmentInput):
-    version = serializers.IntegerField(required=False)
+    version = seen_version()
 
 
 class SegmentPartnerSerializer(serializers.Serializer):
@@ -43,6 +44,7 @@ class SegmentsViewSet(ReadRecordsViewSet):
 
     queryset = Segment.objects.order_by("name", "pk")
     serializer_class = SegmentSerializer
+    listing = "partners:segments"
     permissions = {
         "list": "partners.view_segment",
         "retrieve": "partners.view_segment",

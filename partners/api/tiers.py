@@ -36,6 +36,9 @@ def tier_of(code: str | None) -> Tier | None:
     return found
 
 
+PROGRESS = "How far up the ladder of all tiers, by today's figures; 1 at the top."
+
+
 class TierProposalSerializer(serializers.ModelSerializer):
     from_tier = serializers.CharField(source="from_tier.code", default=None)
     to_tier = serializers.CharField(source="to_tier.code")
@@ -73,6 +76,7 @@ class TierProposalsViewSet(ReadRecordsViewSet):
         "-proposed_on", "pk"
     )
     serializer_class = TierProposalSerializer
+    listing = "partners:tier_proposals"
     filterset_fields = ["state", "kind"]
     permissions = {
         "list": "partners.view_tier_proposal",
@@ -114,6 +118,35 @@ class OverrideInput(serializers.Serializer):
     reason = serializers.CharField(max_length=500)
 
 
+class MissingSerializer(serializers.Serializer):
+    metric = serializers.CharField()
+    kind = serializers.CharField()
+    actual = serializers.CharField(allow_null=True)
+    target = serializers.CharField(allow_null=True)
+    gap = serializers.CharField(allow_null=True)
+    why = serializers.CharField()
+
+
+class HeldSerializer(serializers.Serializer):
+    def get_fields(self) -> dict[str, serializers.Field]:
+        fields = {name: serializers.CharField() for name in ("tier", "cause", "reason")}
+        return fields | {"from": serializers.DateField(), "until": serializers.DateField(allow_null=True)}
+
+
+class PartnerTierSerializer(serializers.Serializer):
+    """The tier a partner holds, and the one above it: what it has to reach next."""
+
+    partner_id = serializers.UUIDField(read_only=True)
+    as_of = serializers.DateField()
+    held = serializers.CharField(allow_null=True)
+    progress = serializers.CharField(allow_null=True, help_text=PROGRESS)
+    to_reach = serializers.CharField(allow_null=True, help_text="The tier above the one it holds.")
+    to_reach_attainment = serializers.CharField(allow_null=True, help_text="How much of what that tier asks is met.")
+    missing = MissingSerializer(many=True)
+    benefits = serializers.DictField()
+    history = HeldSerializer(many=True)
+
+
 class PartnerTiersViewSet(RecordsViewSet):
     """The tier of a partner: what it has, what is next, what is missing, and what it held."""
 
@@ -125,11 +158,11 @@ class PartnerTiersViewSet(RecordsViewSet):
         "evaluate": "partners.evaluate_tier",
     }
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @extend_schema(responses=PartnerTierSerializer)
     def retrieve(self, request: Any, pk: Any = None) -> Response:
         return Response(_written_standing(self.get_object()))
 
-    @extend_schema(request=OverrideInput, responses=OpenApiTypes.OBJECT)
+    @extend_schema(request=OverrideInput, responses=PartnerTierSerializer)
     @action(detail=True, methods=["post"])
     def override(self, request: Any, pk: Any = None) -> Response:
         partner = self.get_object()
@@ -142,7 +175,7 @@ class PartnerTiersViewSet(RecordsViewSet):
         override_tier(partner, tier, by=self.member, **values)
         return Response(_written_standing(partner))
 
-    @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
+    @extend_schema(request=None, responses=PartnerTierSerializer)
     @action(detail=True, methods=["post"])
     def end_override(self, request: Any, pk: Any = None) -> Response:
         partner = self.get_object()
@@ -164,8 +197,9 @@ def _written_standing(partner: Partner) -> dict[str, Any]:
         "partner_id": str(partner.pk),
         "as_of": today,
         "held": partner.tier.code if partner.tier else None,
-        "next": outlook.to_reach.code if outlook.to_reach else None,
-        "attainment": None if outlook.attainment is None else f"{outlook.attainment:f}",
+        "progress": None if outlook.progress is None else f"{outlook.progress:f}",
+        "to_reach": outlook.to_reach.code if outlook.to_reach else None,
+        "to_reach_attainment": None if outlook.attainment is None else f"{outlook.attainment:f}",
         "missing": [
             {
                 "metric": row.metric,

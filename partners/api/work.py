@@ -27,6 +27,7 @@ from prm.kernel.models import Membership
 from prm.kernel.policies import require
 from prm.kernel.roles import Side
 from prm.kernel.web.access import find_visible
+from prm.kernel.web.inputs import seen_version
 from prm.kernel.web.viewsets import ReadRecordsViewSet, RecordsViewSet
 
 
@@ -63,6 +64,7 @@ class TasksViewSet(ReadRecordsViewSet):
 
     queryset = Task.objects.select_related("partner", "owner__user").order_by("due_on", "pk")
     serializer_class = TaskSerializer
+    listing = "partners:tasks"
     filterset_fields = ["state", "side", "kind"]
     permissions = {
         "list": "partners.view_task",
@@ -127,8 +129,9 @@ class AlertSerializer(serializers.ModelSerializer):
 class AlertsViewSet(ReadRecordsViewSet):
     """Conditions at partners that want a look."""
 
-    queryset = Alert.objects.order_by("-last_at", "pk")
+    queryset = Alert.objects.by_urgency().order_by("-last_at", "pk")
     serializer_class = AlertSerializer
+    listing = "partners:alerts"
     filterset_fields = ["state", "kind", "level"]
     permissions = {
         "list": "partners.view_alert",
@@ -167,7 +170,7 @@ class StepInput(serializers.Serializer):
 
 
 class StepChange(StepInput):
-    version = serializers.IntegerField(required=False, help_text="The version you saw; 409 if it moved on.")
+    version = seen_version()
 
 
 class OnboardingStepsViewSet(ReadRecordsViewSet):

@@ -20,11 +20,15 @@ navigation(Entry("Segments", "partners:segments", "filter", 25, "partners.view_s
 
 def segment_choice(member: Membership, model: Any) -> forms.ChoiceField | None:
     """Every list of partners, or of what belongs to one, can be narrowed to a segment by the vendor's people."""
-    is_of_partners = model is Partner or any(f.name == "partner" for f in model._meta.fields)
-    if not member.is_vendor or not is_of_partners or model is Membership:
+    if not member.is_vendor or not is_of_partners(model):
         return None
     choices = [("", own("All partners")), *list_choices()["segment"]]
     return forms.ChoiceField(choices=choices, required=False, label="Segment")
+
+
+def is_of_partners(model: Any) -> bool:
+    has_partner = model is Partner or any(f.name == "partner" for f in model._meta.fields)
+    return has_partner and model is not Membership
 
 
 def in_segment(queryset: QuerySet, segment_id: str) -> QuerySet:
@@ -33,7 +37,7 @@ def in_segment(queryset: QuerySet, segment_id: str) -> QuerySet:
 
 
 navigation(Entry("Announcements", "partners:announcements", "speakerphone", 26, "partners.view_announcement"))
-lend_filter(ListFilter("segment", segment_choice, in_segment))
+lend_filter(ListFilter("segment", segment_choice, in_segment, is_of_partners))
 
 
 tell(

@@ -27,7 +27,7 @@ from prm.kernel.policies import permits
 from prm.kernel.web.access import may
 from prm.kernel.web.format import formatter
 from prm.kernel.web.forms import go, submit
-from prm.kernel.web.lists import Column, list_page
+from prm.kernel.web.lists import Column, lend_list, list_page
 
 COLUMNS = (
     Column("title", "Announcement", ("title",), lambda row: row.title),
@@ -39,6 +39,9 @@ COLUMNS = (
     Column("seen", "Seen by", (), lambda row: row.reach.seen, optional=True),
     Column("clicked", "Followed by", (), lambda row: row.reach.clicked, optional=True),
 )
+
+
+lend_list("partners:announcements", COLUMNS)
 
 
 @may("partners.view_announcement")

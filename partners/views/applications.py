@@ -26,7 +26,7 @@ from prm.kernel.policies import permits
 from prm.kernel.signin.forms import NothingForm
 from prm.kernel.web.access import may
 from prm.kernel.web.forms import saved, submit
-from prm.kernel.web.lists import Column, list_page
+from prm.kernel.web.lists import Column, lend_list, list_page
 from prm.kernel.web.tenancy import member_of
 
 WITH_PARTNERS = Application.objects.select_related("became", "looks_like", "decided_by__user")
@@ -39,6 +39,9 @@ COLUMNS = (
     Column("received", "Received", ("created_at",), lambda row: row.received),
     Column("became", "Partner", (), lambda row: row.became),
 )
+
+
+lend_list("recruitment:applications", COLUMNS, ApplicationFilter)
 
 
 @may("partners.view_application")

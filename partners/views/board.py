@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from partners.filters_recruitment import BoardFilter, CandidateFilter
 from partners.models import Candidate
-from partners.queries import STAGES, over_limit, pathway
+from partners.queries import STAGES, pathway
 from partners.rows.recruitment import (
     CARDS_SHOWN,
     CandidateRow,
@@ -26,7 +26,7 @@ from partners.rows.recruitment import (
 from prm.kernel import clock
 from prm.kernel.policies import permits
 from prm.kernel.web.access import may
-from prm.kernel.web.lists import Column, ListPage, list_page
+from prm.kernel.web.lists import Column, ListPage, lend_list, list_page
 from prm.kernel.web.tenancy import member_of
 
 COLUMNS = (
@@ -42,6 +42,9 @@ COLUMNS = (
     Column("manager", "Account manager", (), lambda row: row.manager),
     Column("closed", "Closed", ("closed_on",), lambda row: row.closed),
 )
+
+
+lend_list("recruitment:list", COLUMNS, CandidateFilter)
 
 
 @may("partners.view_candidate")
@@ -91,12 +94,9 @@ def _cards(candidates: QuerySet[Candidate], today: Any) -> Mapping[str, list[Can
 def candidate_list(request: HttpRequest) -> HttpResponse:
     """All candidates, also those that were declined or won, to search, sort and take along."""
     member, today = member_of(request), clock.today()
-    candidates = Candidate.objects.visible_to(member).select_related("partner")
-    if request.GET.get("late"):
-        candidates = over_limit(candidates, today)
     shown = list_page(
         request,
-        candidates,
+        Candidate.objects.visible_to(member).select_related("partner"),
         COLUMNS,
         default_sort="since",
         filterset=CandidateFilter,

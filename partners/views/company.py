@@ -25,7 +25,7 @@ from prm.kernel.templatetags.kit import badge
 from prm.kernel.web.access import may
 from prm.kernel.web.cells import joined, link, soft
 from prm.kernel.web.forms import submit
-from prm.kernel.web.lists import Column, list_page, matching
+from prm.kernel.web.lists import Column, lend_list, list_page, matching
 from prm.kernel.words import own_word
 
 
@@ -114,6 +114,9 @@ LISTED = (
     "country",
     "tier",
 )
+
+
+lend_list("partners:list", COLUMNS, PartnerFilter)
 
 
 @may("partners.view_partner")

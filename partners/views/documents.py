@@ -28,7 +28,7 @@ from prm.kernel.policies import permits
 from prm.kernel.text import sort_key
 from prm.kernel.web.access import may
 from prm.kernel.web.forms import go, submit
-from prm.kernel.web.lists import Column, list_page
+from prm.kernel.web.lists import Column, lend_list, list_page
 from prm.kernel.web.tenancy import member_of
 from prm.kernel.words import own
 
@@ -62,6 +62,9 @@ class DocumentFilter(django_filters.FilterSet):
 
     def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         return queryset.filter(Q(title__icontains=value) | Q(partner__sort_name__contains=sort_key(value)))
+
+
+lend_list("partners:documents", COLUMNS, DocumentFilter)
 
 
 @may("partners.view_document")

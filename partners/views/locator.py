@@ -24,7 +24,7 @@ from partners.rows.locator import PROFILE_TONES, present_entry, present_inquirie
 from prm.kernel.policies import permits
 from prm.kernel.web.access import may
 from prm.kernel.web.forms import submit
-from prm.kernel.web.lists import Column, list_page
+from prm.kernel.web.lists import Column, lend_list, list_page
 
 PROFILES = LocatorProfile.objects.select_related("partner__tier")
 PROFILE_COLUMNS = (
@@ -40,6 +40,10 @@ INQUIRY_COLUMNS = (
     Column("partner", "Partner", ("partner__sort_name",), lambda row: row["partner"]),
     Column("state", "State", ("state", "created_at"), lambda row: row["state"]),
 )
+
+
+lend_list("partners:locator_profiles", PROFILE_COLUMNS)
+lend_list("partners:inquiries", INQUIRY_COLUMNS)
 
 
 @may("partners.view_locator_profile")

@@ -37,7 +37,7 @@ from prm.kernel.policies import permits
 from prm.kernel.web.access import may
 from prm.kernel.web.format import formatter
 from prm.kernel.web.forms import submit
-from prm.kernel.web.lists import Column, list_page
+from prm.kernel.web.lists import Column, lend_list, list_page
 
 COLUMNS = (
     Column("name", "Name", ("sort_name",), lambda row: row.name),
@@ -49,6 +49,9 @@ COLUMNS = (
     Column("login", "Login", (), lambda row: row.login),
     Column("left", "Left on", ("left_on",), lambda row: row.left),
 )
+
+
+lend_list("partners:contacts", COLUMNS, ContactFilter)
 
 
 @may("partners.view_contact", Partner)

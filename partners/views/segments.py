@@ -20,7 +20,7 @@ from prm.kernel.policies import permits
 from prm.kernel.web.access import may
 from prm.kernel.web.format import formatter
 from prm.kernel.web.forms import go
-from prm.kernel.web.lists import Column, list_page
+from prm.kernel.web.lists import Column, lend_list, list_page
 
 SAMPLE = 8
 COLUMNS = (
@@ -30,6 +30,9 @@ COLUMNS = (
     Column("owner", "Owner", ("owner__user__name",), lambda row: row.owner, optional=True),
     Column("computed", "Evaluated", ("computed_at",), lambda row: row.raw_computed, optional=True),
 )
+
+
+lend_list("partners:segments", COLUMNS)
 
 
 @may("partners.view_segment")

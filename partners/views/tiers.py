@@ -28,7 +28,7 @@ from prm.kernel.policies import permits
 from prm.kernel.web.access import may
 from prm.kernel.web.format import formatter
 from prm.kernel.web.forms import submit
-from prm.kernel.web.lists import Column, list_page
+from prm.kernel.web.lists import Column, lend_list, list_page
 from prm.kernel.words import own
 
 COLUMNS = (
@@ -42,6 +42,9 @@ COLUMNS = (
 )
 TONES = {"proposed": "yellow", "confirmed": "blue", "applied": "green", "declined": "red", "lapsed": "grey"}
 PROPOSALS = TierProposal.objects.select_related("partner__tier", "from_tier", "to_tier", "evaluation__program")
+
+
+lend_list("partners:tier_proposals", COLUMNS)
 
 
 @may("partners.view_tier_proposal")

@@ -34,7 +34,7 @@ from prm.kernel.addresses import shown
 from prm.kernel.policies import permits
 from prm.kernel.web.access import find_visible, for_members, may
 from prm.kernel.web.forms import go, submit
-from prm.kernel.web.lists import Column, list_page
+from prm.kernel.web.lists import Column, lend_list, list_page
 from prm.kernel.web.tenancy import member_of
 from prm.kernel.words import own
 
@@ -58,6 +58,8 @@ ALERT_COLUMNS = (
 
 class TaskFilter(django_filters.FilterSet):
     """Mine unless asked otherwise, open unless asked otherwise."""
+
+    unasked = {"whose": "all", "show": "all"}
 
     whose = django_filters.ChoiceFilter(
         method="by_person", label=_("Whose"), choices=[("all", _("All I may see"))], empty_label=_("Mine")
@@ -95,6 +97,8 @@ class TaskFilter(django_filters.FilterSet):
 
 
 class AlertFilter(django_filters.FilterSet):
+    unasked = {"show": "all"}
+
     show = django_filters.ChoiceFilter(
         method="by_state",
         label=_("Show"),
@@ -112,6 +116,10 @@ class AlertFilter(django_filters.FilterSet):
 
     def by_state(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         return queryset if value == "all" else queryset.filter(state=value)
+
+
+lend_list("partners:tasks", TASK_COLUMNS, TaskFilter)
+lend_list("partners:alerts", ALERT_COLUMNS, AlertFilter)
 
 
 # --- tasks -----------------------------------------------------------------------------------------------

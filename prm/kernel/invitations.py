@@ -16,7 +16,7 @@ from uuid import UUID, uuid4
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet, TextChoices
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from prm.kernel import clock
@@ -95,6 +95,33 @@ def invite_member(
     invitation.save()
     later("kernel.send_invitation", by=by, key=f"invitation:{invitation.pk}", invitation_id=invitation.pk)
     return record(invitation, "invitation.sent", by=by, email=address, roles=wanted)
+
+
+class InvitationState(TextChoices):
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    WITHDRAWN = "withdrawn"  # also when a newer one to the same address took its place
+    EXPIRED = "expired"
+
+
+def state_of(invitation: Invitation) -> InvitationState:
+    if invitation.used_at is not None:
+        return InvitationState.ACCEPTED
+    if invitation.revoked_at is not None:
+        return InvitationState.WITHDRAWN
+    return InvitationState.EXPIRED if invitation.expires_at <= clock.now() else InvitationState.OPEN
+
+
+def in_state(invitations: QuerySet[Invitation], state: str) -> QuerySet[Invitation]:
+    """Those of which `state_of` says so."""
+    now, pending = clock.now(), Q(used_at=None, revoked_at=None)
+    wanted = {
+        InvitationState.ACCEPTED: Q(used_at__isnull=False),
+        InvitationState.WITHDRAWN: Q(used_at=None, revoked_at__isnull=False),
+        InvitationState.EXPIRED: pending & Q(expires_at__lte=now),
+        InvitationState.OPEN: pending & Q(expires_at__gt=now),
+    }
+    return invitations.filter(wanted[InvitationState(state)])
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from prm.kernel.imports.undo import forget_changes
 from prm.kernel.invitations import is_open, link_of
 from prm.kernel.mail import send_letter
 from prm.kernel.models import Invitation, Notification, StoredFile
+from prm.kernel.once import forget_answers
 from prm.kernel.outbox import deferred
 from prm.kernel.schedule import daily
 from prm.kernel.sites import home_of
@@ -80,3 +81,10 @@ def begin_fiscal_year(on: str) -> None:
 def forget_import_changes(on: str) -> None:
     """What imports changed is forgotten once they can no longer be taken back."""
     forget_changes()
+
+
+@daily
+@deferred("kernel.forget_kept_answers")
+def forget_kept_answers(on: str) -> None:
+    """Answers are kept for seven days, for whoever sends a request again."""
+    forget_answers()

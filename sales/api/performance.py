@@ -34,18 +34,8 @@ class ActualsViewSet(ReadRecordsViewSet):
 
     queryset = SalesActual.objects.select_related("line").order_by("-booked_on", "pk")
     serializer_class = ActualSerializer
+    filterset_fields = ["booked_on", "currency", "kind", "external_id"]
     permissions = {"list": "sales.view_actual", "retrieve": "sales.view_actual"}
-
-    @extend_schema(parameters=[OpenApiParameter("partner_id", str, description="Only this partner's lines.")])
-    def list(self, request: Any) -> Response:
-        return super().list(request)
-
-    def filter_queryset(self, queryset: Any) -> Any:
-        partner_id = self.request.query_params.get("partner_id")
-        if not partner_id:
-            return queryset
-        wanted = serializers.UUIDField().run_validation(partner_id)
-        return queryset.filter(partner_id=wanted)
 
 
 class PeriodSerializer(serializers.Serializer):

@@ -17,7 +17,7 @@ from partners.models import Partner
 from prm.kernel.errors import Invalid
 from prm.kernel.exports import attachment
 from prm.kernel.web.access import find_visible
-from prm.kernel.web.inputs import checked
+from prm.kernel.web.inputs import checked, seen_version
 from prm.kernel.web.uploads import UploadInput
 from prm.kernel.web.viewsets import ReadRecordsViewSet
 from scorecards.actions import (
@@ -28,12 +28,12 @@ from scorecards.actions import (
     remove_bank,
     retire_bank,
 )
-from scorecards.api.bank_parts import PartChange, named
+from scorecards.api.bank_parts import NUMBER
 from scorecards.bank_shape import tables_of
 from scorecards.bank_sheets import to_sheets
 from scorecards.bank_yaml import to_yaml
 from scorecards.models import QuestionBank
-from scorecards.queries import CategoryPart, TopicPart, comparability, previewed
+from scorecards.queries import CategoryPart, TopicPart, comparability, previewed, with_counts
 
 
 class BankSerializer(serializers.ModelSerializer):
@@ -62,6 +62,18 @@ class BankInput(serializers.Serializer):
     source = serializers.UUIDField(required=False)
     yaml = serializers.CharField(max_length=2_000_000, required=False, trim_whitespace=False)
     name = serializers.CharField(max_length=160, required=False, allow_blank=True, default="")
+
+
+class BankChange(serializers.Serializer):
+    """Of a draft; what is not named stays."""
+
+    name = serializers.CharField(max_length=160, required=False)
+    green_from = serializers.CharField(required=False, **NUMBER)
+    yellow_from = serializers.CharField(required=False, **NUMBER)
+    min_peers = serializers.IntegerField(required=False)
+    peer_months = serializers.IntegerField(required=False)
+    lenses = serializers.ListField(child=serializers.DictField(), required=False, max_length=100)
+    version = seen_version()
 
 
 class ImportInput(serializers.Serializer):
@@ -94,8 +106,9 @@ class ComparabilitySerializer(serializers.Serializer):
 class BanksViewSet(ReadRecordsViewSet):
     """Editions of the questionnaire."""
 
-    queryset = QuestionBank.objects.order_by("code", "-edition", "pk")
+    queryset = with_counts(QuestionBank.objects.order_by("code", "-edition", "pk"))
     serializer_class = BankSerializer
+    listing = "scorecards:banks"
     filterset_fields = ["state", "code"]
     permissions = {
         "list": "scorecards.view_bank",
@@ -135,11 +148,11 @@ class BanksViewSet(ReadRecordsViewSet):
         made = import_bank(content, by=self.member, kind=kind, name=data["name"])
         return Response(BankSerializer(made).data, status=status.HTTP_201_CREATED)
 
-    @extend_schema(request=PartChange, responses=BankSerializer)
+    @extend_schema(request=BankChange, responses=BankSerializer)
     def partial_update(self, request: Any, pk: Any = None) -> Response:
         """Change name, colours, peers or lenses of a draft."""
-        bank, data = self.get_object(), checked(PartChange, request)
-        made = edit_bank(bank, by=self.member, seen_version=data["version"], **named(data["values"]))
+        bank, data = self.get_object(), checked(BankChange, request)
+        made = edit_bank(bank, by=self.member, seen_version=data.pop("version"), **data)
         return Response(BankSerializer(made).data)
 
     @extend_schema(responses={204: None})

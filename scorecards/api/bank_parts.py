@@ -11,10 +11,9 @@ from rest_framework.decorators import action
 from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
-from prm.kernel.errors import Invalid
 from prm.kernel.files import serve
 from prm.kernel.web.access import find_visible
-from prm.kernel.web.inputs import checked
+from prm.kernel.web.inputs import checked, seen_version
 from prm.kernel.web.uploads import UploadInput
 from prm.kernel.web.viewsets import ReadRecordsViewSet
 from scorecards.actions import add_category, add_document, add_topic, edit_category, edit_topic, move_part, remove_part
@@ -99,21 +98,54 @@ class QuestionFacts(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class PartChange(serializers.Serializer):
-    """`values` by name, numbers as text; what is not named stays. `version`: the one that was read."""
-
-    values = serializers.DictField(required=True)
-    version = serializers.IntegerField(required=False, allow_null=True, default=None)
+NUMBER = {"max_length": 40, "help_text": "A number, as text."}
 
 
-class CategoryInput(serializers.Serializer):
+def _codes() -> serializers.ListField:
+    return serializers.ListField(child=serializers.CharField(max_length=60), required=False, max_length=100)
+
+
+class CategoryChange(serializers.Serializer):
+    """What is not named stays."""
+
+    name = serializers.CharField(max_length=160, required=False)
+    weight = serializers.CharField(required=False, **NUMBER)
+    screening = serializers.BooleanField(required=False)
+    vendor_only = serializers.BooleanField(required=False)
+    version = seen_version()
+
+
+class CategoryInput(CategoryChange):
     bank_id = serializers.UUIDField()
-    values = serializers.DictField()
+    name = serializers.CharField(max_length=160)
+    version = None
 
 
-class TopicInput(serializers.Serializer):
+class TopicFields(serializers.Serializer):
+    weight = serializers.CharField(required=False, **NUMBER)
+    best_practice = serializers.CharField(required=False, **NUMBER)
+    lens = serializers.CharField(max_length=60, required=False, allow_blank=True)
+    life_stages = _codes()
+    for_types = _codes()
+    for_tiers = _codes()
+    for_stages = _codes()
+    action_text = serializers.CharField(max_length=1000, required=False, allow_blank=True)
+    action_owner = serializers.CharField(max_length=40, required=False, allow_blank=True)
+    action_days = serializers.IntegerField(required=False)
+
+
+class TopicChange(TopicFields):
+    """What is not named stays; `questions` and `resources`, where given, are the whole list in its order."""
+
+    name = serializers.CharField(max_length=160, required=False)
+    questions = serializers.ListField(child=serializers.DictField(), required=False, max_length=100)
+    resources = serializers.ListField(child=serializers.DictField(), required=False, max_length=100)
+    version = seen_version()
+
+
+class TopicInput(TopicFields):
     category_id = serializers.UUIDField()
-    values = serializers.DictField()
+    name = serializers.CharField(max_length=160)
 
 
 class MoveInput(serializers.Serializer):
@@ -123,17 +155,6 @@ class MoveInput(serializers.Serializer):
 class DocumentInput(serializers.Serializer):
     title = serializers.CharField(max_length=160, required=False, allow_blank=True, default="")
     file = UploadInput()
-
-
-RESERVED = {"by", "seen_version"}
-
-
-def named(values: dict[str, Any]) -> dict[str, Any]:
-    """What may be handed on by name: who acts and which version was seen are never taken from the values."""
-    wrong = sorted(RESERVED & set(values))
-    if wrong:
-        raise Invalid(f"There is no field {wrong[0]!r} here.", field="values")
-    return values
 
 
 class CategoriesViewSet(ReadRecordsViewSet):
@@ -154,14 +175,14 @@ class CategoriesViewSet(ReadRecordsViewSet):
     @extend_schema(request=CategoryInput, responses={201: CategorySerializer})
     def create(self, request: Any) -> Response:
         data = checked(CategoryInput, request)
-        bank = find_visible(QuestionBank, self.member, data["bank_id"])
-        made = add_category(bank, by=self.member, **named(data["values"]))
+        bank = find_visible(QuestionBank, self.member, data.pop("bank_id"))
+        made = add_category(bank, by=self.member, **data)
         return Response(CategorySerializer(made).data, status=status.HTTP_201_CREATED)
 
-    @extend_schema(request=PartChange, responses=CategorySerializer)
+    @extend_schema(request=CategoryChange, responses=CategorySerializer)
     def partial_update(self, request: Any, pk: Any = None) -> Response:
-        category, data = self.get_object(), checked(PartChange, request)
-        made = edit_category(category, by=self.member, seen_version=data["version"], **named(data["values"]))
+        category, data = self.get_object(), checked(CategoryChange, request)
+        made = edit_category(category, by=self.member, seen_version=data.pop("version"), **data)
         return Response(CategorySerializer(made).data)
 
     @extend_schema(responses={204: None})
@@ -202,15 +223,15 @@ class TopicsViewSet(ReadRecordsViewSet):
     @extend_schema(request=TopicInput, responses={201: TopicSerializer})
     def create(self, request: Any) -> Response:
         data = checked(TopicInput, request)
-        category = find_visible(Category.objects.select_related("bank"), self.member, data["category_id"])
-        made = add_topic(category, by=self.member, **named(data["values"]))
+        category = find_visible(Category.objects.select_related("bank"), self.member, data.pop("category_id"))
+        made = add_topic(category, by=self.member, **data)
         return Response(_whole(made), status=status.HTTP_201_CREATED)
 
-    @extend_schema(request=PartChange, responses=TopicSerializer)
+    @extend_schema(request=TopicChange, responses=TopicSerializer)
     def partial_update(self, request: Any, pk: Any = None) -> Response:
         """Change a topic; `questions` and `resources`, where given, are the whole list in its order."""
-        topic, data = self.get_object(), checked(PartChange, request)
-        made = edit_topic(topic, by=self.member, seen_version=data["version"], **named(data["values"]))
+        topic, data = self.get_object(), checked(TopicChange, request)
+        made = edit_topic(topic, by=self.member, seen_version=data.pop("version"), **data)
         return Response(_whole(made))
 
     @extend_schema(responses={204: None})

@@ -15,7 +15,7 @@ from prm.kernel.errors import Invalid
 from prm.kernel.models import Membership
 from prm.kernel.policies import require
 from prm.kernel.web.access import find_visible
-from prm.kernel.web.inputs import checked
+from prm.kernel.web.inputs import checked, seen_version
 from prm.kernel.web.viewsets import ReadRecordsViewSet
 from scorecards.actions import (
     WrongOwner,
@@ -75,7 +75,7 @@ class EditInput(AcceptInput):
     """Another owner or day; a new day needs the reason."""
 
     reason = serializers.CharField(max_length=500, default="", allow_blank=True)
-    version = serializers.IntegerField(min_value=1, required=False)
+    version = seen_version()
 
 
 class OptionalReasonInput(serializers.Serializer):
@@ -87,6 +87,7 @@ class ActionItemsViewSet(ReadRecordsViewSet):
 
     queryset = ActionItem.objects.select_related("partner", "topic").order_by("due_on", "pk")
     serializer_class = ActionItemSerializer
+    listing = "scorecards:actions"
     filterset_fields = ["state", "partner", "side", "owner", "kind"]
     permissions = {
         "create": "scorecards.add_action_item",

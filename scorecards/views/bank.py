@@ -15,7 +15,7 @@ from prm.kernel.files import serve
 from prm.kernel.policies import permits
 from prm.kernel.web.access import may
 from prm.kernel.web.forms import go, submit
-from prm.kernel.web.lists import Column, list_page
+from prm.kernel.web.lists import Column, lend_list, list_page
 from prm.kernel.web.tenancy import member_of
 from prm.kernel.words import own
 from scorecards.actions import (
@@ -43,6 +43,9 @@ COLUMNS = (
     Column("uses", _("Scorecards"), ("uses",), lambda row: row.uses),
     Column("since", _("In use since"), ("activated_at",), lambda row: row.since),
 )
+
+
+lend_list("scorecards:banks", COLUMNS)
 
 
 @may("scorecards.view_bank")

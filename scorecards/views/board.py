@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from prm.kernel.web.access import may
 from prm.kernel.web.format import formatter
-from prm.kernel.web.lists import Column, list_page
+from prm.kernel.web.lists import Column, lend_list, list_page
 from prm.kernel.web.tenancy import member_of
 from scorecards.filters_board import BoardFilter
 from scorecards.queries.board import CATEGORY_CODES, board_partners
@@ -59,6 +59,9 @@ COLUMNS: tuple[Column, ...] = (
     Column("due", "Next scorecard due", ("standings__due_on", "sort_name"), lambda row: row.raw.due_on),
     Column("due_state", "Due", (), lambda row: row.raw.due),
 )
+
+
+lend_list("scorecards:board", COLUMNS, BoardFilter)
 
 
 @may("scorecards.view_board")

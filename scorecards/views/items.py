@@ -17,7 +17,7 @@ from prm.kernel.periods import add_months
 from prm.kernel.policies import permits
 from prm.kernel.web.access import may
 from prm.kernel.web.forms import submit
-from prm.kernel.web.lists import Column, list_page
+from prm.kernel.web.lists import Column, lend_list, list_page
 from prm.kernel.web.tenancy import member_of
 from prm.kernel.words import own
 from scorecards.actions import (
@@ -58,6 +58,9 @@ COLUMNS = (
     Column("done", _("Done on"), (), lambda row: row.raw_done),
     Column("reason", _("Reason"), (), lambda row: row.reason),
 )
+
+
+lend_list("scorecards:actions", COLUMNS, ActionFilter)
 
 
 @may("scorecards.view_action_item")

@@ -255,9 +255,11 @@ def test_by_hand_it_is_written_by_those_who_may(cast, deals, sign_in):
     assert sign_in(cast.champion).post(edit, form).status_code == 403
     client = token_client(cast.operations)
     url = f"{API}contracts/{one.pk}/"
-    changed = client.patch(url, {"ends_on": "2026-05-05"}, content_type="application/json").json()
+    changed = client.patch(url, {"ends_on": "2026-05-05", "version": 2}, content_type="application/json").json()
     assert (changed["ends_on"], changed["lines"]) == ("2026-05-05", [{"code": "cloud", "amount": "9000.00"}])
-    assert client.patch(url, {"customer_country": "ZZ"}, content_type="application/json").status_code == 400
+    assert (
+        client.patch(url, {"customer_country": "ZZ", "version": 3}, content_type="application/json").status_code == 400
+    )
     with pytest.raises(Stale):
         edit_contract(one, by=cast.operations, seen_version=1, ends_on=DAY)
     body = {

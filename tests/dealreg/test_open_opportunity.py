@@ -144,8 +144,9 @@ def test_taking_all_credits_away_is_asked_for(cast, deals, sign_in):
     refused = client.post(address, {})
     assert refused.status_code == 422
     assert "Say so if that is meant" in refused.content.decode()
+    seen = Opportunity.objects.get(pk=one.pk).version
     api = token_client(cast.operations).post(
-        f"{URL}{one.pk}/credits/", {"credits": []}, content_type="application/json"
+        f"{URL}{one.pk}/credits/", {"credits": [], "version": seen}, content_type="application/json"
     )
     assert (api.status_code, api.json()["code"]) == (400, "nobody_credited")
     assert Opportunity.objects.get(pk=one.pk).credit == 1

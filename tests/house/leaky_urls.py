@@ -2,11 +2,13 @@
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
-from django.urls import path
+from django.urls import path, re_path
+from rest_framework.response import Response
 
 from partners.models import Contact, Partner
 from prm.kernel.tenancy.context import tenant_scope, vendor_scope
 from prm.kernel.web.access import for_members, public
+from prm.kernel.web.viewsets import RecordsViewSet
 from prm.urls import handler404, handler500  # noqa: F401
 from prm.urls import urlpatterns as real
 
@@ -48,6 +50,16 @@ def breaking(request):
     raise ZeroDivisionError
 
 
+class Trusting(RecordsViewSet):
+    """Takes whatever stands in the address for an id."""
+
+    queryset = Partner.objects.all()
+    permissions = {"retrieve": "partners.view_partner"}
+
+    def retrieve(self, request, pk):
+        return Response({"name": get_object_or_404(self.get_queryset(), pk=pk).name})
+
+
 urlpatterns = [
     *real,
     path("leak/undecorated/", undecorated),
@@ -56,4 +68,5 @@ urlpatterns = [
     path("leak/telling/<uuid:partner_id>/", telling),
     path("leak/breaking/", breaking),
     path("leak/dear/", dear),
+    re_path(r"^leak/trusting/(?P<pk>[^/.]+)/$", Trusting.as_view({"get": "retrieve"})),
 ]

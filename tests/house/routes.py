@@ -6,6 +6,7 @@ import re
 import uuid
 from collections.abc import Iterator
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 from django.apps import apps
@@ -16,6 +17,7 @@ from prm.kernel.isolation.run import OPENS_ALL, Actor, actors, client_of, object
 from prm.kernel.isolation.unpack import text_of, texts
 from prm.kernel.policies import permissions, permits
 from prm.kernel.tenancy.context import member_scope
+from prm.kernel.web.described import parameters_of, shape_of, writable
 
 # Whose objects are put into an address, an unknown one first: every other answer is compared with its.
 OWNERS = (UNKNOWN, "A/vendor", "A/all", "A/P1", "A/P2", "B/P1", "B/vendor")
@@ -218,6 +220,20 @@ def one_of_each(world: World) -> Iterator[tuple[str, Address, dict[str, Any]]]:
                 yield method, address, values
 
 
+def known_to(address: Address, method: str, data: dict[str, Any]) -> dict[str, Any]:
+    """Of the data what this address takes: the interface refuses the rest unread. A page passes over it."""
+    if address.viewset is None:
+        return data
+    view = address.viewset()
+    view.action, view.kwargs, view.detail = address.view.actions[method], {}, bool(address.models)
+    view.request = SimpleNamespace(method=method.upper(), query_params={})
+    shape = None if method == "get" else shape_of(view)
+    known = parameters_of(view) if method == "get" else writable(shape) if shape is not None else []
+    return {name: value for name, value in data.items() if name in known} | (
+        {"version": 1} if "version" in known else {}
+    )
+
+
 NONSENSE = (
     "x" * 300,
     "NaN",
@@ -239,12 +255,17 @@ def nonsense() -> dict[str, str]:
     return {name: NONSENSE[place % len(NONSENSE)] for place, name in enumerate(sorted(names))}
 
 
-def ids_of(world: World, owner: str) -> dict[str, str]:
-    """Every keyword that stands for a record, with a row of that owner; without an owner with unknown ids."""
+def ids_of(world: World, owner: str, *, hidden_from: str = "") -> dict[str, str]:
+    """Every keyword that stands for a record, with a row of that owner; without an owner with unknown ids.
+
+    What the reader `hidden_from` may read is no foreign row: an unknown id stands for it.
+    """
     data = {}
     for keyword, model in models_by_keyword().items():
         tenant, _, company = owner.partition("/")
         row = world.pick(model, tenant, company, owner) if owner else None
-        if not owner or row is not None:
+        if row is not None and hidden_from and may_read(hidden_from, row.audience):
+            data[keyword] = data[keyword.removesuffix("_id")] = str(uuid.uuid4())
+        elif not owner or row is not None:
             data[keyword] = data[keyword.removesuffix("_id")] = str(row.pk if row else uuid.uuid4())
     return data

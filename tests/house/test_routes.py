@@ -88,7 +88,8 @@ def test_bad_input_by_the_chief_is_answered_and_breaks_nothing(world):
     actor = routes.everybody(world)["A/channel_chief"]
     client, faults, kinds = client_of(actor), [], set()
     for method, address, values in routes.one_of_each(world):
-        response = send(client, method, actor.prefix + address.path(values), data=routes.nonsense())
+        data = routes.known_to(address, method, routes.nonsense())
+        response = send(client, method, actor.prefix + address.path(values), data=data)
         kinds.add(response.status_code)
         if response.status_code >= 500:
             faults.append(f"{method} {address.route}: {response.status_code}")
@@ -116,10 +117,14 @@ def foreign_ids_told(world, owner):
                 continue  # a page of one record has no filter
             if method == "delete" or (method == "put" and "patch" in address.methods):
                 continue  # nothing is sent along, or the same code
-            unknown = routes.plain(send(client, method, path, data=routes.ids_of(world, "")), {})
+            ids = routes.known_to(address, method, routes.ids_of(world, ""))
+            unknown = routes.plain(send(client, method, path, data=ids), {})
             if unknown[0] in {403, 404, 405}:
                 continue  # refused before a word of it was read
-            foreign = routes.plain(send(client, method, path, data=routes.ids_of(world, owner)), {})
+            ids = routes.known_to(
+                address, method, routes.ids_of(world, owner, hidden_from=actor.reader if method == "get" else "")
+            )
+            foreign = routes.plain(send(client, method, path, data=ids), {})
             if foreign != unknown:
                 yield f"{method} {address.route} with ids of {owner}: {unknown[0]} became {foreign[0]}"
 

@@ -49,8 +49,10 @@ def test_the_api_does_the_same(cast, tree):
     operations, json = token_client(cast.operations), {"content_type": "application/json"}
     added = operations.post("/api/v1/teams/", {"name": "Asia", "parent_id": str(tree[0].pk)}, **json)
     assert added.status_code == 201
-    moved = operations.patch(f"/api/v1/teams/{tree[0].pk}/", {"name": "World", "parent_id": added.json()["id"]}, **json)
+    moved = operations.patch(f"/api/v1/teams/{tree[0].pk}/", {"parent_id": added.json()["id"], "version": 1}, **json)
     assert moved.status_code == 409
+    renamed = operations.patch(f"/api/v1/teams/{added.json()['id']}/", {"name": "Asia 2", "version": 1}, **json)
+    assert renamed.json()["parent_id"] == str(tree[0].pk)  # what is not named stays
     member = {"member_id": str(cast.other_cam.pk), "leads": True}
     assert operations.post(f"/api/v1/teams/{tree[1].pk}/members/", member, **json).status_code == 200
     assert Membership.objects.get(pk=cast.other_cam.pk).leads_team

@@ -2,6 +2,7 @@
 
 from django.core.management import call_command
 
+from partners.actions import add_contact, leave_contact
 from partners.models import Contact, Partner
 from tests.clients import token_client
 
@@ -11,6 +12,43 @@ def test_a_token_lists_what_its_member_may_know_of(cast):
     assert answer.status_code == 200
     assert {row["name"] for row in answer.json()["results"]} == {"Northwind", "Bigbox Distribution", "Little Corner"}
     assert token_client(cast.champion).get("/api/v1/partners/").json()["count"] == 1
+
+
+def test_lists_are_narrowed_searched_and_sorted_as_on_their_pages(cast):
+    client = token_client(cast.chief)
+
+    def names(query):
+        answer = client.get(f"/api/v1/partners/?{query}")
+        assert answer.status_code == 200, answer.content
+        return [row["name"] for row in answer.json()["results"]]
+
+    everybody = names("")
+    assert names("q=north") == ["Northwind"]
+    assert names("sort=-name") == everybody[::-1]
+    states = {name: Partner.objects.get(name=name).state for name in everybody}
+    some = sorted(set(states.values()))[0]
+    assert set(names(f"state={some}")) == {name for name, state in states.items() if state == some}
+    assert names("state=declined") == []
+    for query, name in (("nope=1", "nope"), ("partner=1", "partner"), ("format=csv", "format")):
+        refused = client.get(f"/api/v1/partners/?{query}")
+        assert (refused.status_code, refused.json()["parameters"]) == (400, [name])
+    assert client.get("/api/v1/partners/?state=nowhere").json().keys() == {"state"}
+
+
+def test_a_list_of_a_partners_records_is_narrowed_to_it_and_hides_nothing_unasked(cast):
+    add_contact(cast.northwind, by=cast.champion, name="Here")
+    leave_contact(add_contact(cast.northwind, by=cast.champion, name="Gone"), by=cast.champion)
+    client = token_client(cast.chief)
+
+    def names(query):
+        return {row["name"] for row in client.get(f"/api/v1/contacts/?{query}").json()["results"]}
+
+    assert names(f"partner={cast.northwind.pk}") >= {"Here", "Gone"}
+    assert "Gone" in names(f"partner={cast.northwind.pk}&left=yes")
+    assert "Here" not in names("left=yes")
+    assert not {"Here", "Gone"} & names(f"partner={cast.rival.pk}")
+    assert names(f"partner={cast.globex_partner.pk}") == names("partner=00000000-0000-4000-8000-000000000000") == set()
+    assert client.get("/api/v1/contacts/?partner=abc").status_code == 400
 
 
 def test_without_a_token_and_with_a_wrong_one(client, cast):
@@ -47,7 +85,9 @@ def test_state_tenant_and_tier_cannot_be_written(cast):
         "tenant_id": str(cast.globex.pk),
         "number": "AAAAAAAA",
     }
-    client.patch(address, body, content_type="application/json")
+    refused = client.patch(address, body, content_type="application/json")
+    assert (refused.status_code, refused.json()["code"]) == (400, "unknown_fields")
+    assert set(refused.json()["fields"]) == set(body)
     after = Partner.objects.get(pk=cast.northwind.pk)
     assert (after.state, after.tenant_id, after.number) == (before.state, before.tenant_id, before.number)
 

@@ -199,13 +199,16 @@ def test_entering_and_verifying_by_page_and_api(cast, sign_in):
     assert IBAN not in client.get(address).content.decode()
     finance = sign_in(cast.finance)
     assert finance.post(f"/partners/bank/{details.pk}/verify/", {"version": details.version}).status_code == 302
-    api = token_client(cast.champion).post(
-        "/api/v1/bank-details/",
-        GIVEN | {"partner_id": str(cast.northwind.pk), "iban": OTHER, "country": "GB"},
-        content_type="application/json",
-    )
+    champion = token_client(cast.champion)
+    given = GIVEN | {"partner_id": str(cast.northwind.pk), "iban": OTHER, "country": "GB"}
+    blind = champion.post("/api/v1/bank-details/", given, content_type="application/json")
+    assert (blind.status_code, blind.json()["code"]) == (400, "version_missing")
+    seen = champion.get(f"/api/v1/bank-details/{details.pk}/").json()["version"]
+    api = champion.post("/api/v1/bank-details/", given | {"version": seen}, content_type="application/json")
     assert (api.status_code, api.json()["verified_at"]) == (201, None)
     verified = token_client(cast.finance).post(
-        f"/api/v1/bank-details/{details.pk}/verify/", content_type="application/json"
+        f"/api/v1/bank-details/{details.pk}/verify/",
+        {"version": api.json()["version"]},
+        content_type="application/json",
     )
     assert verified.json()["verified_at"]

@@ -219,9 +219,12 @@ def test_managers_and_sponsors_over_the_api(cast, sign_in):
     )
     assert set(moved.json()["partner_ids"]) == {str(cast.northwind.pk), str(cast.rival.pk)}
     address = f"/api/v1/partners/{cast.northwind.pk}/sponsor/"
-    wrong = client.put(address, {"sponsor_id": str(cast.rival.pk)}, content_type="application/json")
+    seen = client.get(f"/api/v1/partners/{cast.northwind.pk}/").json()["version"]
+    wrong = client.put(address, {"sponsor_id": str(cast.rival.pk), "version": seen}, content_type="application/json")
     assert (wrong.status_code, wrong.json()["code"]) == (400, "no_sponsor")
-    right = client.put(address, {"sponsor_id": str(cast.distributor_company.pk)}, content_type="application/json")
+    right = client.put(
+        address, {"sponsor_id": str(cast.distributor_company.pk), "version": seen}, content_type="application/json"
+    )
     assert right.json()["sponsor_id"] == str(cast.distributor_company.pk)
     page = sign_in(cast.operations).get(f"/partners/{cast.northwind.pk}/sponsor/")
     assert "Bigbox Distribution" in page.content.decode()

@@ -222,6 +222,10 @@ def test_override_by_page_and_api(cast, starter, sign_in):
     assert chief.post(address, {"tier": gold.pk, "until": until, "reason": "Lighthouse"}).status_code == 302
     answer = token_client(cast.champion).get(f"/api/v1/partner-tiers/{cast.northwind.pk}/").json()
     assert (answer["held"], answer["benefits"]["base_discount"]) == ("gold", "0.15")
+    standing = token_client(cast.champion).get(f"/api/v1/partners/{cast.northwind.pk}/tier/").json()
+    assert answer["progress"] == standing["progress"]  # one number under that name
+    assert answer["to_reach"] == "platinum"
+    assert "to_reach_attainment" in answer
     ended = token_client(cast.chief).post(f"/api/v1/partner-tiers/{cast.northwind.pk}/end_override/")
     assert ended.json()["held"] == "silver"
     assert chief.post(f"/partners/{cast.northwind.pk}/end-override/").status_code == 409

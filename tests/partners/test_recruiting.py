@@ -51,6 +51,7 @@ from sales.actions import add_line, book_actuals
 from scorecards.actions import answer_question, start_assessment, submit_assessment
 from scorecards.models import Assessment, Question
 from scorecards.queries import asked_questions
+from tests.clients import token_client
 from tests.papers import paper, pdf
 
 
@@ -99,7 +100,12 @@ def test_from_a_name_to_a_conversation(cast):
 
 
 def test_a_screening_asks_fit_and_customers_only(cast, programme, engaged):
+    client = token_client(cast.cam)
+    mine = lambda: client.get(f"/api/v1/candidates/?partner={engaged.pk}").json()["results"][0]
+    assert mine()["fit_score"] is None
     result = screen(engaged, cast.cam, good=True)
+    assert Decimal(mine()["fit_score"]) == result.overall
+    assert client.get(f"/api/v1/candidates/{mine()['id']}/").json()["fit_score"] == mine()["fit_score"]
     assert set(result.result["categories"]) == {"fit", "customer"}
     assert result.overall > 55
     assert len(asked_questions(result)) == 12

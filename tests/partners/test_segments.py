@@ -228,6 +228,6 @@ def test_segments_over_the_api(cast):
     assert made.status_code == 201
     address = f"/api/v1/segments/{made.json()['id']}/"
     assert client.get(f"{address}partners/").json()["count"] == 3
-    broken = client.put(address, body | {"rule": {}}, content_type="application/json")
+    broken = client.put(address, body | {"rule": {}, "version": 1}, content_type="application/json")
     assert (broken.status_code, broken.json()["code"]) == (400, "broken_rule")
     assert client.delete(address).status_code == 204

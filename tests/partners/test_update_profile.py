@@ -209,12 +209,16 @@ def test_every_value_has_its_field_on_the_form_and_comes_back(cast, sign_in):
 def test_the_api_reads_changes_and_refuses_like_the_page(cast):
     address = f"/api/v1/partners/{cast.northwind.pk}/profile/"
     client = token_client(cast.champion)
-    answer = client.patch(address, {"employees": 9, "verticals": ["retail"]}, **JSON)
+    seen = client.get(address).json()["version"]
+    blind = client.patch(address, {"employees": 9}, **JSON)
+    assert (blind.status_code, blind.json()["code"]) == (400, "version_missing")
+    answer = client.patch(address, {"employees": 9, "verticals": ["retail"], "version": seen}, **JSON)
     assert (answer.status_code, answer.json()["values"]["employees"]) == (200, 9)
     assert answer.json()["sources"]["employees"][0]["source"] == "partner"
+    assert client.patch(address, {"employees": 8, "version": seen}, **JSON).status_code == 409
     assert token_client(cast.seller).patch(address, {"employees": 1}, **JSON).status_code == 403
     rivals = f"/api/v1/partners/{cast.rival.pk}/profile/"
     assert client.patch(rivals, {"employees": 1}, **JSON).status_code == 404
-    assert client.patch(address, {"sells_to": "aliens"}, **JSON).status_code == 400
+    assert client.patch(address, {"sells_to": "aliens", "version": seen}, **JSON).status_code == 400
     settled = client.post(f"{address}settle/", {"field": "employees", "source": "partner"}, **JSON)
     assert settled.status_code == 200

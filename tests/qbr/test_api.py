@@ -55,6 +55,8 @@ def test_the_partner_reads_shared_decks_only(cast, drawn):
 
 def test_the_meeting_is_edited(cast, opened):
     client = token_client(cast.cam)
-    body = {"meeting_on": "2027-01-14", "attendees": "Nora"}
+    body = {"meeting_on": "2027-01-14", "attendees": "Nora", "version": opened.version}
     changed = client.patch(f"/api/v1/reviews/{opened.pk}/", body, content_type="application/json")
     assert (changed.status_code, changed.json()["attendees"]) == (200, "Nora")
+    again = client.patch(f"/api/v1/reviews/{opened.pk}/", body, content_type="application/json")
+    assert (again.status_code, again.json()["code"]) == (409, "stale")

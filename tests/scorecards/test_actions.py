@@ -145,7 +145,9 @@ def test_pages_and_interface_do_the_same(cast, sign_in):
     assert post("", data | {"partner_id": str(cast.rival.pk)}).status_code == 404
     made = post("", data)
     assert made.status_code == 201, made.content
-    again = post(f"{made.json()['id']}/edit/", {"owner_id": str(cast.cam.pk), "due_on": soon, "reason": "swap"})
+    again = post(
+        f"{made.json()['id']}/edit/", {"owner_id": str(cast.cam.pk), "due_on": soon, "reason": "swap", "version": 1}
+    )
     assert (again.status_code, again.json()["side"]) == (200, "vendor")
     assert sign_in(cast.seller).post(f"{path}add/", form).status_code == 403
 

@@ -402,16 +402,17 @@ def test_the_whole_way_over_the_api(cast, bank):
 
     made = call("post", "question-banks/", {"source": str(bank.pk)}).json()
     at = f"question-banks/{made['id']}/"
-    assert call("patch", at, {"values": {"name": "Next"}, "version": made["version"]}).json()["name"] == "Next"
-    assert call("patch", at, {"values": {"name": "Late"}, "version": made["version"]}).status_code == 409
-    part = call("post", "bank-categories/", {"bank_id": made["id"], "values": {"name": "New"}}).json()
-    assert call("patch", f"bank-categories/{part['id']}/", {"values": {"weight": "2"}}).json()["weight"].startswith("2")
-    topic = call("post", "bank-topics/", {"category_id": part["id"], "values": {"name": "T"}}).json()
+    assert call("patch", at, {"name": "Next", "version": made["version"]}).json()["name"] == "Next"
+    assert call("patch", at, {"name": "Late", "version": made["version"]}).status_code == 409
+    part = call("post", "bank-categories/", {"bank_id": made["id"], "name": "New"}).json()
+    heavier = call("patch", f"bank-categories/{part['id']}/", {"weight": "2", "version": part["version"]}).json()
+    assert heavier["weight"].startswith("2")
+    topic = call("post", "bank-topics/", {"category_id": part["id"], "name": "T"}).json()
     options = [{"text": "No", "score": "1"}, {"text": "Yes", "score": "100"}]
     values = {"questions": [{"text": "?", "kind": "single", "options": options}]}
-    whole = call("patch", f"bank-topics/{topic['id']}/", {"values": values}).json()
+    whole = call("patch", f"bank-topics/{topic['id']}/", values | {"version": 1}).json()
     assert [o["code"] for o in whole["questions"][0]["options"]] == ["o1", "o2"]
-    assert call("patch", f"bank-topics/{topic['id']}/", {"values": {"by": "x"}}).status_code == 400
+    assert call("patch", f"bank-topics/{topic['id']}/", {"by": "x", "version": 2}).status_code == 400
     assert call("post", f"bank-topics/{topic['id']}/move/", {"up": True}).status_code == 200
     sent = {"title": "Guide", "file": SimpleUploadedFile("guide.pdf", pdf())}
     kept = client.post(f"/api/v1/bank-topics/{topic['id']}/document/", sent).json()

@@ -25,6 +25,7 @@ from prm.kernel.models import Event, Invitation, Membership, User
 from prm.kernel.outbox import run_delivery
 from prm.kernel.roles import Role
 from prm.kernel.tenancy.context import member_scope, tenant_scope
+from tests.clients import token_client
 from tests.conftest import PASSWORD
 from tests.signin.conftest import Visitor, link_in
 
@@ -285,3 +286,25 @@ def test_the_worker_writes_with_the_same_message_id_when_it_must_try_again(cast,
     assert parsed[0]["Message-ID"].startswith("<invitation.")
     assert sink.letters[1].rcpt_tos == [NEW]
     assert parsed[1].get_content_type() == "multipart/alternative"
+
+
+def test_over_the_api_a_second_invitation_takes_the_place_of_the_first(cast):
+    client = token_client(cast.champion)
+    body = {"email": NEW, "partner_id": str(cast.northwind.pk), "roles": ["partner_sales"]}
+    first, second = (
+        client.post("/api/v1/invitations/", body, content_type="application/json").json() for _ in range(2)
+    )
+    states = {row["id"]: row["state"] for row in client.get("/api/v1/invitations/").json()["results"]}
+    assert (states[first["id"]], states[second["id"]]) == ("withdrawn", "open")
+    still_open = client.get(f"/api/v1/invitations/?state=open&email={NEW.upper()}").json()["results"]
+    assert [row["id"] for row in still_open] == [second["id"]]
+    with clock.travel(to=clock.now() + dt.timedelta(days=8)):
+        assert client.get(f"/api/v1/invitations/{second['id']}/").json()["state"] == "expired"
+        assert client.get("/api/v1/invitations/?state=open").json()["count"] == 0
+
+
+def test_whether_somebody_may_sign_is_read_and_written_by_one_name(cast):
+    client = token_client(cast.operations)
+    address = f"/api/v1/members/{cast.champion.pk}/"
+    answer = client.post(f"{address}signing/", {"signing_authority": True}, content_type="application/json")
+    assert answer.json()["signing_authority"] is client.get(address).json()["signing_authority"] is True

@@ -442,7 +442,10 @@ def test_the_verbs_over_the_api(cast, sink, work):
     assert made["secret"].startswith("whsec_")
     assert "secret" not in admin.get(place).json()
     assert admin.patch(place, wanted | {"version": 99}, **json_type).status_code == 409
-    assert admin.patch(place, wanted | {"description": "x"}, **json_type).json()["description"] == "x"
+    assert (
+        admin.patch(place, wanted | {"description": "x", "version": made["version"]}, **json_type).json()["description"]
+        == "x"
+    )
     assert admin.post(place + "rotate/").json()["secret"] != made["secret"]
     assert admin.post(place + "test/").status_code == 202
     period = {"since": "2020-01-01T00:00:00Z", "until": "2020-01-02T00:00:00Z"}

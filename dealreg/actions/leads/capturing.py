@@ -29,13 +29,13 @@ from prm.kernel import clock
 from prm.kernel.errors import Conflict, Invalid, Refused
 from prm.kernel.events import plain
 from prm.kernel.models import Membership
+from prm.kernel.once import KEY_LIVES, InProgress, KeyUsed
 from prm.kernel.policies import require
 from prm.kernel.tenancy.context import vendor_scope
 from prm.kernel.text import clean_text
 from sales.models import ProductLine
 
 Source = LeadContact.Source
-KEY_LIVES = dt.timedelta(days=7)
 TEXTS = {"company": 200, "name": 160, "email": 254, "phone": 60, "need": 2000, "campaign": 120, "region": 60}
 
 
@@ -44,12 +44,6 @@ class QuotaReached(Refused):
 
     status = 429
     code = "quota_reached"
-
-
-class KeyUsed(Conflict):
-    """This Idempotency-Key was sent before with another content. Nothing was taken in."""
-
-    code = "key_reused"
 
 
 @dataclass(frozen=True)
@@ -162,7 +156,7 @@ def receive_lead(given: Mapping[str, Any], *, by: Membership, principal: str = "
             raise
     found = _sent_before(principal, key, digest)  # its twin was faster
     if found is None:
-        raise Conflict("The same lead is being taken in at this moment. Send it again.", code="in_flight")
+        raise InProgress()
     return found
 
 
@@ -230,7 +224,7 @@ def take_in(
     if lead is None:  # another one came in with the same address at this very moment
         lead, is_merged = _same_open_lead(given, pool, now), True
     if lead is None:
-        raise Conflict("The same lead is being taken in at this moment. Send it again.", code="in_flight")
+        raise InProgress()
     capture = LeadCapture.objects.create(
         lead=lead,
         source=source,

@@ -6,6 +6,7 @@ from prm.kernel.models.files import Job, StoredFile
 from prm.kernel.models.identity import ApiToken, Invitation, Membership, Team, Tenant, TenantDomain, User
 from prm.kernel.models.imports import ImportBatch, ImportChange, ImportMapping, ImportUpload
 from prm.kernel.models.notices import Notification
+from prm.kernel.models.once import KeptAnswer
 from prm.kernel.models.views import SavedView
 from prm.kernel.models.webhooks import WebhookAttempt, WebhookEndpoint, WebhookMessage
 
@@ -21,6 +22,7 @@ __all__ = [
     "ImportUpload",
     "Invitation",
     "Job",
+    "KeptAnswer",
     "Membership",
     "Notification",
     "SavedView",

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+import django_filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
-from prm.kernel.invitations import invite_member, resend_invitation, revoke_invitation
+from prm.kernel.invitations import (
+    InvitationState,
+    in_state,
+    invite_member,
+    resend_invitation,
+    revoke_invitation,
+    state_of,
+)
 from prm.kernel.languages import SPOKEN
 from prm.kernel.members import (
     change_roles,
@@ -22,6 +30,7 @@ from prm.kernel.members import (
 from prm.kernel.models import Invitation, Membership
 from prm.kernel.roles import Role
 from prm.kernel.web.inputs import checked
+from prm.kernel.web.lists import lend_list
 from prm.kernel.web.viewsets import ReadRecordsViewSet
 
 
@@ -36,11 +45,11 @@ class MemberSerializer(serializers.ModelSerializer):
 
 
 class RolesInput(serializers.Serializer):
-    given_roles = serializers.ListField(child=serializers.ChoiceField(choices=Role.choices))
+    roles = serializers.ListField(child=serializers.ChoiceField(choices=Role.choices))
 
 
 class SignsInput(serializers.Serializer):
-    may_sign = serializers.BooleanField()
+    signing_authority = serializers.BooleanField()
 
 
 class CardInput(serializers.Serializer):
@@ -56,6 +65,7 @@ class MembersViewSet(ReadRecordsViewSet):
 
     queryset = Membership.objects.select_related("user").order_by("created_at", "pk")
     serializer_class = MemberSerializer
+    listing = "kernel:people"
     filterset_fields = ["active"]
     permissions = {
         "list": "kernel.view_member",
@@ -77,7 +87,7 @@ class MembersViewSet(ReadRecordsViewSet):
         """Give other roles; they hold with the next request."""
         member, data = self.get_object(), RolesInput(data=request.data)
         data.is_valid(raise_exception=True)
-        return self.answer(change_roles(member, roles=data.validated_data["given_roles"], by=self.member))
+        return self.answer(change_roles(member, roles=data.validated_data["roles"], by=self.member))
 
     @extend_schema(request=None, responses=MemberSerializer)
     @action(detail=True, methods=["post"])
@@ -100,7 +110,9 @@ class MembersViewSet(ReadRecordsViewSet):
     def signing(self, request: Any, pk: Any = None) -> Response:
         member, data = self.get_object(), SignsInput(data=request.data)
         data.is_valid(raise_exception=True)
-        return self.answer(set_signing_authority(member, given=data.validated_data["may_sign"], by=self.member))
+        return self.answer(
+            set_signing_authority(member, given=data.validated_data["signing_authority"], by=self.member)
+        )
 
     @extend_schema(request=CardInput, responses=MemberSerializer)
     @action(detail=True, methods=["post"])
@@ -110,17 +122,41 @@ class MembersViewSet(ReadRecordsViewSet):
 
 
 class InvitationSerializer(serializers.ModelSerializer):
+    state = serializers.SerializerMethodField(
+        help_text="Withdrawn is also what a newer one to the same address has replaced."
+    )
+
     class Meta:
         model = Invitation
-        fields = ["id", "email", "name", "partner_id", "roles", "expires_at", "used_at", "revoked_at", "created_at"]
+        fields = [
+            "id", "email", "name", "partner_id", "roles", "state", "expires_at", "used_at", "revoked_at", "created_at",
+        ]  # fmt: skip
         read_only_fields = fields
+
+    def get_state(self, invitation: Invitation) -> InvitationState:
+        return state_of(invitation)
+
+
+class InvitationFilter(django_filters.FilterSet):
+    state = django_filters.ChoiceFilter(choices=InvitationState.choices, method="in_state", label="State")
+    email = django_filters.CharFilter(lookup_expr="iexact")
+
+    class Meta:
+        model = Invitation
+        fields: tuple[str, ...] = ()
+
+    def in_state(self, queryset: Any, name: str, value: str) -> Any:
+        return in_state(queryset, value)
+
+
+lend_list("invitations", (), InvitationFilter)
 
 
 class InvitationInput(serializers.Serializer):
     email = serializers.EmailField(max_length=254)
     name = serializers.CharField(max_length=120, required=False, allow_blank=True)
-    company = serializers.UUIDField(required=False, allow_null=True, help_text="Empty: the vendor's own people.")
-    given_roles = serializers.ListField(child=serializers.ChoiceField(choices=Role.choices))
+    partner_id = serializers.UUIDField(required=False, allow_null=True, help_text="Empty: the vendor's own people.")
+    roles = serializers.ListField(child=serializers.ChoiceField(choices=Role.choices))
 
 
 class InvitationsViewSet(ReadRecordsViewSet):
@@ -128,6 +164,7 @@ class InvitationsViewSet(ReadRecordsViewSet):
 
     queryset = Invitation.objects.order_by("-created_at", "pk")
     serializer_class = InvitationSerializer
+    listing = "invitations"
     permissions = {
         "list": "kernel.invite_member",
         "retrieve": "kernel.invite_member",
@@ -144,8 +181,8 @@ class InvitationsViewSet(ReadRecordsViewSet):
         invitation = invite_member(
             values["email"],
             name=values.get("name", ""),
-            roles=values["given_roles"],
-            partner_id=values.get("company"),
+            roles=values["roles"],
+            partner_id=values.get("partner_id"),
             by=self.member,
         )
         return Response(InvitationSerializer(invitation).data, status=status.HTTP_201_CREATED)

@@ -32,7 +32,7 @@ from prm.kernel.signin.forms import InviteForm, NothingForm, RolesForm, role_cho
 from prm.kernel.signin.rows import PersonRow, present_invitations, present_people
 from prm.kernel.web.access import may
 from prm.kernel.web.forms import go, submit
-from prm.kernel.web.lists import Column, list_page
+from prm.kernel.web.lists import Column, lend_list, list_page
 from prm.kernel.web.tenancy import member_of
 from prm.kernel.words import own
 
@@ -48,6 +48,8 @@ SHOWN_WHEN_OVER = dt.timedelta(days=30)  # an invitation that ran out is still o
 
 
 class PeopleFilter(django_filters.FilterSet):
+    unasked = {"ended": "true"}
+
     q = django_filters.CharFilter(method="search", label="Name or e-mail")
     side = django_filters.ChoiceFilter(
         method="by_side",
@@ -85,6 +87,9 @@ class PeopleFilter(django_filters.FilterSet):
 
     def by_access(self, queryset: QuerySet, name: str, value: bool | None) -> QuerySet:
         return queryset
+
+
+lend_list("kernel:people", COLUMNS, PeopleFilter)
 
 
 @may("kernel.view_member")

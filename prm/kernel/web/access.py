@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 
@@ -81,9 +82,18 @@ def may(permission: str, of: Any = None) -> Callable[[View], View]:
 
 def find_visible(of: Any, member: Any, pk: Any) -> Any:
     """The record if this member may know of it, else 404, the same for foreign and for unknown ids."""
+    pk = known_id(of, pk)
     if not isinstance(of, QuerySet):
         return _finder(of)(member, pk)
     return _only(_visible(of, member, pk))
+
+
+def known_id(of: Any, pk: Any) -> Any:
+    """The id as the records of that model have it; what is none at all (`abc`) is as unknown as an unknown one."""
+    try:
+        return model_of(of)._meta.pk.to_python(pk)
+    except ValidationError:
+        raise Http404 from None
 
 
 @cache

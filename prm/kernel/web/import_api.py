@@ -59,6 +59,7 @@ class ImportBatchesViewSet(ReadRecordsViewSet):
 
     queryset = ImportBatch.objects.order_by("-finished_at", "pk")
     serializer_class = ImportBatchSerializer
+    listing = "kernel:imports"
     filterset_fields = ["entity", "state", "by"]
     permissions = {
         "list": "kernel.import_file",

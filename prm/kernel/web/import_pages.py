@@ -39,7 +39,7 @@ from prm.kernel.signin.forms import NothingForm
 from prm.kernel.web.access import may
 from prm.kernel.web.format import formatter
 from prm.kernel.web.forms import go, submit
-from prm.kernel.web.lists import Column, list_page
+from prm.kernel.web.lists import Column, lend_list, list_page
 from prm.kernel.web.tenancy import member_of
 
 COLUMNS = (
@@ -53,6 +53,7 @@ COLUMNS = (
     Column("by", "By", ("by__user__name",), lambda row: row["by"], optional=True),
     Column("at", "When", ("finished_at",), lambda row: row["batch"].finished_at, optional=True),
 )
+lend_list("kernel:imports", COLUMNS)
 OPEN_SHOWN = 10
 STAYING_SHOWN = 100
 

@@ -52,12 +52,14 @@ class Column:
 class ListFilter:
     """A filter lent to every list whose rows it fits (an app's segment of partners, for one).
 
-    `field` gives its form field for a member and a model, or None; `narrow` keeps the rows of the chosen value.
+    `fits` says of which models; `field` gives its form field for a member and a model, or None; `narrow` keeps the
+    rows of the chosen value.
     """
 
     name: str
     field: Callable[[Membership, Any], forms.Field | None]
     narrow: Callable[[QuerySet, Any], QuerySet]
+    fits: Callable[[Any], bool] = lambda model: True
 
 
 _lent: list[ListFilter] = []
@@ -66,6 +68,27 @@ _lent: list[ListFilter] = []
 def lend_filter(one: ListFilter) -> ListFilter:
     _lent.append(one)
     return one
+
+
+@dataclass(frozen=True)
+class Listing:
+    """How the list of a page is filtered and sorted, for the interface's list of the same records."""
+
+    columns: Sequence[Column]
+    filterset: Any = None
+
+
+_listings: dict[str, Listing] = {}
+
+
+def lend_list(name: str, columns: Sequence[Column], filterset: Any = None) -> Listing:
+    """Let the interface list as the page of that name does; a viewset names it as its `listing`."""
+    _listings[name] = Listing(columns, filterset)
+    return _listings[name]
+
+
+def listing_of(name: str) -> Listing:
+    return _listings[name]
 
 
 class CountingPaginator(Paginator):
@@ -196,8 +219,16 @@ def matching(
         queryset = chosen.qs if chosen.is_valid() else queryset.none()
     narrowing, queryset = _narrowed(request, queryset)
     sort = _known_sort(request.GET.get("sort", ""), columns) or default_sort
-    ordered = queryset.order_by(*_ordering(sort, columns), "-pk" if sort.startswith("-") else "pk")
-    return Matching(ordered, sort, chosen, narrowing)
+    return Matching(sorted_by(queryset, sort, columns), sort, chosen, narrowing)
+
+
+def sorted_by(queryset: QuerySet, sort: str, columns: Sequence[Column]) -> QuerySet:
+    return queryset.order_by(*_ordering(sort, columns), "-pk" if sort.startswith("-") else "pk")
+
+
+def lent_filters(model: Any) -> list[ListFilter]:
+    """The filters that fit lists of these records, for those who may use them."""
+    return [one for one in _lent if one.fits(model)]
 
 
 def chosen_columns(request: HttpRequest, columns: Sequence[Column]) -> set[str]:

@@ -7,7 +7,10 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import is_patched_serializer
 from rest_framework.serializers import BaseSerializer
+
+from prm.kernel.web.once_api import IN_DESCRIPTION
 
 
 class MemberAuthenticationScheme(OpenApiAuthenticationExtension):
@@ -25,6 +28,22 @@ class MemberAuthenticationScheme(OpenApiAuthenticationExtension):
 
 class Schema(AutoSchema):
     """Two shapes of one name in different files are told apart by the file; else one would stand for both."""
+
+    def get_override_parameters(self) -> list[Any]:
+        found = super().get_override_parameters()
+        asks_key = self.method == "POST" and not getattr(self.view, "keeps_own_keys", True)
+        return [*found, IN_DESCRIPTION] if asks_key else found
+
+    def _map_basic_serializer(self, serializer: Any, direction: Any) -> Any:
+        """Of a change all may be left out but the version that was seen."""
+        found = super()._map_basic_serializer(serializer, direction)
+        if (
+            direction == "request"
+            and is_patched_serializer(serializer, direction)
+            and "version" in found.get("properties", {})
+        ):
+            found["required"] = ["version"]
+        return found
 
     def get_serializer_name(self, serializer: Any, direction: Any) -> str:
         name = super().get_serializer_name(serializer, direction)

@@ -13,6 +13,7 @@ from prm.kernel.models import Membership, Team
 from prm.kernel.policies import require
 from prm.kernel.teams import add_team, edit_team, set_team
 from prm.kernel.web.access import find_visible
+from prm.kernel.web.inputs import seen_version
 from prm.kernel.web.viewsets import ReadRecordsViewSet
 
 
@@ -27,7 +28,10 @@ class TeamInput(serializers.Serializer):
     name = serializers.CharField(max_length=120)
     region = serializers.CharField(max_length=80, required=False, allow_blank=True)
     parent_id = serializers.UUIDField(required=False, allow_null=True)
-    version = serializers.IntegerField(required=False)
+
+
+class TeamChange(TeamInput):
+    version = seen_version()
 
 
 class TeamMemberInput(serializers.Serializer):
@@ -51,14 +55,17 @@ class TeamsViewSet(ReadRecordsViewSet):
     @extend_schema(request=TeamInput, responses={201: TeamSerializer})
     def create(self, request: Any) -> Response:
         require(self.member, "kernel.add_team")
-        data = self._given(request)
-        data.pop("seen_version", None)
+        data = self._given(TeamInput(data=request.data))
         return Response(TeamSerializer(add_team(by=self.member, **data)).data, status=status.HTTP_201_CREATED)
 
-    @extend_schema(request=TeamInput, responses=TeamSerializer)
+    @extend_schema(request=TeamChange, responses=TeamSerializer)
     def partial_update(self, request: Any, pk: Any = None) -> Response:
+        """What is not named stays."""
         team = self.get_object()
-        return Response(TeamSerializer(edit_team(team, by=self.member, **self._given(request))).data)
+        data = self._given(TeamChange(data=request.data, partial=True))
+        as_it_is = {"name": team.name, "region": team.region, "parent": team.parent}
+        edited = edit_team(team, by=self.member, seen_version=data.pop("version"), **{**as_it_is, **data})
+        return Response(TeamSerializer(edited).data)
 
     @extend_schema(request=TeamMemberInput, responses=TeamSerializer)
     @action(detail=True, methods=["post"])
@@ -71,11 +78,10 @@ class TeamsViewSet(ReadRecordsViewSet):
         set_team(person, team, by=self.member, leads=data.validated_data["leads"])
         return Response(TeamSerializer(team).data)
 
-    def _given(self, request: Any) -> dict[str, Any]:
-        data = TeamInput(data=request.data)
+    def _given(self, data: TeamInput) -> dict[str, Any]:
         data.is_valid(raise_exception=True)
         values = dict(data.validated_data)
-        parent_id = values.pop("parent_id", None)
-        values["parent"] = find_visible(Team, self.member, parent_id) if parent_id else None
-        values["seen_version"] = values.pop("version", None)
+        if "parent_id" in values:
+            parent_id = values.pop("parent_id")
+            values["parent"] = find_visible(Team, self.member, parent_id) if parent_id else None
         return values

@@ -10,7 +10,7 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from prm.kernel.models import WebhookAttempt, WebhookEndpoint, WebhookMessage
-from prm.kernel.web.inputs import checked
+from prm.kernel.web.inputs import checked, seen_version
 from prm.kernel.web.viewsets import ReadRecordsViewSet
 from prm.kernel.webhooks.endpoints import (
     add_endpoint,
@@ -62,7 +62,7 @@ class EndpointInput(serializers.Serializer):
 
 
 class EndpointChange(EndpointInput):
-    version = serializers.IntegerField(required=False)
+    version = seen_version()
 
 
 class PeriodInput(serializers.Serializer):
@@ -168,6 +168,7 @@ class WebhookMessagesViewSet(ReadRecordsViewSet):
         WebhookMessage.objects.select_related("endpoint").prefetch_related("tries").order_by("-created_at", "-pk")
     )
     serializer_class = MessageSerializer
+    listing = "kernel:webhook"
     filterset_fields = ["endpoint", "state", "name"]
     permissions = {
         "list": "kernel.view_endpoint",

@@ -19,7 +19,7 @@ from prm.kernel.signin.forms import NothingForm
 from prm.kernel.web.access import may
 from prm.kernel.web.format import formatter
 from prm.kernel.web.forms import add_refusal, submit
-from prm.kernel.web.lists import Column, list_page
+from prm.kernel.web.lists import Column, lend_list, list_page
 from prm.kernel.web.tenancy import member_of
 from prm.kernel.web.webhook_forms import EndpointForm, PeriodForm
 from prm.kernel.web.webhook_rows import (
@@ -48,6 +48,9 @@ COLUMNS = (
     Column("attempts", "Attempts", ("attempts", "created_at"), lambda row: row.attempts),
     Column("next", "Next attempt", ("next_at",), lambda row: row.next),
 )
+
+
+lend_list("kernel:webhook", COLUMNS)
 
 
 @may("kernel.view_endpoint")
