@@ -168,9 +168,7 @@ class AnswerInput(serializers.Serializer):
     """The answer, in the shape of the value that the question fills."""
 
     value = serializers.JSONField()
-    version = serializers.IntegerField(
-        required=False, help_text="The version of the profile you saw; refused with 409 if this value moved on."
-    )
+    version = seen_version()  # of the profile; refused where this value has moved on since
 
 
 class QuestionChange(serializers.Serializer):

@@ -82,9 +82,11 @@ def test_without_scripts_it_is_a_form_like_any_other(cast, sign_in, questions):
 def test_a_seller_answers_though_the_profile_is_not_the_sellers_to_edit(cast, questions):
     api = token_client(cast.seller)
     address = f"/api/v1/profile-questions/{questions['sells_to'].pk}/"
-    answered = api.post(f"{address}answer/", {"value": "both"}, content_type="application/json")
+    seen = api.get(f"/api/v1/partners/{cast.northwind.pk}/profile/").json()["version"]
+    answered = api.post(f"{address}answer/", {"value": "both", "version": seen}, content_type="application/json")
     assert (answered.status_code, answered.json()["values"]["sells_to"]) == (200, "both")
-    assert api.post(f"{address}answer/", {"value": "aliens"}, content_type="application/json").status_code == 400
+    for wrong in ({"value": "aliens", "version": seen + 1}, {"value": "both"}):
+        assert api.post(f"{address}answer/", wrong, content_type="application/json").status_code == 400
     not_put = questions["annual_revenue_band"]  # to champions only
     assert api.post(f"/api/v1/profile-questions/{not_put.pk}/skip/").status_code == 403
     assert token_client(cast.cam).post(f"{address}skip/").status_code == 403
