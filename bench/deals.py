@@ -40,10 +40,10 @@ from sales.models import ProductLine
 def main(partners: int = 10_000, deals: int = 200_000) -> None:
     tenant, chief = crowd(partners)
     with tenant_scope(tenant):
-        if DealRegistration.objects.count() < deals * 0.9:
-            _fill(tenant, partners, deals)
-            settle()
+        has_deals = DealRegistration.objects.count() >= deals * 0.9
         has_contracts = Contract.objects.count() >= deals * 0.9
+    if not has_deals:
+        _fill(tenant, partners, deals)
     if not has_contracts:
         _fill_contracts(tenant, partners, deals)
     with tenant_scope(tenant):
@@ -138,22 +138,27 @@ def _register_pages(tenant: Any, champion: Membership, line: ProductLine, number
 
 def _fill(tenant: Any, partners: int, deals: int) -> None:
     """Every fifth is claimed at present, the others are over."""
-    line, today, now = ProductLine.objects.get(), clock.today(), clock.now()
-    owners = list(Partner.objects.order_by("sort_name").values_list("pk", flat=True))
-    over = {"decided_at": now, "approved_on": today, "expires_on": today, "closed_on": today, "protection_days": 60}
     for start in range(0, deals, BATCH):
-        made = [
-            DealRegistration(
-                partner_id=owners[n % partners], customer_name=f"Customer {n:06} GmbH", customer_country="DE",
-                customer_domain=f"c{n}.example", normalised_name=f"customer {n:06}", normalised_domain=f"c{n}.example",
-                domain_root=f"c{n}.example", amount=Decimal(5000), currency="USD", review_due=today,
-                submitted_at=now - dt.timedelta(minutes=n),
-                **({"state": "submitted"} if n % 5 == 0 else {"state": "lost" if n % 5 < 3 else "expired", **over}),
-            )
-            for n in range(start, min(start + BATCH, deals))
-        ]  # fmt: skip
-        DealRegistration.objects.bulk_create(made)
-        DealLine.objects.bulk_create([DealLine(partner_id=d.partner_id, deal=d, line=line) for d in made])
+        with tenant_scope(tenant):
+            line, today, now = ProductLine.objects.get(), clock.today(), clock.now()
+            owners = list(Partner.objects.order_by("sort_name").values_list("pk", flat=True))
+            ended = {"approved_on": today, "expires_on": today, "closed_on": today, "protection_days": 60}
+            over = {"decided_at": now, **ended}
+            made = [
+                DealRegistration(
+                    partner_id=owners[n % partners], customer_name=f"Customer {n:06} GmbH", customer_country="DE",
+                    customer_domain=f"c{n}.example", normalised_name=f"customer {n:06}",
+                    normalised_domain=f"c{n}.example", domain_root=f"c{n}.example", amount=Decimal(5000),
+                    currency="USD", review_due=today, submitted_at=now - dt.timedelta(minutes=n),
+                    **({"state": "submitted"} if n % 5 == 0 else {"state": "lost" if n % 5 < 3 else "expired", **over}),
+                )
+                for n in range(start, min(start + BATCH, deals))
+            ]  # fmt: skip
+            DealRegistration.objects.bulk_create(made)
+            DealLine.objects.bulk_create([DealLine(partner_id=d.partner_id, deal=d, line=line) for d in made])
+        if not start:
+            settle()  # what is checked at a commit is planned for the table as it was known then
+    settle()
 
 
 def _fill_contracts(tenant: Any, partners: int, contracts: int) -> None:

@@ -19,7 +19,8 @@ from django.db import connection, transaction
 from partners.formulas import normalise_name
 from partners.models import Partner
 from prm.kernel.imports.profiles import load_profile
-from prm.kernel.imports.run import Report, run
+from prm.kernel.imports.reports import Report
+from prm.kernel.imports.run import run
 from prm.kernel.members import found_tenant
 from prm.kernel.models import Tenant
 from prm.kernel.tenancy.context import tenant_scope

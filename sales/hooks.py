@@ -160,10 +160,11 @@ lend_measure(
 @on("actuals.booked")
 @deferred("sales.return_who_sells")
 def return_who_sells(event_id: str) -> None:
-    """A net sale was booked: a lapsed or reactivating partner is active again."""
+    """A net sale was booked: a lapsed or reactivating partner is active again, unless it lapsed only after that."""
     event = Event.objects.get(pk=UUID(event_id))
     partner = Partner.objects.filter(pk=event.subject_id, state__in=AWAY).first()
-    if partner is not None and Decimal(event.data["total"]) > 0:
+    lapsed_since = Event.objects.filter(name="partner.lapsed", subject_id=event.subject_id, at__gt=event.at)
+    if partner is not None and Decimal(event.data["total"]) > 0 and not lapsed_since.exists():
         return_to_active(partner, by=None, cause="net sale")
 
 

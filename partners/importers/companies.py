@@ -16,6 +16,7 @@ from partners.actions import (
 )
 from partners.actions.company import refuse_no_country
 from partners.countries import COUNTRIES
+from partners.importers.doubles import Doubles, as_double
 from partners.importers.keys import PERMISSION, UnknownPartner, partners_by_external_id
 from partners.models import (
     Alert,
@@ -33,7 +34,7 @@ from prm.kernel.errors import Invalid
 from prm.kernel.events import record_many
 from prm.kernel.imports import values
 from prm.kernel.imports.journal import TECHNICAL
-from prm.kernel.imports.problems import RowProblem, shown
+from prm.kernel.imports.problems import LeftOut, RowProblem, shown
 from prm.kernel.imports.registry import Check, Fate, Prepared, RecordImporter, Values, imports
 from prm.kernel.models import Event
 from prm.kernel.tenancy.models import Record
@@ -131,6 +132,7 @@ class Partners(RecordImporter):
         self._ids = partners_by_external_id()
         named = Partner.objects.values_list("normalised_name", "country", "external_id")
         self._named = {(second_reading(name), country): external_id for name, country, external_id in named}
+        self._look_alikes, self._taken = Doubles(), set[UUID]()
         self._profiles: dict[UUID, PartnerProfile] = {}
         self._locations: dict[UUID, PartnerLocation] = {}
         self._locates = bool(self.fields & self.location_fields)
@@ -150,12 +152,15 @@ class Partners(RecordImporter):
     def meet(self, rows: Sequence[Values]) -> None:
         super().meet(rows)
         ids = [partner.pk for partner in self.standing.values()]
+        if self.choices is not None:
+            self._look_alikes.meet([row for row in rows if row["external_id"] not in self.standing])
+            ids += [UUID(choice) for choice in self.choices.values() if choice != "create"]
         self._profiles = {p.partner_id: p for p in PartnerProfile.objects.filter(partner_id__in=ids)}
         places = PartnerLocation.objects.filter(partner_id__in=ids, is_main=True)
         self._locations = {p.partner_id: p for p in places}
 
     def prepare(self, values: Values) -> tuple[Fate, Company]:
-        partner = self.standing.get(values["external_id"])
+        partner = self.standing.get(values["external_id"]) or self._double(values)
         is_new = partner is None
         partner = partner or Partner(state=Partner.State.ACTIVE)
         profile = self._profiles.get(partner.pk) or PartnerProfile(partner=partner)
@@ -178,9 +183,28 @@ class Partners(RecordImporter):
             return Fate.CREATED, company
         return (Fate.UPDATED if changes else Fate.UNCHANGED), company
 
+    def _double(self, values: Values) -> Partner | None:
+        """The partner that a new row is said to be; None for one that is said to be new. Others are left out."""
+        found = self._look_alikes.of(values) if self.choices is not None else []
+        if not found or self.choices is None:
+            return None
+        self.doubles.append(as_double(self.line, values, found))
+        choice = self.choices.get(str(self.line), "")
+        if choice == "create":
+            return None
+        partner = next((partner for partner, _ in found if str(partner.pk) == choice), None)
+        if partner is None:
+            raise LeftOut
+        if partner.pk in self._taken:
+            raise Invalid(f"Another row of the file updates {shown(partner.name)}.", field="external_id")
+        self._taken.add(partner.pk)
+        return partner
+
     def fill(self, record: Partner, values: Values, *, is_new: bool) -> None:
         elsewhere = PROFILE_FIELDS | self.location_fields | {"name", "sponsor", "territory"}
         kept = frozenset() if is_new else self.only_when_added
+        if not is_new and record.external_id:
+            kept |= {"external_id"}  # one that a row of another id updates keeps its own
         for name in self.fields - elsewhere - kept:
             if values[name] or name not in {"type", "state", "life_stage"}:  # empty: the usual one
                 setattr(record, name, values[name])

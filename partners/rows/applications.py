@@ -44,7 +44,7 @@ def present_applications(applications: Sequence[Application]) -> list[Applicatio
             email=a.email,
             state=states[a.state],
             state_tone=APPLICATION_TONES.get(a.state, "grey"),
-            received=write.moment(a.created_at),
+            received=write.moment(a.confirmed_at or a.created_at),
             became=a.became.name if a.became else "",
             became_url=a.became.get_absolute_url() if a.became else "",
             looks_like=a.looks_like.name if a.looks_like and a.state == Application.State.CONFIRMED else "",

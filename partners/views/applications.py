@@ -36,7 +36,7 @@ COLUMNS = (
     Column("name", "Person", ("name",), lambda row: row.name),
     Column("email", "E-mail", ("email",), lambda row: row.email),
     Column("state", "State", ("state", "created_at"), lambda row: row.state),
-    Column("received", "Received", ("created_at",), lambda row: row.received),
+    Column("received", "Received", ("confirmed_at", "created_at"), lambda row: row.received),
     Column("became", "Partner", (), lambda row: row.became),
 )
 

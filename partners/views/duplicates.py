@@ -15,9 +15,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from partners.actions import PossibleDuplicate, propose_partner
 from partners.forms import NewPartnerForm
 from partners.queries import Match, possible_pairs
+from partners.queries.duplicates import Pair
 from prm.kernel.web.access import may
 from prm.kernel.web.forms import submit
 from prm.kernel.web.lists import PER_PAGE, ListPage
+from prm.kernel.web.table_exports import table_export
 from prm.kernel.words import own
 
 TYPED = ("name", "country", "domain", "type")
@@ -62,6 +64,19 @@ def add(request: HttpRequest) -> HttpResponse:
 @require_safe
 def pairs(request: HttpRequest) -> HttpResponse:
     """Pairs that may be one company, each with the way to merge them."""
-    page = Paginator(possible_pairs(), PER_PAGE).get_page(request.GET.get("page"))
+    found = possible_pairs()
+    heads = (_("The older one"), _("Number"), _("The younger one"), _("Number"), _("Country"), _("What is the same"))
+    file = table_export(request, "possible-duplicates", heads, lambda: map(_pair_row, found))
+    if file is not None:
+        return file
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     shown = ListPage(request, page, (), "", None, list(page.object_list), None, None)
     return render(request, "partners/duplicates/pairs.html", {"list": shown})
+
+
+def _pair_row(pair: Pair) -> tuple[str, ...]:
+    first, second = pair.first, pair.second
+    same = ", ".join(
+        word for word, is_same in ((_("Name"), pair.by_name), (_("Web domain"), pair.by_domain)) if is_same
+    )
+    return first.name, first.number, second.name, second.number, second.country_name, same

@@ -32,6 +32,7 @@ from prm.kernel.errors import Refused
 from prm.kernel.events import plain
 from prm.kernel.web.access import may
 from prm.kernel.web.forms import submit
+from prm.kernel.web.table_exports import table_export
 from prm.kernel.web.tenancy import member_of
 
 
@@ -189,6 +190,18 @@ def skip(request: HttpRequest, question: ProfileQuestion) -> HttpResponse:
 def questions(request: HttpRequest) -> HttpResponse:
     """Which questions partners are asked, in which order, and how often."""
     found = list(ProfileQuestion.objects.filter(field__in=FIELDS).order_by("order", "pk"))
+    heads = (_("Question"), _("Fills in"), _("Asked"), _("Order"), _("Again after months"))
+    file = table_export(
+        request,
+        "profile-questions",
+        heads,
+        lambda: (
+            (one.text, str(FIELDS[one.field].label), _("yes") if one.active else _("no"), one.order, one.refresh_months)
+            for one in found
+        ),
+    )
+    if file is not None:
+        return file
     forms = [
         QuestionForm(
             request.POST or None,

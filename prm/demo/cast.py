@@ -5,8 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from prm.kernel.roles import Role
+from prm.kernel.text import sort_key
 
 PASSWORD = "welcome-to-the-demo"  # noqa: S105 - printed on the screen, for a demo on loopback
+
+
+def domain_of(name: str) -> str:
+    """The web domain of a company by its name, as one would write it without the accents."""
+    return "".join(c for c in sort_key(name) if c.isascii() and c.isalnum()) + ".example"
 
 
 @dataclass(frozen=True)
@@ -101,6 +107,7 @@ FIRST_WORDS = (
     "Willow", "Zenith", "Atlas", "Beacon", "Cobalt", "Drift", "Echo", "Falcon",
 )  # fmt: skip
 SECOND_WORDS = ("IT", "Networks", "Systems", "Solutions", "Digital", "Data", "Cloud", "Consulting", "Technik", "Secure")
+SOURCES = ("Trade fair", "Recommended by a partner", "Website", "Own research", "Distributor")
 PLACES = (
     ("US", "Boston"), ("US", "Denver"), ("US", "Austin"), ("CA", "Toronto"), ("DE", "Köln"), ("GB", "Leeds"),
     ("FR", "Lyon"), ("SE", "Malmö"), ("SG", "Singapore"), ("AU", "Perth"), ("NL", "Utrecht"), ("ES", "Sevilla"),

@@ -66,6 +66,25 @@ CUSTOMERS = (
     ("Yarrow Media", "yarrow.example"),
     ("Zephyr Motors", "zephyr.example"),
 )
+# Those of the small vendor: two vendors that know nothing of each other do not sell to the same companies.
+OTHER_CUSTOMERS = (
+    ("Amsel Versicherung", "amsel.example"),
+    ("Brücke Medien", "bruecke-medien.example"),
+    ("Castell Bank", "castell.example"),
+    ("Domstadt Kliniken", "domstadt-kliniken.example"),
+    ("Espérance Transports", "esperance.example"),
+    ("Falkenberg Chemie", "falkenberg.example"),
+    ("Gemeinde Talheim", ""),
+    ("Hanse Logistik", "hanse-logistik.example"),
+    ("Isar Druck", "isar-druck.example"),
+    ("Jura Montres", "jura-montres.example"),
+    ("Kranich Touristik", "kranich.example"),
+    ("Lindner Maschinenbau", "lindner.example"),
+    ("Moselwein Handel", "moselwein.example"),
+    ("Neckar Stadtwerke", "neckar-stadtwerke.example"),
+    ("Oberland Schulen", "oberland-schulen.example"),
+    ("Pfalz Papier", "pfalz-papier.example"),
+)
 NEEDS = (
     "Replace the firewalls of all sites before support ends in spring.",
     "Zero trust access for field staff; a pilot with one depot first.",
@@ -92,6 +111,10 @@ def tell_deals(story: Any) -> None:
 # --- a year of deals ------------------------------------------------------------------------------------------------
 
 
+def customers_of(story: Any) -> tuple[tuple[str, str], ...]:
+    return CUSTOMERS if story.operations is not None else OTHER_CUSTOMERS
+
+
 def _past(story: Any, partners: Sequence[Partner]) -> None:
     """Two or three deals of each partner in the year behind, each a legal history of its own."""
     for number, partner in enumerate(partners):
@@ -104,7 +127,8 @@ def _past(story: Any, partners: Sequence[Partner]) -> None:
 
 
 def _one_past(story: Any, partner: Partner, place: int, began: dt.date, outcome: str) -> None:
-    name, domain = CUSTOMERS[place % len(CUSTOMERS)]
+    customers = customers_of(story)
+    name, domain = customers[place % len(customers)]
     manager = story.manager_of.get(partner.name) or story.managers[0]
     writer, decider = manager, story.operations
     if decider is None:  # a small vendor without operations: its champions write, the account manager decides
@@ -113,7 +137,7 @@ def _one_past(story: Any, partner: Partner, place: int, began: dt.date, outcome:
             writer, decider = champions.select_related("user").first(), manager
     if writer is None:
         return
-    if place >= len(CUSTOMERS):
+    if place >= len(customers):
         name, domain = f"{name} {partner.country}", domain and f"{partner.country.lower()}.{domain}"
     with _at(story, began):
         deal = _send(story, partner, name, domain, place, by=writer)

@@ -25,7 +25,7 @@ from dealreg.actions import (
 from dealreg.models import Opportunity
 from dealreg.queries.pipeline_measures import read_pipeline
 from partners.models import Partner
-from prm.demo.deals import CUSTOMERS, _at, _people
+from prm.demo.deals import _at, _people, customers_of
 from prm.demo.papers import leaflet
 from prm.kernel import clock
 from prm.kernel.periods import FiscalQuarter, add_days
@@ -41,10 +41,15 @@ def tell_own_sales(story: Any) -> None:
     """Before the registrations: two deals of the vendor's own sales, one of which a registration will meet."""
     with tenant_scope(story.tenant):
         seller = story.operations or story.managers[0]
-    for name, customer, domain, back, amount in (
+    at_acme = (
         ("Silverline Rail: control rooms", "Silverline Rail", "silverline-rail.example", 40, "145000.00"),
         ("Atlas Ports: frame agreement", "Atlas Ports", "atlas-ports.example", 75, "320000.00"),
-    ):
+    )
+    elsewhere = (
+        ("Rheinhafen Nord: archive", "Rheinhafen Nord", "rheinhafen-nord.example", 40, "95000.00"),
+        ("Alpenbahn: frame agreement", "Alpenbahn", "alpenbahn.example", 75, "180000.00"),
+    )
+    for name, customer, domain, back, amount in at_acme if story.operations else elsewhere:
         with _at(story, story.today, back=back):
             open_opportunity(
                 by=seller,
@@ -86,8 +91,9 @@ def _vendor_led(story: Any, partner: Partner, place: int, left: Decimal) -> None
     end = FiscalQuarter.containing(story.today, story.vendor.fy_start_month).fiscal_year.end
     whole = left * 3 * Decimal(FACTORS[place % len(FACTORS)])
     for turn, share in enumerate(("0.62", "0.38", "0.20")):
-        customer, domain = CUSTOMERS[(place * 3 + turn + 7) % len(CUSTOMERS)]
-        customer = f"{customer} {partner.country}" if place >= len(CUSTOMERS) // 3 else customer
+        customers = customers_of(story)
+        customer, domain = customers[(place * 3 + turn + 7) % len(customers)]
+        customer = f"{customer} {partner.country}" if place >= len(customers) // 3 else customer
         amount = max(Decimal("6000"), (whole * Decimal(share)).quantize(Decimal("1E+2")))
         back = 12 + (place * 7 + turn * 13) % 45
         if turn == 2 and place % 4 < 2:

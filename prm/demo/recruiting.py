@@ -29,6 +29,7 @@ from partners.actions import (
     send_agreement,
 )
 from partners.models import Application, Candidate, Contact, Partner
+from prm.demo.cast import domain_of
 from prm.kernel import clock
 from prm.kernel.models import Membership
 from prm.kernel.roles import Role
@@ -114,7 +115,7 @@ class _Recruiting:
 
     def _candidate(self, number: int, name: str, country: str, kind: str, end: str, ago: int, applied: bool) -> None:
         manager = self.managers[number % len(self.managers)]
-        domain = "".join(c for c in name.lower() if c.isascii() and c.isalnum()) + ".example"
+        domain = domain_of(name)
         with self._at(ago):
             partner = (
                 self._apply(name, country, kind, domain)

@@ -7,11 +7,22 @@ from collections.abc import Callable
 from decimal import Decimal
 from random import Random
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from partners.actions import add_contact, add_partner, assign_manager, record_document, set_tier, update_profile
+from dealreg.models import DealRegistration
+from partners.actions import (
+    add_contact,
+    add_partner,
+    assign_manager,
+    lapse_partner,
+    record_document,
+    set_tier,
+    suspend_partner,
+    update_profile,
+)
 from partners.models import Contact, Partner, Tier
 from prm.demo.cast import (
     FAMILY_NAMES,
@@ -21,7 +32,9 @@ from prm.demo.cast import (
     PASSWORD,
     PLACES,
     SECOND_WORDS,
+    SOURCES,
     Vendor,
+    domain_of,
 )
 from prm.demo.deals import tell_deals
 from prm.demo.files import bring_in
@@ -44,6 +57,7 @@ from prm.kernel.models import Membership, Tenant
 from prm.kernel.numbers import score as to_score
 from prm.kernel.periods import FiscalYear, add_months, month_start
 from prm.kernel.roles import Role
+from prm.kernel.teams import add_team, set_team
 from prm.kernel.tenancy.context import tenant_scope
 from prm.kernel.text import sort_key
 from sales.actions import add_line, add_product, book_actuals, set_targets
@@ -63,6 +77,11 @@ from scorecards.models import ActionItem, Assessment, Question
 from scorecards.queries import possible_owners, proposed_owner, result_of
 
 CENT = Decimal("0.01")
+# A team of account managers: its name and region, who leads it, who else is in it.
+TEAMS = (
+    ("Americas", "North America", "carla@acme.example", "ben@acme.example"),
+    ("Europe and Asia", "EMEA, APAC", "sofia@acme.example", "minh@acme.example"),
+)
 Say = Callable[[str], None]
 # How a partner's target is spread over the product lines (a vendor with three leaves the rest unplanned).
 LINE_SHARES = tuple(Decimal(share) for share in ("0.35", "0.30", "0.20", "0.15"))
@@ -81,6 +100,7 @@ class Story:
         self.manager_of: dict[str, Membership] = {}
         self.operations: Membership | None = None  # a small vendor has none: then the system acts
         self.lines: list[ProductLine] = []
+        self.lapsing: set[UUID] = set()
 
     @transaction.atomic  # a seeding that was interrupted leaves nothing behind, so the next one begins anew
     def tell(self) -> Tenant:
@@ -125,10 +145,13 @@ class Story:
         self.say(f"{vendor.name}: scorecards of {len(assessed)} partners")
         tell_program(self.tenant)
         tell_of_recruiting(self)
-        with tenant_scope(self.tenant):
+        with clock.travel(to=self._moment(self.today - dt.timedelta(days=26))), tenant_scope(self.tenant):
             tell_locator()
+        with tenant_scope(self.tenant):
             tell_work(lambda partner: self.manager_of[partner.name])
+        with clock.travel(to=self._moment(self.today - dt.timedelta(days=20))), tenant_scope(self.tenant):
             tell_measures(self.operations, lambda partner: self.manager_of.get(partner.name) or self.managers[0])
+        with tenant_scope(self.tenant):
             tell_papers(self)
             group_and_announce(list(self.people.values()))
             meet_twice()
@@ -137,7 +160,18 @@ class Story:
         tell_deals(self)
         tell_pipeline(self)
         tell_leads(self)
+        self._suspend()
         return self.tenant
+
+    def _suspend(self) -> None:
+        """One partnership is frozen until an invoice is paid."""
+        with clock.travel(to=self._moment(self.today - dt.timedelta(days=12))), tenant_scope(self.tenant):
+            busy = DealRegistration.objects.values("partner_id")
+            calm = Partner.objects.filter(state=Partner.State.ACTIVE, memberships=None).exclude(pk__in=busy)
+            partner = calm.order_by("-sort_name").first()
+            chief = next((one for one in self.people.values() if Role.CHANNEL_CHIEF in one.roles), None)
+            if partner is not None:
+                suspend_partner(partner, by=chief, reason="Three invoices are unpaid for more than sixty days.")
 
     # --- people and products ------------------------------------------------------------------------------
     def _people(self) -> None:
@@ -151,6 +185,11 @@ class Story:
                 self.managers.append(member)
             if Role.OPERATIONS in person.roles:
                 self.operations = member
+        if len(self.managers) > 2:
+            for name, region, lead, *others in TEAMS:
+                team = add_team(name, region=region, by=None)
+                for email in (lead, *others):
+                    set_team(self.people[email], team, by=None, leads=email == lead)
 
     def _partner_people(self) -> None:
         for person in self.vendor.people:
@@ -175,18 +214,20 @@ class Story:
         name = FIXED_PARTNERS[number] if number < len(FIXED_PARTNERS) else self._name(number)
         state = "active" if number < len(FIXED_PARTNERS) else STATES[number % 10]
         kind = ("reseller", "msp", "si", "reseller", "consultant", "isv")[number % 6]
-        domain = "".join(c for c in name.lower() if c.isascii() and c.isalnum()) + ".example"
+        domain = domain_of(name)
         manager = self.managers[number % len(self.managers)]
         self.manager_of[name] = manager
-        with clock.travel(to=self._moment(add_months(self.today, -26 - number % 30))):
+        is_newcomer = state == "onboarding"
+        came = self.today - dt.timedelta(days=140) if is_newcomer else add_months(self.today, -26 - number % 30)
+        with clock.travel(to=self._moment(came)):
             partner = add_partner(
                 name,
                 country=country,
                 type=kind,
-                state=state,
+                state="active" if state == "lapsed" else state,  # until it sells nothing for two quarters
                 life_stage=_life_stage(state, number),
                 domain=domain,
-                source="Demo",
+                source=SOURCES[number % len(SOURCES)],
                 by=self.operations,
             )
             assign_manager(partner, manager, by=self.operations)
@@ -210,7 +251,9 @@ class Story:
                 signed_on=clock.today(),
                 by=self.operations,
             )
-            code = ("silver", "silver", "gold", "silver", "gold", "platinum")[number % 6]
+            if state == "lapsed":
+                self.lapsing.add(partner.pk)
+            code = "silver" if is_newcomer else ("silver", "silver", "gold", "silver", "gold", "platinum")[number % 6]
             set_tier(partner, self.tiers[code], cause="entry", on=clock.today(), by=None)
         return partner
 
@@ -231,12 +274,18 @@ class Story:
             champions = {member.partner_id: member for member in found.select_related("user")}
             for number, partner in enumerate(partners):
                 by = self.manager_of[partner.name]
-                relate(partner, number, by=by, champion=champions.get(partner.pk), moment=self._moment)
+                if partner.state == Partner.State.ONBOARDING:
+                    continue  # nothing is known of it yet but what it wrote itself
+                away = dt.timedelta(days=75 if number > 20 and number % 6 == 2 else 0)  # some are quiet for long
+                moment = lambda day, away=away: self._moment(day - away)
+                relate(partner, number, by=by, champion=champions.get(partner.pk), moment=moment)
         self.say(f"{self.vendor.name}: profiles, people and activity")
 
     # --- business -------------------------------------------------------------------------------------------
     def _business(self, partner: Partner, number: int) -> None:
         """Two fiscal years of monthly targets, and bookings up to today, better or worse by the partner's luck."""
+        if partner.state == Partner.State.ONBOARDING:
+            return  # the first order is still to come
         base = Decimal(4000 + 1500 * (number * 13 % 17))
         luck = Decimal(70 + number * 29 % 55) / 100
         this_year = FiscalYear.containing(self.today, self.vendor.fy_start_month)
@@ -247,14 +296,19 @@ class Story:
                 by_line = {month: (amount * share).quantize(CENT) for month, amount in targets.items()}
                 set_targets(partner, by_line, line=line, by=self.manager_of[partner.name])
         bookings = []
-        stops = add_months(self.today, -8) if partner.state == Partner.State.LAPSED else self.today
+        lapses = partner.pk in self.lapsing
+        stops = add_months(self.today, -8) if lapses else self.today - dt.timedelta(days=1 + number % 4)
         for month, target in targets.items():
             for line in self.lines:
                 day = month + dt.timedelta(days=self.chance.randrange(27))
                 share = Decimal(self.chance.randrange(10, 42)) / 100
-                if day <= min(self.today, stops):
+                if day <= stops:
                     bookings.append({"booked_on": day, "amount": (target * luck * share).quantize(CENT), "line": line})
-        book_actuals(partner, bookings, by=self.operations)
+        with clock.travel(to=self._moment(stops)):
+            book_actuals(partner, bookings, by=None)  # from the books, by a file every night
+        if lapses:
+            with clock.travel(to=self._moment(self.today - dt.timedelta(days=40 + number % 9))):
+                lapse_partner(partner, by=None)
 
     def _quality(self, partner: Partner) -> float:
         """How well it answers, between 0 and 1: by its name, so that it stays the same."""

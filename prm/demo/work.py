@@ -59,7 +59,7 @@ def tell_work(manager_of: Callable[[Partner], Membership]) -> None:
 def _sign(name: str, country: str, days: int, manager: Membership) -> None:
     """A partner signed and started some days ago, with its first person there."""
     with clock.travel(days=-days):
-        partner = add_partner(name, country=country, state=Partner.State.COMMITTED, source="Demo", by=None)
+        partner = add_partner(name, country=country, state=Partner.State.COMMITTED, source="Trade fair", by=None)
         assign_manager(partner, manager, by=None)
         record_document(
             partner,
@@ -81,7 +81,8 @@ def _onboardings() -> None:
     waiting = Partner.objects.filter(state=Partner.State.ONBOARDING, onboardings=None).order_by("sort_name")
     for number, partner in enumerate(waiting):
         days, done = WAYS[number % len(WAYS)]
-        give_path(partner, started_on=clock.today() - dt.timedelta(days=days))
+        with clock.travel(days=-days):
+            give_path(partner, started_on=clock.today())
         tasks = Task.objects.open().filter(partner=partner, kind="onboarding").order_by("due_on", "pk")
         for task in list(tasks)[:done]:
             complete_task(task, by=None)

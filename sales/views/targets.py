@@ -20,6 +20,7 @@ from prm.kernel.policies import permits
 from prm.kernel.tenancy.context import current_tenant
 from prm.kernel.web.access import may
 from prm.kernel.web.forms import go
+from prm.kernel.web.table_exports import table_export
 from sales.actions import confirm_targets, decline_targets, propose_targets, set_targets, withdraw_targets
 from sales.forms import YearForm, cell_name, read_amount, read_grid, unread
 from sales.models import ProductLine, TargetProposal
@@ -215,6 +216,14 @@ def all_targets(request: HttpRequest) -> HttpResponse:
     found = Partner.objects.visible_to(member).exclude(state__in=["declined", "terminated"])
     if search:
         found = found.filter(sort_name__icontains=search.casefold())
+    file = table_export(
+        request,
+        f"targets-{year.year}",
+        ("Partner", _("Number"), *(f"{month:%Y-%m}" for month in map(month_start, year.months)), _("Year")),
+        lambda: _table_of(found.order_by("sort_name", "pk"), year),
+    )
+    if file is not None:
+        return file
     page = Paginator(found.order_by("sort_name", "pk"), PER_PAGE).get_page(sent.get("page"))
     partners = list(page.object_list)
     months = [month_start(month) for month in year.months]
@@ -239,6 +248,18 @@ def all_targets(request: HttpRequest) -> HttpResponse:
         "has_problems": bool(problems),
     }
     return render(request, "sales/all_targets.html", context, status=422 if problems else 200)
+
+
+def _table_of(partners: Any, year: FiscalYear) -> list[list[Any]]:
+    """A row for each partner with its months and their sum, where it has a target."""
+    found = list(partners.only("pk", "name", "number"))
+    totals, _by_line = totals_of_year([partner.pk for partner in found], year)
+    table = []
+    for partner in found:
+        amounts = [totals.get(partner.pk, {}).get(month_start(month)) for month in year.months]
+        known = [amount for amount in amounts if amount is not None]
+        table.append([partner.name, partner.number, *amounts, sum(known) if known else None])
+    return table
 
 
 def _save_all(request: HttpRequest, partners: list[Partner], amounts: Any, totals: Any) -> dict[str, str]:

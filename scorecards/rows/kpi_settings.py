@@ -75,6 +75,15 @@ def present_catalogue(settings: Sequence[KpiSetting]) -> list[ShownCategory]:
     ]
 
 
+def catalogue_table(settings: Sequence[KpiSetting]) -> list[list[str]]:
+    """The catalogue as rows of a file."""
+    return [
+        [category.name, one.name, one.kind, one.formula, one.target, one.borders, one.stages]
+        for category in present_catalogue(settings)
+        for one in category.kpis
+    ]
+
+
 def _plain(write: Formatter, setting: KpiSetting) -> ShownSetting:
     setting.set_by_id = None  # the list names nobody, and asks for nobody
     return _shown(write, setting.kpi, setting)

@@ -20,13 +20,20 @@ from prm.kernel.policies import permits
 from prm.kernel.web.access import may
 from prm.kernel.web.format import formatter
 from prm.kernel.web.forms import go, submit
+from prm.kernel.web.table_exports import table_export
 from sales.forms import AsOfForm, YearForm, read_amount
 from scorecards.actions import add_kpi, set_kpi, set_kpi_target, set_weights
 from scorecards.forms import AsOfFuture, KpiAddForm, KpiSettingForm, SharedTargetForm
 from scorecards.models import KpiDefinition
 from scorecards.queries import COMPONENTS, ranking, settings_on, weights_on
 from scorecards.queries.kpi_targets import settings_of, shared_targets
-from scorecards.rows.kpi_settings import present_catalogue, present_settings, present_shared, present_weights
+from scorecards.rows.kpi_settings import (
+    catalogue_table,
+    present_catalogue,
+    present_settings,
+    present_shared,
+    present_weights,
+)
 
 RANKED_SHOWN = 500
 
@@ -36,6 +43,10 @@ def kpi_settings(request: HttpRequest) -> HttpResponse:
     """The catalogue as it holds today."""
     member = request.member  # type: ignore[attr-defined]
     in_use = {setting.kpi_id for setting in settings_on(clock.today())}
+    heads = (_("Category"), _("KPI"), _("From"), _("Formula"), _("Target"), _("Judged"), _("In focus in"))
+    file = table_export(request, "kpis", heads, lambda: catalogue_table(settings_on(clock.today())))
+    if file is not None:
+        return file
     context = {
         "categories": present_catalogue(settings_on(clock.today())),
         "unused": list(KpiDefinition.objects.exclude(pk__in=in_use).order_by("name")),
@@ -200,6 +211,15 @@ def partner_ranking(request: HttpRequest) -> HttpResponse:
     member, day = request.member, AsOfForm(request.GET).day()  # type: ignore[attr-defined]
     known = set(Partner.objects.visible_to(member).values_list("pk", flat=True))
     found = ranking(on=day)
+    heads = (_("Rank"), "Partner", _("Composite score"), _("Why there is none"), _("Net revenue, last 12 months"))
+    file = table_export(
+        request,
+        "ranking",
+        heads,
+        lambda: ((one.rank, one.name, one.score, one.why, one.revenue) for one in found if one.partner_id in known),
+    )
+    if file is not None:
+        return file
     write = formatter()
     rows = [
         {

@@ -182,6 +182,7 @@ RULES = [
         {
             "prm/kernel/outbox.py": "a delivery's state is guarded by its lease",
             "prm/kernel/imports/run.py": "the state of a report in memory",
+            "prm/kernel/imports/reports.py": "the state of a report in memory",
             "dealreg/importers/opportunities.py": "a new record of business that ended elsewhere begins as it ended",
         },
     ),

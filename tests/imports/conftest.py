@@ -11,7 +11,8 @@ import yaml
 
 from prm.kernel.imports.limits import DEFAULT, Limits
 from prm.kernel.imports.profiles import load_profile
-from prm.kernel.imports.run import Report, run
+from prm.kernel.imports.reports import Report
+from prm.kernel.imports.run import run
 
 PARTNER_COLUMNS = {"external_id": "Id", "name": "Name", "country": "Country", "employees": "Staff", "city": "City"}
 SALE_COLUMNS = {"external_id": "No", "partner": "Partner", "line": "Line", "booked_on": "Day", "amount": "Amount"}

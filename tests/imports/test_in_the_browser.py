@@ -11,7 +11,7 @@ import pytest
 import yaml
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from partners.models import Partner
+from partners.models import Partner, PartnerProfile
 from prm.kernel.imports.mapping import proposed, value_map
 from prm.kernel.imports.profiles import load_profile
 from prm.kernel.imports.registry import importer_of
@@ -107,6 +107,45 @@ def test_faulty_rows_are_told_with_their_place_and_keep_the_file_out(cast, sign_
     work(cast, APPLY_TASK)
     assert imported().count() == 3
     assert ImportBatch.objects.get().failed == 1
+
+
+DOUBLES = "\n".join(
+    (
+        "Account ID;Company name;Country;Staff",
+        "B1;Northwind GmbH;DE;12",
+        "B2;Northwind;DE;13",
+        "B3;Northwind;DE;14",
+        "B4;New Co;US;15",
+        "",
+    )
+)
+DOUBLED = {name: column for name, column in NAMED.items() if "type" not in name}
+
+
+def test_rows_that_may_be_there_are_left_out_unless_one_says_otherwise(cast, sign_in):
+    client, before = sign_in(cast.operations), Partner.objects.count()
+    send(client, DOUBLES)
+    upload = ImportUpload.objects.get()
+    client.post(f"/imports/{upload.pk}/", DOUBLED)
+    work(cast, CHECK_TASK)
+    upload.refresh_from_db()
+    assert [double["line"] for double in upload.report["doubles"]] == [2, 3, 4]
+    assert (upload.report["created"], upload.report["left_out"]) == (1, 3)
+    page = client.get(f"/imports/{upload.pk}/").content.decode()
+    assert f"/partners/{cast.northwind.pk}/" in page
+    assert "Add it anyway" in page
+    wrong = client.post(f"/imports/{upload.pk}/apply/", {"double-2": str(cast.rival.pk)})
+    assert wrong.status_code == 400  # not one of those that it may be
+    client.post(
+        f"/imports/{upload.pk}/apply/", {"double-2": "leave", "double-3": "create", "double-4": str(cast.northwind.pk)}
+    )
+    assert work(cast, APPLY_TASK) == "done"
+    assert set(imported().values_list("external_id", flat=True)) == {"B2", "B3", "B4"}
+    assert Partner.objects.count() == before + 2
+    assert Partner.objects.get(external_id="B3").pk == cast.northwind.pk
+    assert PartnerProfile.objects.get(partner=cast.northwind).employees == 14
+    batch = ImportBatch.objects.get()
+    assert (batch.rows, batch.created, batch.updated) == (3, 2, 1)
 
 
 def test_the_downloaded_profile_does_the_same_by_command(cast, sign_in, tmp_path):

@@ -35,6 +35,19 @@ class ValueRefused(Invalid):
         self.column = column
 
 
+class LeftOut(Exception):
+    """A row that is not to come in: it looks like a record that is there, and nobody said that it is another."""
+
+
+@dataclass(frozen=True)
+class Double:
+    """A row that looks like records that are there: which row, what it says, and those records."""
+
+    line: int
+    says: str
+    found: list[dict[str, str]]  # each with id, says, and by what it is alike
+
+
 @dataclass(frozen=True)
 class RowProblem:
     """One reason why a row cannot come in."""

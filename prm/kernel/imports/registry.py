@@ -18,7 +18,7 @@ from django.utils import timezone
 from prm.kernel.errors import Stale
 from prm.kernel.events import record_many
 from prm.kernel.imports.journal import TECHNICAL, Journal
-from prm.kernel.imports.problems import ProfileInvalid, RowProblem, shown
+from prm.kernel.imports.problems import Double, ProfileInvalid, RowProblem, shown
 from prm.kernel.imports.values import Rule
 from prm.kernel.models import ImportChange, Membership
 from prm.kernel.tenancy.models import CurrentTenant, Record
@@ -61,6 +61,10 @@ class Importer:
         self.fields = frozenset(fields)
         self.line = 0
         self.warnings: list[RowProblem] = []
+        # By line what to do with a row that looks like a record that is there: "create", or the id of the one that it
+        # updates; all others are left out. None: nobody is asked, and such rows come in with a warning.
+        self.choices: Mapping[str, str] | None = None
+        self.doubles: list[Double] = []
         self.journal = Journal() if self.is_undoable else None
 
     def begin(self) -> None:

@@ -6,9 +6,8 @@ up: created + updated + unchanged + failed = rows; of a refused file nothing cam
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
@@ -20,60 +19,18 @@ from prm.kernel.errors import Refused
 from prm.kernel.events import record
 from prm.kernel.imports.expressions import plain
 from prm.kernel.imports.journal import Journal
-from prm.kernel.imports.problems import FileRefused, ImportRunning, RowProblem, ValueRefused, shown
+from prm.kernel.imports.problems import FileRefused, ImportRunning, LeftOut, ValueRefused, shown
 from prm.kernel.imports.profiles import Plan, Profile
 from prm.kernel.imports.registry import BATCH, Check, Fate, Importer, Prepared, Values
+from prm.kernel.imports.reports import KEPT_PROBLEMS, Report
 from prm.kernel.imports.sources import Row
 from prm.kernel.models import ImportBatch, Membership, Tenant
 from prm.kernel.policies import require
 from prm.kernel.tenancy.context import member_scope, tenant_scope
 from prm.kernel.tenancy.remember import memory
 
-KEPT_PROBLEMS = 200
 SAMPLE_ROWS = 12
 Progress = Callable[[str, str, int], None]  # file, what is being done, rows so far
-
-
-@dataclass
-class Report:
-    """What became of one file."""
-
-    file: str
-    entity: str
-    state: str = ""  # applied, dry run, refused
-    read_as: str = ""
-    sha256: str = ""
-    rows: int = 0
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    failed: int = 0
-    left_out: int = 0  # rows the profile does not mean; not counted as rows
-    problem_count: int = 0
-    faulty_rows: int = 0
-    problems: list[RowProblem] = field(default_factory=list)
-    warnings: list[RowProblem] = field(default_factory=list)
-    sample: list[dict[str, Any]] = field(default_factory=list)  # the first good rows: line, fate, values as read
-    batch_id: str = ""
-
-    @property
-    def is_refused(self) -> bool:
-        return self.state == "refused"
-
-    @property
-    def is_clean(self) -> bool:
-        return not self.problem_count
-
-    def add(self, line: int, column: str, reason: str) -> None:
-        self.problem_count += 1
-        if len(self.problems) < KEPT_PROBLEMS:
-            self.problems.append(RowProblem(line, column, reason))
-
-    def refuse(self) -> None:
-        """Nothing of the file came in."""
-        self.state = "refused"
-        self.created = self.updated = self.unchanged = 0
-        self.failed = self.rows
 
 
 class _NotWritten(Exception):
@@ -87,6 +44,7 @@ def run(
     by: Membership | None,
     dry_run: bool = False,
     skip: bool = False,
+    choices: Mapping[str, str] | None = None,
     progress: Progress = lambda file, doing, rows: None,
 ) -> list[Report]:
     """Import all files of a profile in its order. A refused file ends the run; those before it stand.
@@ -96,7 +54,9 @@ def run(
     reports = []
     with transaction.atomic() if dry_run else nullcontext():
         for plan in profile.plans:
-            report = import_file(plan, profile.name, tenant, by=by, dry_run=dry_run, skip=skip, progress=progress)
+            report = import_file(
+                plan, profile.name, tenant, by=by, dry_run=dry_run, skip=skip, choices=choices, progress=progress
+            )
             reports.append(report)
             if report.is_refused and not dry_run:
                 break
@@ -113,9 +73,13 @@ def import_file(
     by: Membership | None,
     dry_run: bool = False,
     skip: bool = False,
+    choices: Mapping[str, str] | None = None,
     progress: Progress = lambda file, doing, rows: None,
 ) -> Report:
-    """Check and write one file in one transaction. The report says what became of it."""
+    """Check and write one file in one transaction. The report says what became of it.
+
+    `choices` says by line what becomes of rows that look like records that are there (`Importer.choices`).
+    """
     with scope_of(by, tenant):
         require(by, plan.importer.permission)
     report = Report(plan.file, plan.importer.entity)
@@ -124,6 +88,7 @@ def import_file(
         with scope_of(by, tenant), memory():
             take_turn(tenant, by)
             importer = plan.importer(by=by, fields=plan.columns)
+            importer.choices = choices
             prepared = _checked(plan, importer, report, progress)
             # A dry run lets the good rows in, so that the files after it find what they refer to.
             if report.problem_count and not (may_skip or dry_run):
@@ -196,7 +161,7 @@ def _checked(plan: Plan, importer: Importer, report: Report, progress: Progress)
     prepared = _settled(importer, prepared, report, plan)
     _tell_unknown(plan, importer, doubtful, first_line, report)
     report.problems.sort(key=lambda problem: problem.line)
-    report.warnings = importer.warnings
+    report.warnings, report.doubles = importer.warnings, importer.doubles
     report.failed = report.faulty_rows
     report.sample = [
         {"line": each.line, "fate": str(each.fate), "values": first_values[each.line]}
@@ -315,6 +280,9 @@ def _prepared(plan: Plan, importer: Importer, rows: Iterable[tuple[int, Values]]
         importer.line = line
         try:
             fate, payload = importer.prepare(values)
+        except LeftOut:
+            report.rows, report.left_out = report.rows - 1, report.left_out + 1
+            continue
         except Refused as error:
             report.add(line, plan.column_of(error.field) if error.field else "", str(error))
         except ValidationError as error:

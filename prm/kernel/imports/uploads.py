@@ -24,7 +24,8 @@ from prm.kernel.imports.mapping import as_yaml, profile_of, proposed
 from prm.kernel.imports.opening import open_table
 from prm.kernel.imports.profiles import Profile, load_profile
 from prm.kernel.imports.registry import Importer, importer_of, importers
-from prm.kernel.imports.run import Report, run
+from prm.kernel.imports.reports import Report
+from prm.kernel.imports.run import run
 from prm.kernel.imports.sources import Source
 from prm.kernel.jobs import beating, begin_job, end_job, start_job
 from prm.kernel.lifecycle import move
@@ -39,6 +40,7 @@ CHECK_TASK, APPLY_TASK = "kernel.check_import", "kernel.apply_import"
 KINDS = {".csv": "csv", ".tsv": "txt", ".txt": "txt", ".xlsx": "xlsx", ".gz": "gz"}
 SAMPLE_ROWS = 50
 TOLD = 200
+CREATE, LEAVE = "create", "leave"
 
 
 def entities_for(member: Membership) -> dict[str, type[Importer]]:
@@ -92,13 +94,26 @@ def check_upload(upload: ImportUpload, mapping: Mapping[str, Any], *, by: Member
 
 
 @transaction.atomic
-def apply_upload(upload: ImportUpload, *, by: Membership) -> ImportUpload:
-    """Bring the file in as it was checked."""
+def apply_upload(upload: ImportUpload, *, by: Membership, choices: Mapping[str, str] | None = None) -> ImportUpload:
+    """Bring the file in as it was checked. Rows that look like records that are there are left out, but for those
+    of which `choices` says by line to "create" them anyway, or which record they update."""
     require(by, importer_of(upload.entity).permission)
+    upload.mapping = {**upload.mapping, "choices": _choices(upload, choices or {})}
     if not upload.report.get("may_apply"):
         raise Invalid("Rows of this file are faulty. Correct them, or let faulty rows be left out, and check again.")
     _begin(upload, State.APPLYING, APPLY_TASK, f"Importing {upload.file_name}", by)
     return upload
+
+
+def _choices(upload: ImportUpload, choices: Mapping[str, str]) -> dict[str, str]:
+    asked = {str(double["line"]): double["found"] for double in upload.report.get("doubles", ())}
+    wanted = {line: choice for line, choice in choices.items() if choice not in {"", LEAVE}}
+    for line, choice in wanted.items():
+        if line not in asked:
+            raise Invalid(f"Nothing is to be chosen for line {line[:20]}.", field="choices")
+        if choice != CREATE and choice not in {one["id"] for one in asked[line]}:
+            raise Invalid(f"Line {line}: choose to create it, to leave it out, or what it updates.", field="choices")
+    return wanted
 
 
 @transaction.atomic
@@ -177,14 +192,19 @@ def _work(upload_id: str, job_id: str, context: Context, *, dry_run: bool) -> No
         def progress(file: str, doing: str, rows: int) -> None:
             counter.done = rows
 
-        report = _report(upload, lambda profile: run(profile, tenant, by=upload.by, dry_run=dry_run, progress=progress))
+        choices = upload.mapping.get("choices", {})
+        report = _report(
+            upload,
+            lambda profile: run(profile, tenant, by=upload.by, dry_run=dry_run, choices=choices, progress=progress),
+        )
     with reenter(context):
         upload = ImportUpload.objects.select_for_update(of=("self",)).get(pk=upload_id)
         is_in = not dry_run and not report.is_refused
         if upload.state in {State.CHECKING, State.APPLYING}:
             move(upload, State.APPLIED if is_in else State.CHECKED)
         skips = bool(upload.mapping.get("options", {}).get("skip"))
-        upload.report = told(report) | {"may_apply": dry_run and bool(report.rows) and (report.is_clean or skips)}
+        has_rows = bool(report.rows or report.doubles)
+        upload.report = told(report) | {"may_apply": dry_run and has_rows and (report.is_clean or skips)}
         upload.save(update_fields=["report", "updated_at"])
         words = (
             f"{report.created} new, {report.updated} changed, {report.unchanged} as they are, {report.failed} faulty."
@@ -207,5 +227,6 @@ def told(report: Report) -> dict[str, Any]:
     """The report as it is kept: counts, and the first of the problems and warnings."""
     kept = asdict(report)
     kept["problems"] = [problem.as_json() for problem in report.problems[:TOLD]]
+    kept["doubles"] = kept["doubles"][:TOLD]
     kept["warnings"] = [warning.as_json() for warning in report.warnings[:TOLD]]
     return kept

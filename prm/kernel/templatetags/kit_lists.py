@@ -89,6 +89,16 @@ def _table_row(row: Any, columns: list[Column], cells: list[tuple[str, str]], ma
 
 
 @register.simple_tag(takes_context=True)
+def export_menu(context: Context) -> SafeString:
+    """The table of this page as a file, as it stands; its view answers with `table_export`."""
+    asked = [(name, value) for name, values in context["request"].GET.lists() for value in values if name != "page"]
+    kinds = {"csv": {"format": "csv"}, "plain_csv": {"format": "csv", "bom": "no"}, "xlsx": {"format": "xlsx"}}
+    return fill(
+        context, "export_menu", **{name: "?" + urlencode([*asked, *kind.items()]) for name, kind in kinds.items()}
+    )
+
+
+@register.simple_tag(takes_context=True)
 def pager(context: Context, page: ListPage) -> SafeString:
     """Which rows these are, of how many, and the way to the others."""
     shown = page.page

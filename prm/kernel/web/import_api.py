@@ -129,6 +129,14 @@ class MappingInput(serializers.Serializer):
     options = OptionsInput(required=False)
 
 
+class ApplyInput(serializers.Serializer):
+    choices = serializers.DictField(
+        child=serializers.CharField(max_length=40),
+        required=False,
+        help_text="By line of a double: `create`, `leave`, or the id of the record that the row updates.",
+    )
+
+
 class ImportUploadsViewSet(ReadRecordsViewSet):
     """Your files on their way: sent, checked, brought in. Checking and bringing in are jobs."""
 
@@ -161,11 +169,12 @@ class ImportUploadsViewSet(ReadRecordsViewSet):
         mapping = {"fields": said, "options": dict(data.get("options", {}))}
         return self._on_its_way(check_upload(upload, mapping, by=self.member))
 
-    @extend_schema(request=None, responses={202: ImportUploadSerializer})
+    @extend_schema(request=ApplyInput, responses={202: ImportUploadSerializer})
     @action(detail=True, methods=["post"])
     def apply(self, request: Any, pk: Any = None) -> Response:
-        """Bring the file in as it was checked."""
-        return self._on_its_way(apply_upload(self.get_object(), by=self.member))
+        """Bring the file in as it was checked; rows of `report.doubles` only as `choices` says."""
+        upload, data = self.get_object(), checked(ApplyInput, request)
+        return self._on_its_way(apply_upload(upload, by=self.member, choices=data.get("choices", {})))
 
     def _on_its_way(self, upload: ImportUpload) -> Response:
         return Response(self.get_serializer(upload).data, status=status.HTTP_202_ACCEPTED)

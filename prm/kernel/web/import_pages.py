@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from prm.kernel.addresses import shown
 from prm.kernel.errors import Invalid, Refused
 from prm.kernel.files import CONTENT_TYPES
 from prm.kernel.imports.mapping import (
@@ -59,7 +60,7 @@ STAYING_SHOWN = 100
 
 
 def entity_name(entity: str) -> str:
-    return entity.replace("_", " ").capitalize()
+    return entity.replace("_", " ").capitalize().replace("Kpi", "KPI")
 
 
 class UploadForm(forms.Form):
@@ -151,7 +152,10 @@ def import_upload(request: HttpRequest, upload: ImportUpload) -> HttpResponse:
 @may("kernel.import_file", ImportUpload.objects.select_related("file"))
 @require_POST
 def apply(request: HttpRequest, upload: ImportUpload) -> HttpResponse:
-    apply_upload(upload, by=member_of(request))
+    marked = {
+        name.removeprefix("double-"): str(value) for name, value in request.POST.items() if name.startswith("double-")
+    }
+    apply_upload(upload, by=member_of(request), choices=marked)
     return redirect("kernel:job", upload.job.pk)  # type: ignore[union-attr]
 
 
@@ -302,7 +306,12 @@ def _page(
         "date_formats": DATE_FORMATS.items(),
         "number_formats": NUMBER_FORMATS.items(),
         "report": upload.report,
-        "counts": [(label, formatter().number(upload.report.get(name) or 0, 0)) for label, name in COUNTS],
+        "doubles": _doubles(upload.report),
+        "counts": [
+            (label, formatter().number(upload.report.get(name) or 0, 0))
+            for label, name in COUNTS
+            if name != "left_out" or upload.report.get(name)
+        ],
         "is_open": upload.state in {ImportUpload.State.SENT, ImportUpload.State.CHECKED},
         "is_working": upload.state in {ImportUpload.State.CHECKING, ImportUpload.State.APPLYING},
         "may_apply": upload.state == ImportUpload.State.CHECKED
@@ -336,12 +345,21 @@ COUNTS = (
     (gettext_lazy("Changed"), "updated"),
     (gettext_lazy("As they are"), "unchanged"),
     (gettext_lazy("Faulty"), "faulty_rows"),
+    (gettext_lazy("Left out"), "left_out"),
 )
 FATES = {
     "created": (gettext_lazy("New"), "green"),
     "updated": (gettext_lazy("Changed"), "blue"),
     "unchanged": (gettext_lazy("As it is"), "grey"),
 }
+
+
+def _doubles(report: dict[str, Any]) -> list[dict[str, Any]]:
+    """The rows that may be there already, each record they may be with its address here."""
+    return [
+        {**double, "found": [{**one, "url": shown(one["url"]) if one.get("url") else ""} for one in double["found"]]}
+        for double in report.get("doubles") or []
+    ]
 
 
 def _sample(report: dict[str, Any], fields: list[str]) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from prm.kernel.signin.forms import NothingForm
 from prm.kernel.web.access import for_members, may, public
 from prm.kernel.web.format import formatter
 from prm.kernel.web.forms import go, submit
+from prm.kernel.web.table_exports import table_export
 from prm.kernel.web.tenancy import member_of
 
 PER_PAGE = 30
@@ -135,6 +136,14 @@ def _page(
     member, feed = member_of(request), feed_of(member_of(request))
     write = formatter()
     found = Notification.objects.visible_to(member).order_by("-at", "-pk")
+    file = table_export(
+        request,
+        "notifications",
+        (_("What"), _("When"), _("Read at")),
+        lambda: ((one.text, one.at, one.read_at) for one in found.iterator()),
+    )
+    if file is not None:
+        return file
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     rows = [_row(notice) for notice in page.object_list]
     newest = max((notice.at for notice in page.object_list), default=None)

@@ -16,7 +16,8 @@ from django.db import transaction
 from prm.kernel.errors import Refused
 from prm.kernel.imports.profiles import Profile, load_profile
 from prm.kernel.imports.registry import importers
-from prm.kernel.imports.run import Report, run
+from prm.kernel.imports.reports import Report
+from prm.kernel.imports.run import run
 from prm.kernel.members import found_tenant, furnish_tenant
 from prm.kernel.models import ImportBatch, Tenant
 from prm.kernel.tenancy.context import tenant_scope
