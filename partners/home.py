@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from partners.forms import AnswerForm
-from partners.queries import agreement_before_authority, next_profile_question
+from partners.queries import agreement_before_authority, next_profile_question, profile_version
 from partners.queries.announcements import announcements_for
 from partners.queries.directory import account_managers
 from partners.queries.home import RUNNING, changes_since, names_in, partners_by, records_with_gaps
@@ -61,7 +61,10 @@ def profile_question(request: HttpRequest) -> dict[str, Any] | None:
     if not permits(member, "partners.answer_profile_question"):
         return None
     question = next_profile_question(member, clock.today())
-    return {"question": question, "form": AnswerForm(question)} if question else None
+    if question is None:
+        return None
+    seen = {"version": profile_version(member.partner_id)}
+    return {"question": question, "form": AnswerForm(question, initial=seen)}
 
 
 @home_part(20, "partners/home/people.html", area="side")

@@ -15,9 +15,11 @@ from django.utils.translation import gettext_lazy as _
 from partners.countries import COUNTRIES, is_country
 from partners.models import PartnerProfile
 from partners.statements import is_same
+from prm.kernel import clock
 from prm.kernel.errors import Invalid
 from prm.kernel.text import clean_text
 
+FIRST_YEAR = 1500
 VERTICALS = {
     "healthcare": _("Healthcare"),
     "finance": _("Banking and insurance"),
@@ -92,6 +94,17 @@ class ProfileField:
                 return codes
             case "flag":
                 return bool(value)
+            case "year":
+                return self._past_year(value)
+        return value
+
+    def _past_year(self, value: Any) -> Any:
+        this_year = clock.today().year
+        if value is not None and not FIRST_YEAR <= value <= this_year:
+            raise Invalid(
+                _now("Enter a year between %(first)s and %(last)s.") % {"first": FIRST_YEAR, "last": this_year},
+                field=self.name,
+            )
         return value
 
     def _chosen(self, value: Any) -> Any:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from partners.models import PartnerProfile
-from partners.profile_fields import GROUPS, ProfileField
+from partners.profile_fields import FIELDS, GROUPS, ProfileField
 from partners.statements import Statement, conflicts, in_force, statements
 from prm.kernel.periods import add_months
 from prm.kernel.web.format import Formatter, formatter
@@ -105,6 +105,36 @@ def present_value(each: ProfileField, profile: PartnerProfile, today: dt.date, w
         others=[_statement(each, other, write) for other in conflicts(said)],
         history=[_statement(each, one, write) for one in reversed(said)] if len(said) > 1 else [],
     )
+
+
+@dataclass(frozen=True)
+class MovedValue:
+    """A value that somebody changed while a form was open, and what the form says of it (empty: left as it was)."""
+
+    label: str
+    value: str
+    who: str
+    day: str
+    mine: str
+
+
+def present_moved(profile: PartnerProfile, moved: dict[str, Any]) -> list[MovedValue]:
+    """What is in force now of these values; `moved` says what the form wants instead (None: nothing)."""
+    write = formatter()
+    rows = []
+    for name, mine in moved.items():
+        each, said = FIELDS[name], in_force(statements(profile.sources, name))
+        shown = _statement(each, said, write) if said else None
+        rows.append(
+            MovedValue(
+                label=str(each.label),
+                value=each.write(getattr(profile, name), write) or _("nothing"),
+                who=(shown.who or shown.source) if shown else "",
+                day=shown.day if shown else "",
+                mine="" if mine is None else each.write(mine, write) or _("nothing"),
+            )
+        )
+    return rows
 
 
 def _statement(each: ProfileField, said: Statement, write: Formatter) -> ShownStatement:

@@ -1,8 +1,9 @@
 """Who said what of a partner, and when: the statements behind each value of a profile.
 
 `profile.sources[field]` is a list of statements, oldest first: `value`, `source` (partner, vendor, import or
-system), `who` (a name, where there was one), `on`, and `held` on those that took effect. The last held one is the
-value in force. Nothing said is thrown away by a later source; what differs stands beside.
+system), `who` (a name, where there was one), `on`, `held` on those that took effect, and the `version` of the profile
+that it made. The last held one is the value in force. Nothing said is thrown away by a later source; what differs
+stands beside.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ class Statement:
     who: str
     on: dt.date
     held: bool
+    version: int = 0
 
     @classmethod
     def read(cls, raw: dict[str, Any]) -> Statement:
@@ -35,6 +37,7 @@ class Statement:
             str(raw.get("who", "")),
             dt.date.fromisoformat(raw["on"]),
             bool(raw.get("held", True)),
+            int(raw.get("version", 0)),
         )
 
     def written(self) -> dict[str, Any]:
@@ -44,6 +47,7 @@ class Statement:
             "who": self.who,
             "on": self.on.isoformat(),
             "held": self.held,
+            "version": self.version,
         }
 
 
@@ -62,6 +66,17 @@ def statements(sources: dict[str, Any], field: str) -> list[Statement]:
 
 def in_force(said: list[Statement]) -> Statement | None:
     return next((each for each in reversed(said) if each.held), None)
+
+
+def changed_since(sources: dict[str, Any], version: int) -> list[str]:
+    """The values whose word in force is newer than that version of the profile."""
+    latest = {field: in_force(statements(sources, field)) for field in sources}
+    return sorted(field for field, said in latest.items() if said is not None and said.version > version)
+
+
+def in_force_at(said: list[Statement], version: int) -> Statement | None:
+    """What was in force in that version of the profile."""
+    return in_force([each for each in said if each.version <= version])
 
 
 def takes_effect(said: list[Statement], source: str) -> bool:

@@ -108,6 +108,7 @@ from partners.actions.onboarding import (
 )
 from partners.actions.profile import (
     PROFILE_FIELDS,
+    ProfileMoved,
     add_location,
     answer_profile_question,
     edit_location,
@@ -244,6 +245,7 @@ __all__ = [
     "OtherName",
     "OwnEntry",
     "PossibleDuplicate",
+    "ProfileMoved",
     "QuestionsOpen",
     "SamePartner",
     "SegmentInUse",

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from partners.actions.candidates import ON_THE_WAY, note_stage
 from partners.actions.company import add_partner, assign_manager
-from partners.actions.contacts import add_contact, record_consent
+from partners.actions.contacts import add_contact, record_consent, return_contact
 from partners.actions.profile import update_profile
 from partners.actions.recruitment import engage_partner
 from partners.actions.work import add_task
@@ -98,7 +98,9 @@ def _decide(application: Application, partner: Partner, *, by: Membership | None
     application.became, application.is_own_partner, application.decided_by = partner, is_own, by
     application.save(update_fields=["is_own_partner", "decided_by", "updated_at"])
     VendorQuestion.objects.filter(application=application).update(partner=partner)
-    known = Contact.objects.filter(partner=partner, email=application.email, left_on=None).first()
+    known = Contact.objects.filter(partner=partner, email=application.email).order_by("left_on").first()
+    if known is not None and known.left_on is not None:
+        return_contact(known, by=None)
     if known is None:
         known = add_contact(partner, name=application.name, email=application.email, phone=application.phone, by=None)
     if not known.objected:

@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from partners.models import Contact, Partner
 from prm.kernel import clock
-from prm.kernel.errors import Invalid, NotAllowed
+from prm.kernel.errors import Conflict, Invalid, NotAllowed
 from prm.kernel.events import record
 from prm.kernel.lifecycle import touch
 from prm.kernel.members import LastChampion, deactivate_member
@@ -20,6 +20,22 @@ from prm.kernel.policies import permits, require
 from prm.kernel.text import clean_text, sort_key
 
 CONTACT_FIELDS = frozenset({"external_id", "phone", "function", "title", "is_champion", "headcount_relevant"})
+
+
+class AddressTaken(Conflict):
+    """This e-mail address stands at another contact of this partner already."""
+
+    code = "address_taken"
+
+    def __init__(self, known: Contact | None, *, left: bool = False) -> None:
+        said = [(AddressTaken.__doc__ or "").strip()]
+        if known is not None:
+            said = [f"This e-mail address stands at {known} already: one person is one contact."]
+            self.more = {"contact_id": str(known.pk)}
+        if left:
+            said.append("Who left the company and is back is brought back there.")
+        super().__init__(" ".join(said), field="email")
+        self.known = known
 
 
 class HasAccess(NotAllowed):
@@ -35,6 +51,7 @@ def add_contact(partner: Partner, *, by: Membership | None, name: str = "", emai
     contact = Contact(partner=partner)
     _set_fields(contact, fields)
     prepared_contact(contact, name, email)
+    _refuse_taken_address(contact, by)
     contact.save()
     return record(contact, "contact.added", by=by)  # names stay out of the log, which is never erased
 
@@ -42,12 +59,27 @@ def add_contact(partner: Partner, *, by: Membership | None, name: str = "", emai
 @transaction.atomic
 def edit_contact(contact: Contact, *, by: Membership | None, seen_version: int | None = None, **values: Any) -> Contact:
     require(by, "partners.edit_contact", contact)
+    former = contact.email
     name, email = values.pop("name", contact.name), values.pop("email", contact.email)
     _set_fields(contact, values)
     prepared_contact(contact, name, email)
+    if contact.email != former:
+        _refuse_taken_address(contact, by)
     touch(contact, seen_version=seen_version)
     contact.save()
     return record(contact, "contact.changed", by=by, fields=sorted(values))
+
+
+def _refuse_taken_address(contact: Contact, by: Membership | None) -> None:
+    """One person is one contact. Of somebody whom `by` may not know of the name is not told."""
+    if not contact.email:
+        return
+    same = Contact.objects.filter(partner=contact.partner_id, email=contact.email).exclude(pk=contact.pk)
+    known = same.order_by("created_at", "pk").first()
+    if known is None:
+        return
+    is_known = by is None or Contact.objects.visible_to(by).filter(pk=known.pk).exists()
+    raise AddressTaken(known if is_known else None, left=is_known and known.left_on is not None)
 
 
 def _set_fields(contact: Contact, fields: dict[str, Any]) -> None:

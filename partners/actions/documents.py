@@ -26,7 +26,7 @@ State = DocumentVersion.State
 
 
 class OtherName(Invalid):
-    """The typed name is not that of the person who is signed in. Whoever else signs does so with the own login."""
+    """The typed name is not that of the person who is signed in."""
 
     code = "other_name"
 
@@ -149,7 +149,10 @@ def sign_document(version: DocumentVersion, *, by: Membership | None, name: str,
     if len(typed) < 2:
         raise Invalid("Type your full name.", field="name")
     if by is not None and same_name(typed) not in {same_name(name) for name in names_of(by)}:
-        raise OtherName(f"You are signed in as {by.user.name}: type that name. {OtherName.__doc__}", field="name")
+        raise OtherName(
+            f"You are signed in as {by.user.name}: type that name. Whoever else signs does so with the own login.",
+            field="name",
+        )
     if not agreed:
         raise NotAgreed(field="agreed")
     with vendor_scope("the partner's signature on a document"):

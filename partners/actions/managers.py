@@ -77,7 +77,7 @@ def add_secondary_manager(partner: Partner, manager: Membership, *, by: Membersh
     Partner.objects.select_for_update(of=("self",)).get(pk=partner.pk)
     lasting = ManagerAssignment.objects.filter(partner=partner, manager=manager, to_date=None)
     if lasting.filter(kind__in=["main", "secondary"]).exists():
-        raise AlreadyThere(field="manager")
+        raise AlreadyThere("This person looks after the partner already.", field="manager")
     made = ManagerAssignment.objects.create(
         partner=partner, manager=manager, kind=ManagerAssignment.Kind.SECONDARY, from_date=clock.today()
     )

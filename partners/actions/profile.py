@@ -10,7 +10,7 @@ from django.db import transaction
 from partners.countries import is_country
 from partners.models import Partner, PartnerLocation, PartnerProfile, ProfilePrompt, ProfileQuestion
 from partners.profile_fields import FIELDS
-from partners.statements import Statement, in_force, is_same, saying, statements, takes_effect
+from partners.statements import Statement, changed_since, in_force, is_same, saying, statements, takes_effect
 from prm.kernel import clock
 from prm.kernel.errors import Conflict, Invalid, Stale
 from prm.kernel.events import plain, record
@@ -26,6 +26,17 @@ class NothingSaid(Conflict):
     """This source says nothing of it any more. Reload the page to see what is known now."""
 
     code = "nothing_said"
+
+
+class ProfileMoved(Stale):
+    """Somebody changed this profile since you opened it, so nothing was saved. Look at what is new, and send it again.
+
+    `more` tells the API which values are new, and the version that has them.
+    """
+
+    def __init__(self, profile: PartnerProfile, seen: int, *, field: str | None = None) -> None:
+        super().__init__((ProfileMoved.__doc__ or "").splitlines()[0], field=field)
+        self.more = {"changed": changed_since(profile.sources, seen), "version": profile.version}
 
 
 class LocationNeeded(Conflict):
@@ -66,7 +77,7 @@ def _write_profile(
     profile = PartnerProfile.objects.select_for_update(of=("self",)).filter(partner=partner).first()
     profile = profile or PartnerProfile.objects.create(partner=partner)
     if seen_version is not None and profile.version != seen_version:
-        raise Stale()
+        raise ProfileMoved(profile, seen_version)
     who = by.user.name if by else ""
     changed = fill_profile(
         profile, source=source or (str(by.side) if by else "system"), who=who, confirm=confirm, **values
@@ -103,7 +114,8 @@ def fill_profile(
             continue
         if holds:
             setattr(profile, name, value)
-        new = Statement(plain(value), source, who, clock.today(), held=holds)
+        version = profile.version if profile._state.adding else profile.version + 1
+        new = Statement(plain(value), source, who, clock.today(), held=holds, version=version)
         profile.sources[name] = [each.written() for each in saying(said, new)]
         changed.append(name)
     return sorted(changed)
@@ -198,13 +210,21 @@ def _checked(location: PartnerLocation, fields: dict[str, Any]) -> PartnerLocati
 
 
 @transaction.atomic
-def answer_profile_question(question: ProfileQuestion, value: Any, *, by: Membership) -> PartnerProfile:
-    """Answer for the own company: the value is the partner's word, with the person's name and today's date."""
+def answer_profile_question(
+    question: ProfileQuestion, value: Any, *, by: Membership, seen_version: int | None = None
+) -> PartnerProfile:
+    """Answer for the own company: the value is the partner's word, with the person's name and today's date.
+
+    Refused when somebody has said something else of it since `seen_version` of the profile.
+    """
     require(by, "partners.answer_profile_question", question)
     field = FIELDS[question.field]
     if field.clean(value) in (None, "", []):
         raise Invalid("Choose or enter an answer, or skip the question.", field="value")
     partner = Partner.objects.get(pk=by.partner_id)  # type: ignore[misc]
+    known = PartnerProfile.objects.select_for_update(of=("self",)).filter(partner=partner).first()
+    if known is not None and seen_version is not None and question.field in changed_since(known.sources, seen_version):
+        raise ProfileMoved(known, seen_version, field="value")
     profile = _write_profile(partner, by=by, source="partner", confirm=True, **{question.field: value})
     _prompted(question, by, answered_on=clock.today())
     return profile

@@ -11,7 +11,7 @@ from partners.actions.documents import put_up_for_signature, record_document
 from partners.actions.questions import waive_vendor_question
 from partners.actions.tiers import give_entry_tier
 from partners.models import Candidate, Contact, Document, DocumentVersion, Partner, VendorQuestion
-from partners.queries import login_of, rules, standing_in_recruiting, unsigned_agreement
+from partners.queries import Standing, login_of, rules, standing_in_recruiting, unsigned_agreement
 from prm.kernel import clock
 from prm.kernel.errors import Conflict, IllegalMove, Invalid
 from prm.kernel.events import record
@@ -107,13 +107,7 @@ def qualify_partner(partner: Partner, *, by: Membership | None, reason: str = ""
     why = clean_text(reason, field="reason", max_length=500)
     is_override = not standing.is_fit
     if is_override and not (why and (by is None or permits(by, "partners.override_fit", partner))):
-        if standing.fit.number is None:
-            raise NotScreened(field="reason")
-        raise FitTooLow(
-            f"The fit score is {standing.fit.number}, asked is {standing.needed}. The channel chief may qualify all "
-            "the same, with a reason.",
-            field="reason",
-        )
+        raise not_fit(standing)
     if standing.open_questions:
         if not clean_text(waive, field="waive"):
             raise QuestionsOpen(field="waive")
@@ -129,6 +123,14 @@ def qualify_partner(partner: Partner, *, by: Membership | None, reason: str = ""
         override_by=by if is_override else None,
     )
     return partner
+
+
+def not_fit(standing: Standing) -> Conflict:
+    """Why a candidate is not qualified without a word of the channel chief."""
+    if standing.fit.number is None:
+        return NotScreened(field="reason")
+    said = f"The fit score is {standing.fit.number}, asked is {standing.needed}. "
+    return FitTooLow(said + "The channel chief may qualify all the same, with a reason.", field="reason")
 
 
 @transaction.atomic

@@ -168,6 +168,7 @@ class AnswerInput(serializers.Serializer):
     """The answer, in the shape of the value that the question fills."""
 
     value = serializers.JSONField()
+    version = seen_version()  # of the profile; refused where this value has moved on since
 
 
 class QuestionChange(serializers.Serializer):
@@ -210,7 +211,8 @@ class ProfileQuestionsViewSet(ReadRecordsViewSet):
         if spec is None:
             raise Invalid("This question fills nothing.")
         value = input_field(spec).run_validation(data.validated_data["value"])
-        return Response(shown_profile(answer_profile_question(question, value, by=self.member)))
+        seen = data.validated_data.get("version")
+        return Response(shown_profile(answer_profile_question(question, value, by=self.member, seen_version=seen)))
 
     @extend_schema(request=None, responses={204: None})
     @action(detail=True, methods=["post"])

@@ -11,7 +11,7 @@ from partners.forms.locator import InquiryForm, LocatorProfileForm, LocatorSearc
 from partners.forms.managers import ManagerForm, ReassignForm, SecondForm, SponsorForm, StandInForm
 from partners.forms.merges import MergeForm
 from partners.forms.people import ActivityForm, ContactForm, LeaveForm, NoteForm
-from partners.forms.profile import AnswerForm, LocationForm, ProfileForm, QuestionForm
+from partners.forms.profile import AnswerForm, LocationForm, ProfileForm, QuestionForm, in_fields
 from partners.forms.recruitment import (
     ApplicationForm,
     AttachForm,
@@ -70,5 +70,6 @@ __all__ = [
     "VerifyForm",
     "VersionForm",
     "WhyForm",
+    "in_fields",
     "write_questions",
 ]

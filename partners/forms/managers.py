@@ -35,7 +35,7 @@ class ManagerForm(forms.Form):
 
 
 class SecondForm(forms.Form):
-    manager = _Named(queryset=Membership.objects.all(), label=_("Second account manager"))
+    manager = _Named(queryset=Membership.objects.all(), label=own("Second account manager"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, auto_id="second_%s", **kwargs)

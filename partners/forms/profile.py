@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -31,6 +32,12 @@ class WordsField(forms.CharField):
 class CodesChoice(forms.MultipleChoiceField):
     """Boxes to tick. Codes that came by an import and are none of ours may stay."""
 
+    def offer(self, codes: Iterable[str]) -> None:
+        """Boxes for codes that are none of ours as well, so that saving does not take them off."""
+        known = {code for code, _label in self.choices}  # type: ignore[union-attr]
+        strange = [(code, str(code).replace("_", " ")) for code in codes if code not in known]
+        self.choices = [*self.choices, *strange]
+
     def valid_value(self, value: Any) -> bool:
         return super().valid_value(value) or len(str(value)) <= 60
 
@@ -44,7 +51,7 @@ def form_field(spec: ProfileField) -> forms.Field:
         case "number":
             return WholeField(min_value=0, max_value=MAX_COUNT, **common)
         case "year":
-            return WholeField(min_value=1500, max_value=2200, **common)
+            return WholeField(min_value=0, max_value=9999, **common)
         case "money":
             return forms.DecimalField(min_value=0, max_digits=14, decimal_places=2, **common)
         case "choice":
@@ -62,10 +69,27 @@ def form_field(spec: ProfileField) -> forms.Field:
     return forms.CharField(max_length=length, **common)
 
 
+def in_fields(spec: ProfileField, value: Any) -> list[str]:
+    """A value as a form would send it."""
+    if value in (None, "", [], False):
+        return []
+    if spec.kind == "codes":
+        return list(value)
+    if isinstance(value, list):
+        return [", ".join(value)]
+    return ["on" if value is True else str(value)]
+
+
 class ProfileForm(forms.Form):
     """All that is known of a partner, in its groups."""
 
     version = WholeField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            if isinstance(field, CodesChoice):
+                field.offer(self.initial.get(name) or ())
 
     def groups(self) -> list[dict[str, Any]]:
         return [{"label": label, "fields": [self[each.name] for each in fields]} for _code, label, fields in GROUPS]
@@ -99,6 +123,7 @@ class AnswerForm(forms.Form):
                 choices=[("yes", "Yes"), ("no", "No")], coerce=lambda word: word == "yes", widget=forms.RadioSelect
             )
         value.required, value.label = True, question.text
+        self.fields["version"] = WholeField(required=False, widget=forms.HiddenInput)
         self.fields["value"] = value
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from django import forms
@@ -91,12 +93,21 @@ class QualifyForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
-    def __init__(self, *args: Any, asks_reason: bool = True, asks_waive: bool = True, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        asks_reason: bool = True,
+        asks_waive: bool = True,
+        lacking: Mapping[str, str] = MappingProxyType({}),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
-        if not asks_reason:
-            del self.fields["reason"]
-        if not asks_waive:
-            del self.fields["waive"]
+        for name, is_asked in (("reason", asks_reason), ("waive", asks_waive)):
+            if not is_asked:
+                del self.fields[name]
+                continue
+            self.fields[name].required = True
+            self.fields[name].error_messages["required"] = lacking.get(name) or _("Say why.")
 
 
 class SignerForm(forms.Form):

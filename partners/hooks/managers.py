@@ -37,7 +37,7 @@ def sponsored_panel(member: Membership, partner: Partner) -> dict[str, Any] | No
     found = Partner.objects.visible_to(member).filter(sponsor=partner).select_related("tier").order_by("sort_name")
     rows = list(found[: SPONSORED_SHOWN + 1])
     shown = [
-        {"name": one.name, "url": one.get_absolute_url(), "state": one.get_state_display(), "country": one.country}
+        {"name": one.name, "url": one.get_absolute_url(), "state": one.get_state_display(), "country": one.country_name}
         | {"tone": STATE_TONES.get(one.state, "grey"), "tier": one.tier.name if one.tier else ""}
         for one in rows[:SPONSORED_SHOWN]
     ]

@@ -28,6 +28,7 @@ from partners.models import (
     SegmentMember,
     Territory,
 )
+from partners.queries.duplicates import second_reading
 from prm.kernel import clock
 from prm.kernel.errors import Invalid
 from prm.kernel.events import record_many
@@ -130,7 +131,7 @@ class Partners(RecordImporter):
         self._territories = dict(Territory.objects.values_list("code", "pk"))
         self._ids = partners_by_external_id()
         named = Partner.objects.values_list("normalised_name", "country", "external_id")
-        self._named = {(name, country): external_id for name, country, external_id in named}
+        self._named = {(second_reading(name), country): external_id for name, country, external_id in named}
         self._look_alikes, self._taken = Doubles(), set[UUID]()
         self._profiles: dict[UUID, PartnerProfile] = {}
         self._locations: dict[UUID, PartnerLocation] = {}
@@ -275,7 +276,7 @@ class Partners(RecordImporter):
         return self._territories.get(code)
 
     def _look_for_namesake(self, partner: Partner) -> None:
-        name = (partner.normalised_name, partner.country)
+        name = (second_reading(partner.normalised_name), partner.country)
         if name in self._named:
             self.warn(
                 "name",

@@ -13,6 +13,7 @@ from partners.actions import (
     end_access_of,
     prepared_contact,
 )
+from partners.actions.contacts import AddressTaken
 from partners.importers.keys import PERMISSION, known_partner, partners_by_external_id
 from partners.models import (
     Contact,
@@ -55,9 +56,25 @@ class Contacts(RecordImporter):
     def begin(self) -> None:
         super().begin()
         self._partners = partners_by_external_id()
+        self._addresses: dict[tuple[Any, str], Any] = {}  # partner and address, to the key of whose it is
+        self._in_file: dict[tuple[Any, str], Any] = {}
 
     def checks(self) -> Iterable[Check]:
         return [(("partner",), partial(known_partner, self._partners))]
+
+    def meet(self, rows: Sequence[Values]) -> None:
+        super().meet(rows)
+        emails = {row["email"].lower() for row in rows if row.get("email")}
+        known = Contact.objects.filter(email__in=emails).order_by("-created_at", "-pk")
+        self._addresses = {(one.partner_id, one.email): one for one in known}
+
+    def _refuse_taken(self, record: Contact, partner: str) -> None:
+        """One person is one contact: an address stands once at a partner, in the file and beside it."""
+        known = self._addresses.get((record.partner_id, record.email))
+        if known is not None and known.pk != record.pk:
+            raise AddressTaken(known, left=known.left_on is not None)
+        if self._in_file.setdefault((partner, record.email), record.external_id) != record.external_id:
+            raise Conflict("This e-mail address stands at another person of this partner in the file.", field="email")
 
     def fill(self, record: Contact, values: Values, *, is_new: bool) -> None:
         partner_id = known_partner(self._partners, values)
@@ -69,7 +86,10 @@ class Contacts(RecordImporter):
                 setattr(record, name, values[name])
         name, email = values.get("name", record.name), values.get("email", record.email)
         # The constraint on the external id is asked for all rows at once, not one by one.
+        former = record.email
         prepared_contact(record, name, email, validate_constraints=False)
+        if record.email and (is_new or record.email != former):
+            self._refuse_taken(record, values["partner"])
 
     def check(self, record: Contact) -> None:
         """Checked with the name and address, as in the action."""

@@ -32,7 +32,7 @@ from partners.queries.onboarding import (
     with_champion,
     with_complete_profile,
 )
-from partners.queries.profile import locations_of, next_profile_question, profile_of
+from partners.queries.profile import locations_of, next_profile_question, profile_of, profile_version
 from partners.queries.program import (
     METRIC_LABELS,
     NO_BENEFITS,
@@ -184,6 +184,7 @@ __all__ = [
     "possible_pairs",
     "preview",
     "profile_of",
+    "profile_version",
     "program_page",
     "progress_of",
     "qualifying_for",

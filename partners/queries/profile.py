@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from uuid import UUID
 
 from partners.models import Partner, PartnerLocation, PartnerProfile, ProfilePrompt, ProfileQuestion
 from partners.profile_fields import FIELDS
@@ -17,6 +18,12 @@ SKIPS_ALLOWED = 3  # then it is not put to this person again
 def profile_of(partner: Partner) -> PartnerProfile:
     """What is known; an empty one, not saved, when nothing is."""
     return PartnerProfile.objects.filter(partner=partner).first() or PartnerProfile(partner=partner)
+
+
+def profile_version(partner_id: UUID | None) -> int:
+    """Which version of a partner's profile one sees; 0 where there is none yet."""
+    versions = PartnerProfile.objects.filter(partner=partner_id).values_list("version", flat=True)
+    return versions.first() or 0
 
 
 def locations_of(partner: Partner) -> list[PartnerLocation]:

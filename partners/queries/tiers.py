@@ -227,7 +227,9 @@ def judged_requirements(proposals: Sequence[TierProposal]) -> dict[UUID, list[Re
     found = {}
     for proposal in proposals:
         seen = proposal.evaluation
-        ladder = ladders.setdefault(seen.program_id, ladder_of(seen.program))
+        if seen.program_id not in ladders:
+            ladders[seen.program_id] = ladder_of(seen.program)
+        ladder = ladders[seen.program_id]
         falls = proposal.kind == TierProposal.Kind.DEMOTION
         rung = ladder.of(proposal.from_tier_id if falls else proposal.to_tier_id)
         rows = requirement_rows(rung, _figures_kept(seen)) if rung else []

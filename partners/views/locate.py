@@ -13,30 +13,38 @@ from partners.actions import check_stamp, receive_inquiry, stamp_form
 from partners.forms import InquiryForm, LocatorSearchForm
 from partners.models import LocatorEntry
 from partners.queries import Search, find_partners
+from partners.queries.locator import Results
 from partners.rows.locator import present_entry, present_found
 from prm.kernel.tenancy.context import current_tenant
 from prm.kernel.web.forms import submit
 from prm.kernel.web.visitors import for_visitors, visitor_address
 
 PER_PAGE = 20
+USUAL_RADIUS = 100
 
 
 @for_visitors
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """All partners that show themselves, or those that fit what one looks for, in the order of F40."""
-    form = LocatorSearchForm(request.GET or None)
+    asked = request.GET.copy()
+    if asked:
+        asked.setdefault("radius", str(USUAL_RADIUS))  # the form shows what was searched within
+    form = LocatorSearchForm(asked or None)
     wanted = Search()
     if form.is_bound and form.is_valid():
         data = form.cleaned_data
         wanted = Search(
             place=data["place"],
             country=data["country"],
-            radius_km=data["radius"] or 100,
+            radius_km=data["radius"] or USUAL_RADIUS,
             product_line=data["product_line"],
             vertical=data["vertical"],
             language=data["language"],
         )
+    elif form.is_bound:
+        # What cannot be read finds nobody: all partners would look like an answer.
+        return _unread(request, form)
     results = find_partners(wanted)
     page = Paginator(results.found, PER_PAGE).get_page(request.GET.get("page"))
     query = request.GET.copy()
@@ -51,6 +59,12 @@ def search(request: HttpRequest) -> HttpResponse:
         "query": query.urlencode(),
         "place": str(results.place) if results.place else "",
     }
+    return render(request, "partners/locator/search.html", context)
+
+
+def _unread(request: HttpRequest, form: LocatorSearchForm) -> HttpResponse:
+    nobody = Results([], None, unknown_place="place" in form.errors)
+    context = {"vendor": current_tenant(), "form": form, "results": nobody, "rows": [], "is_unread": True}
     return render(request, "partners/locator/search.html", context)
 
 

@@ -32,7 +32,7 @@ from prm.kernel.web.access import may
 from prm.kernel.web.format import formatter
 from prm.kernel.web.forms import add_refusal, go, submit
 from prm.kernel.web.tenancy import member_of
-from prm.kernel.words import own
+from prm.kernel.words import own, own_words
 
 
 @may("partners.view_partner", Partner)
@@ -177,7 +177,7 @@ def _row(row: ManagerAssignment, today: dt.date) -> dict[str, Any]:
     return {
         "id": row.pk,
         "name": row.manager.user.name,
-        "kind": row.get_kind_display(),
+        "kind": own_words(row.get_kind_display()),
         "from": write.day(row.from_date),
         "to": write.day(row.to_date) if row.to_date else "",
         "is_now": lasts and row.from_date <= today,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.contrib import messages
@@ -23,6 +25,7 @@ from partners.actions import (
     return_contact,
     set_objection,
 )
+from partners.actions.contacts import AddressTaken
 from partners.contact_rows import consent_in_words, logins_of, present_contacts
 from partners.filters import ContactFilter
 from partners.forms import ActivityForm, ContactForm, LeaveForm, NoteForm
@@ -78,9 +81,11 @@ def contact_list(request: HttpRequest, partner: Partner) -> HttpResponse:
 def contact_add(request: HttpRequest, partner: Partner) -> HttpResponse:
     form = ContactForm(request.POST or None, initial={"function": Contact.Function.SALES})
     member = request.member  # type: ignore[attr-defined]
+    double: dict[str, Any] = {}
 
     def act(data: dict[str, Any]) -> Contact:
-        contact = add_contact(partner, by=member, **form.own_values())
+        with _kept(double):
+            contact = add_contact(partner, by=member, **form.own_values())
         consent = form.consent()
         return record_consent(contact, by=member, **consent) if any(consent.values()) else contact
 
@@ -91,7 +96,19 @@ def contact_add(request: HttpRequest, partner: Partner) -> HttpResponse:
         title=_("Add a contact to %s") % partner.name,
         back=tab_of(partner, "people"),
         then=lambda added: tab_of(partner, "people"),
+        template="partners/contact_add.html",
+        double=double,
     )
+
+
+@contextmanager
+def _kept(double: dict[str, Any]) -> Iterator[None]:
+    """Keep whose the address is, where it is refused for that, so that the page can lead there."""
+    try:
+        yield
+    except AddressTaken as taken:
+        double["contact"] = taken.known
+        raise
 
 
 @may("partners.edit_contact", Contact.objects.select_related("partner"))
@@ -106,8 +123,11 @@ def contact(request: HttpRequest, contact: Contact) -> HttpResponse:
     }
     form = ContactForm(request.POST or None, initial=initial)
 
+    double: dict[str, Any] = {}
+
     def act(data: dict[str, Any]) -> Contact:
-        edit_contact(contact, by=member, **form.own_values())
+        with _kept(double):
+            edit_contact(contact, by=member, **form.own_values())
         consent = form.consent()
         return record_consent(contact, by=member, **consent) if contact.consent or any(consent.values()) else contact
 
@@ -120,6 +140,7 @@ def contact(request: HttpRequest, contact: Contact) -> HttpResponse:
         back=back,
         then=lambda saved: back,
         template="partners/contact.html",
+        double=double,
         **_about(contact),
     )
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from partners.actions import (
+    ProfileMoved,
     add_location,
     answer_profile_question,
     edit_location,
@@ -20,14 +21,19 @@ from partners.actions import (
     skip_profile_question,
     update_profile,
 )
-from partners.forms import AnswerForm, LocationForm, ProfileForm, QuestionForm
-from partners.models import Partner, PartnerLocation, ProfileQuestion
+from partners.forms import AnswerForm, LocationForm, ProfileForm, QuestionForm, in_fields
+from partners.models import Partner, PartnerLocation, PartnerProfile, ProfileQuestion
 from partners.profile_fields import FIELDS
+from partners.profile_rows import present_moved
 from partners.queries import profile_of
+from partners.statements import changed_since, in_force_at, statements
 from partners.views.company import form_page
 from prm.kernel.errors import Refused
+from prm.kernel.events import plain
 from prm.kernel.web.access import may
+from prm.kernel.web.forms import submit
 from prm.kernel.web.table_exports import table_export
+from prm.kernel.web.tenancy import member_of
 
 
 def tab_of(partner: Partner, tab: str) -> str:
@@ -39,20 +45,49 @@ def tab_of(partner: Partner, tab: str) -> str:
 def profile(request: HttpRequest, partner: Partner) -> HttpResponse:
     known = profile_of(partner)
     initial = {name: getattr(known, name) for name in FIELDS} | {"version": known.version}
+    back = tab_of(partner, "profile")
+    stale: list[int] = []  # the version that was seen, where the profile has moved on since
 
     def act(data: dict[str, Any]) -> Any:
-        seen = data.pop("version")
-        return update_profile(partner, by=request.member, seen_version=seen, **data)  # type: ignore[attr-defined]
+        values = {name: data[name] for name in FIELDS}
+        try:
+            return update_profile(partner, by=member_of(request), seen_version=data["version"], **values)
+        except ProfileMoved:
+            stale.append(data["version"])
+            raise
 
-    return form_page(
-        request,
-        ProfileForm(request.POST or None, initial=initial),
-        act,
-        title=_("Profile of %s") % partner.name,
-        back=tab_of(partner, "profile"),
-        then=lambda saved: tab_of(partner, "profile"),
-        template="partners/profile_form.html",
-    )
+    def page(form: Any) -> HttpResponse:
+        context = {"form": form, "heading": _("Profile of %s") % partner.name, "back": back}
+        if stale:
+            context |= _caught_up(form, profile_of(partner), stale[0])
+        return render(request, "partners/profile_form.html", context)
+
+    form = ProfileForm(request.POST or None, initial=initial)
+    if request.method == "GET":
+        return page(form)
+    return submit(request, form, act, again=page, then=lambda saved: back)
+
+
+def _caught_up(form: ProfileForm, known: PartnerProfile, seen: int) -> dict[str, Any]:
+    """The refused form on top of what is known now: what one left alone is as the others said it, the rest as typed.
+
+    Saved again it takes effect: whoever does has seen what changed.
+    """
+    data, moved = form.data.copy(), {}
+    for name in changed_since(known.sources, seen):
+        spec, mine, now = FIELDS[name], form.cleaned_data[name], getattr(known, name)
+        before = in_force_at(statements(known.sources, name), seen)
+        was = before.value if before is not None else getattr(PartnerProfile(), name)
+        touched = not spec.is_same(plain(mine), was) and not spec.is_same(mine, now)
+        moved[name] = mine if touched else None
+        if not touched:
+            data.setlist(name, in_fields(spec, now))
+    data["version"] = str(known.version)
+    again = ProfileForm(data, initial=form.initial)
+    again.full_clean()
+    for reason in form.non_field_errors():
+        again.add_error(None, reason)
+    return {"form": again, "moved": present_moved(known, moved)}
 
 
 @may("partners.edit_profile", Partner)
@@ -109,8 +144,11 @@ def answer(request: HttpRequest, question: ProfileQuestion) -> HttpResponse:
     form = AnswerForm(question, request.POST)
     status = 422
     if form.is_valid():
+        said, seen = form.cleaned_data["value"], form.cleaned_data["version"]
         try:
-            answer_profile_question(question, form.cleaned_data["value"], by=request.member)  # type: ignore[attr-defined]
+            answer_profile_question(question, said, by=member_of(request), seen_version=seen)
+        except ProfileMoved as moved:
+            form, status = _said_meanwhile(request, question, moved), moved.status
         except Refused as refusal:
             form.add_error("value", str(refusal))
             status = 422 if refusal.status == 400 else refusal.status
@@ -119,6 +157,18 @@ def answer(request: HttpRequest, question: ProfileQuestion) -> HttpResponse:
     template = "question" if request.htmx else "question_page"  # type: ignore[attr-defined]
     shown = {"part": {"question": question, "form": form}}
     return render(request, f"partners/home/{template}.html", shown, status=status)
+
+
+def _said_meanwhile(request: HttpRequest, question: ProfileQuestion, moved: ProfileMoved) -> AnswerForm:
+    """The refused answer with what a colleague said of it meanwhile; saved again it replaces that."""
+    data = request.POST.copy()
+    data["version"] = str(moved.more["version"])
+    form = AnswerForm(question, data)
+    known = PartnerProfile.objects.get(partner=member_of(request).partner_id)
+    (row,) = present_moved(known, {question.field: None})
+    told = {"who": row.who, "value": row.value}
+    form.add_error("value", _("Meanwhile %(who)s answered: %(value)s. Save again to replace it by yours.") % told)
+    return form
 
 
 def _question_done(request: HttpRequest, how: str) -> HttpResponse:

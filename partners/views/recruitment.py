@@ -26,6 +26,7 @@ from partners.actions import (
     send_agreement,
     waive_vendor_question,
 )
+from partners.actions.recruitment import QuestionsOpen, not_fit
 from partners.forms.recruitment import (
     AnswerForm,
     CommitForm,
@@ -38,7 +39,7 @@ from partners.forms.recruitment import (
     WhyForm,
 )
 from partners.models import Candidate, Contact, Partner, VendorQuestion
-from partners.queries import managers_of, named_signer, standing_in_recruiting, unsigned_agreement
+from partners.queries import Standing, managers_of, named_signer, standing_in_recruiting, unsigned_agreement
 from partners.registries import screening_of
 from partners.rows import STATE_TONES
 from partners.rows.recruitment import (
@@ -82,9 +83,7 @@ def _page(request: HttpRequest, partner: Partner, *, tried: str = "", tried_form
     blank: dict[str, Callable[[], forms.Form]] = {
         "log_first_contact": lambda: NoteForm(auto_id="contact_%s"),
         "engage_partner": lambda: NoteForm(auto_id="engage_%s"),
-        "qualify_partner": lambda: QualifyForm(
-            auto_id="qualify_%s", asks_reason=not standing.is_fit, asks_waive=standing.open_questions > 0
-        ),
+        "qualify_partner": lambda: _qualify_form(standing),
         "send_agreement": lambda: SignerForm(partner, member, contacts, to_sign),
         "commit_partner": lambda: CommitForm(auto_id="commit_%s", asks=not standing.has_authority),
         "offer_community": NothingForm,
@@ -160,10 +159,21 @@ def engage(request: HttpRequest, partner: Partner) -> HttpResponse:
     )
 
 
+def _qualify_form(standing: Standing, data: Any = None) -> QualifyForm:
+    """Asks why only for what is not in order."""
+    return QualifyForm(
+        data,
+        auto_id="qualify_%s",
+        asks_reason=not standing.is_fit,
+        asks_waive=standing.open_questions > 0,
+        lacking={"reason": str(not_fit(standing)), "waive": str(QuestionsOpen())},
+    )
+
+
 @may("partners.qualify_partner", WITH_ALL)
 @require_POST
 def qualify(request: HttpRequest, partner: Partner) -> HttpResponse:
-    form = QualifyForm(request.POST, auto_id="qualify_%s")
+    form = _qualify_form(standing_in_recruiting(partner, clock.today()), request.POST)
     return _step(
         request, partner, "qualify_partner", form, lambda data: qualify_partner(partner, by=_me(request), **data)
     )

@@ -140,6 +140,24 @@ def test_a_dry_run_knows_what_earlier_files_would_bring(desk: Desk) -> None:
     assert not Contact.objects.filter(external_id="C1").exists()
 
 
+def test_one_address_at_a_partner_is_one_person(desk: Desk, cast) -> None:
+    desk.put("partners.csv", PARTNERS)
+    columns = {"external_id": "Id", "partner": "Partner", "email": "Mail"}
+    people = {"file": "people.csv", "entity": "contacts", "columns": columns}
+    partners = {"file": "partners.csv", "entity": "partners", "columns": PARTNER_COLUMNS}
+    head = "Id,Partner,Mail\nC1,P1,ann@alpenrad.example\n"
+    desk.put("people.csv", head + "C2,P2,ann@alpenrad.example\n")
+    assert counts(desk.bring_in(partners, people)[1]) == (2, 0, 0, 0)  # at two partners they are two contacts
+    for text in (head + "C3,P1,Ann@alpenrad.example\n", head + "C4,P3,x@y.example\nC5,P3,X@y.example\n"):
+        desk.put("people.csv", text)
+        (refused,) = desk.bring_in(people)
+        assert refused.state == "refused"
+        assert (refused.problems[0].column, "address stands at" in refused.problems[0].reason) == ("Mail", True)
+    desk.put("people.csv", head)
+    assert counts(desk.bring_in(people)[0]) == (0, 0, 1, 0)  # the same person again is no double
+    assert Contact.objects.filter(email="ann@alpenrad.example").count() == 2
+
+
 def test_a_refused_file_ends_the_run_and_those_before_it_stand(desk: Desk) -> None:
     desk.put("partners.csv", PARTNERS)
     desk.put("people.csv", "Id,Partner,Mail\nC1,P9,ann@alpenrad.example\n")

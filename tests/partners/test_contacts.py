@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from partners.actions import add_contact, log_activity, record_consent, set_objection
+from partners.actions import add_contact, edit_contact, leave_contact, log_activity, record_consent, set_objection
 from partners.models import Contact
 from prm.kernel import clock
 from prm.kernel.models import Membership
@@ -42,6 +42,36 @@ def seen_by(cast, sign_in, member, otto):
         "api": api.get(f"/api/v1/contacts/{otto.pk}/"),
     }
     return {name for name, answer in places.items() if "objektor" in answer.content.decode().lower()}
+
+
+def test_one_address_is_one_contact_of_a_partner(cast, sign_in, otto):
+    client, address = sign_in(cast.cam), f"/partners/{cast.northwind.pk}/contacts/add/"
+    double = {"name": "Otto again", "email": " Otto@Northwind.example", "function": "sales"}
+    refused = client.post(address, double)
+    page = refused.content.decode()
+    assert refused.status_code == 409
+    assert f'href="/t/acme/partners/contacts/{otto.pk}/"' in page
+    assert 'value="Otto again"' in page
+    other = add_contact(cast.northwind, name="Olga", email="olga@northwind.example", by=cast.cam)
+    changed = client.post(f"/partners/contacts/{other.pk}/", {**double, "email": otto.email})
+    assert (changed.status_code, "Open Otto Objektor" in changed.content.decode()) == (409, True)
+    api = token_client(cast.cam)
+    sent = {"partner_id": str(cast.northwind.pk), "name": "Otto", "email": otto.email}
+    answer = api.post("/api/v1/contacts/", sent, **JSON)
+    assert (answer.status_code, answer.json()["code"], answer.json()["contact_id"]) == (
+        409,
+        "address_taken",
+        str(otto.pk),
+    )
+    set_objection(otto, by=cast.cam, objected=True)
+    hidden = client.post(address, double)
+    assert (hidden.status_code, "Objektor" in hidden.content.decode()) == (409, False)
+    leave_contact(otto, by=cast.operations)
+    assert "brought back there" in sign_in(cast.operations).post(address, double).content.decode()
+    # The controls: elsewhere it is another contact, and one's own address stays.
+    add_contact(cast.rival, name="Otto", email=otto.email, by=None)
+    edit_contact(otto, by=cast.operations, email=otto.email, title="Buyer")
+    assert Contact.objects.filter(partner=cast.northwind, email=otto.email).count() == 1
 
 
 def test_who_objects_is_hidden_from_all_but_the_own_company_and_operations(cast, sign_in, otto):

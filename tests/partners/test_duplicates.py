@@ -26,11 +26,29 @@ def count():
         ("Other", "FR", "https://www.northwind.example/x", [["domain"]]),
         ("The Northwind", "DE", "northwind.example", [["name", "domain"]]),
         ("Other", "DE", "gmail.com", []),
+        ("Mueller Technik", "DE", "", [["spelling"]]),
+        ("Muller Technik GmbH", "DE", "", [["name"]]),
+        ("Müller Technik", "DE", "", [["name"]]),
+        ("Mueller Technik", "AT", "", []),
+        ("Moller Technik", "DE", "", []),
     ],
 )
 def test_what_looks_alike(cast, name, country, domain, fields):
+    add_partner("Müller Technik GmbH", country="DE", by=None)
     add_partner("Mailers", country="AT", domain="gmail.com", by=None)
     assert [match.fields for match in look_alikes(name, country, domain)] == fields
+
+
+def test_a_name_spelt_otherwise_is_possible_from_both_sides(cast, sign_in):
+    spelt = add_partner("Mueller Technik", country="DE", by=None)
+    assert [match.fields for match in look_alikes("Müller Technik", "DE")] == [["spelling"]]
+    shown = sign_in(cast.operations).post("/partners/add/", {**TYPED, "name": "Müller Technik"})
+    assert (shown.status_code, "perhaps the same" in shown.content.decode()) == (409, True)
+    written = add_partner("Müller Technik", country="DE", by=None)
+    (pair,) = possible_pairs()
+    assert (pair.first, pair.second, pair.by_name, pair.by_spelling) == (spelt, written, False, True)
+    assert "Name, spelt otherwise" in sign_in(cast.operations).get("/partners/duplicates/").content.decode()
+    assert [m.fields for m in look_alikes("Oeaeueoeaeueoeaeueoeaeue", "DE")] == []  # many vowels are no many questions
 
 
 def test_a_known_double_is_shown_and_nothing_is_added(cast, sign_in):

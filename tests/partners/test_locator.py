@@ -89,6 +89,29 @@ def test_the_order_is_matches_then_tier_then_distance(cast, towns):
     assert find_partners(Search(place="Atlantis")).unknown_place
 
 
+def test_around_a_town_each_says_how_far_and_what_cannot_be_read_finds_nobody(cast, towns):
+    shown(cast, cast.northwind, city="Köln")
+    shown(cast, cast.rival, city="Bonn")
+    shown(cast, cast.distributor_company, city="Nirgendwo")  # a town that is not known is near none
+    visitor = Client()
+    around = visitor.get("/t/acme/locator/?place=Köln&radius=100").content.decode()
+    assert "2 partners around Köln" in " ".join(around.split())
+    assert around.count(" km</p>") == 2
+    assert '<option value="100" selected>' in visitor.get("/t/acme/locator/?place=Köln").content.decode()
+    assert "Bigbox" in visitor.get("/t/acme/locator/").content.decode()  # the control
+    for query, said in (
+        (f"place={'x' * 300}", "We do not know this town"),
+        ("place=%3Cscript%3E", "We do not know this town"),
+        ("place=Nirgendwo", "We do not know this town"),
+        ("place=Köln&radius=abc", "This search cannot be read"),
+        ("country=ZZ", "This search cannot be read"),
+        ("product_line=evil&language=xx", "This search cannot be read"),
+    ):
+        page = visitor.get(f"/t/acme/locator/?{query}")
+        text = page.content.decode()
+        assert (page.status_code, said in text, "Northwind" in text) == (200, True, False)
+
+
 def test_no_score_no_revenue_and_nothing_unpublished_is_on_public_pages(cast, towns, django_assert_max_num_queries):
     shown(cast, cast.northwind)
     edit_locator_profile(cast.rival, by=None, **{**FORM, "text": "zqdraftzq words"})

@@ -48,6 +48,26 @@ def test_an_answer_fills_the_profile_as_the_partners_word(cast, sign_in, questio
     assert asked(cast.champion, days=1) == "employees"
 
 
+def test_a_second_tab_does_not_overwrite_an_answer_unseen(cast, sign_in, questions):
+    client, address = sign_in(cast.champion), f"/partners/questions/{questions['relevant_headcount'].pk}/answer/"
+    assert 'name="version"' in client.get("/").content.decode()
+    seen = PartnerProfile.objects.get(partner=cast.northwind).version
+    update_profile(cast.northwind, by=cast.cam, about="Another value is no reason to refuse")
+    assert client.post(address, {"value": "14", "version": seen}, **HTMX).status_code == 200
+    refused = client.post(address, {"value": "20", "version": seen}, **HTMX)
+    said = " ".join(refused.content.decode().split())
+    assert refused.status_code == 409
+    assert "Meanwhile Champion answered: 14" in said
+    assert 'value="20"' in said
+    now = PartnerProfile.objects.get(partner=cast.northwind)
+    assert now.relevant_headcount == 14
+    api = f"/api/v1/profile-questions/{questions['relevant_headcount'].pk}/answer/"
+    body = {"value": 21, "version": seen}
+    assert token_client(cast.seller).post(api, body, content_type="application/json").status_code == 409
+    assert f'name="version" value="{now.version}"' in said
+    assert client.post(address, {"value": "20", "version": now.version}, **HTMX).status_code == 200
+
+
 def test_without_scripts_it_is_a_form_like_any_other(cast, sign_in, questions):
     client = sign_in(cast.champion)
     address = f"/partners/questions/{questions['verticals'].pk}/answer/"
@@ -62,9 +82,11 @@ def test_without_scripts_it_is_a_form_like_any_other(cast, sign_in, questions):
 def test_a_seller_answers_though_the_profile_is_not_the_sellers_to_edit(cast, questions):
     api = token_client(cast.seller)
     address = f"/api/v1/profile-questions/{questions['sells_to'].pk}/"
-    answered = api.post(f"{address}answer/", {"value": "both"}, content_type="application/json")
+    seen = api.get(f"/api/v1/partners/{cast.northwind.pk}/profile/").json()["version"]
+    answered = api.post(f"{address}answer/", {"value": "both", "version": seen}, content_type="application/json")
     assert (answered.status_code, answered.json()["values"]["sells_to"]) == (200, "both")
-    assert api.post(f"{address}answer/", {"value": "aliens"}, content_type="application/json").status_code == 400
+    for wrong in ({"value": "aliens", "version": seen + 1}, {"value": "both"}):
+        assert api.post(f"{address}answer/", wrong, content_type="application/json").status_code == 400
     not_put = questions["annual_revenue_band"]  # to champions only
     assert api.post(f"/api/v1/profile-questions/{not_put.pk}/skip/").status_code == 403
     assert token_client(cast.cam).post(f"{address}skip/").status_code == 403

@@ -132,6 +132,22 @@ def test_below_the_score_the_chief_alone_may_with_a_reason(cast, programme, enga
     assert (candidate.override_by, candidate.override_reason) == (cast.chief, "The only one in the region")
 
 
+def test_the_form_asks_for_what_is_missing_alone_and_says_that_it_needs_it(cast, sign_in, programme, engaged):
+    client, address = sign_in(cast.chief), f"/partners/{engaged.pk}/recruiting/qualify/"
+    label = client.get(f"/partners/{engaged.pk}/recruiting/").content.decode()
+    asked = label.partition('for="qualify_reason"')[2].partition("</label>")[0]
+    assert "Why without the fit score" in asked
+    assert "optional" not in asked
+    refused = client.post(address, {"reason": " "})
+    page = refused.content.decode()
+    assert (refused.status_code, "The screening is not submitted yet." in page) == (422, True)
+    assert "Why the open questions stay unanswered" not in page  # there are none
+    ask_vendor(engaged, "Which margin?", by=cast.cam)
+    both = client.post(address, {"reason": "Known for years"})
+    assert (both.status_code, "Why the open questions stay unanswered" in both.content.decode()) == (422, True)
+    assert client.post(address, {"reason": "Known for years", "waive": "Told by phone"}).status_code == 302
+
+
 def test_the_score_that_is_asked_is_the_vendors_own(cast, programme, engaged):
     screen(engaged, cast.cam, good=False)
     rules = {"min_fit_score": Decimal("1.0"), "reopen_after_days": 90, "age_limits": {"engaged": 30}}
@@ -374,7 +390,7 @@ def test_the_page_shows_what_may_be_done_and_why_not_otherwise(cast, sign_in, pr
     chief = sign_in(cast.chief).get(f"/partners/{engaged.pk}/recruiting/").content.decode()
     assert f"/partners/{engaged.pk}/recruiting/qualify/" in chief
     refused = sign_in(cast.chief).post(f"/partners/{engaged.pk}/recruiting/qualify/", {"reason": ""})
-    assert refused.status_code == 409
+    assert refused.status_code == 422
     assert "screening is not submitted" in refused.content.decode()
     overview = sign_in(cast.cam).get(f"/partners/{engaged.pk}/").content.decode()
     assert "Start the screening" in overview

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pytest
+
 from partners.actions import fill_profile, settle_profile_value, update_profile
 from partners.models import PartnerProfile
 from partners.profile_fields import FIELDS
 from partners.statements import KEPT, conflicts, in_force, statements
 from prm.kernel import clock
+from prm.kernel.errors import Invalid
 from tests.clients import token_client
 
 JSON = {"content_type": "application/json"}
@@ -100,12 +103,66 @@ def test_what_is_left_as_it_is_keeps_who_said_it_and_when(cast, sign_in):
     profile = PartnerProfile.objects.get(partner=cast.northwind)
     assert profile.functions == ["sales", "marketing"]
     assert {name: said for name, said in profile.sources.items() if name != "employees"} == before
-    token_client(cast.cam).patch(f"/api/v1/partners/{cast.northwind.pk}/profile/", {"markets": ["BE", "FR"]}, **JSON)
+    again = {"markets": ["BE", "FR"], "version": profile.version}
+    api = token_client(cast.cam).patch(f"/api/v1/partners/{cast.northwind.pk}/profile/", again, **JSON)
+    assert api.status_code == 200
     assert imported(cast.northwind, functions=["marketing", "sales"]) == []
     assert PartnerProfile.objects.get(partner=cast.northwind).sources["markets"] == before["markets"]
     # The control: one answer more is another set.
     assert client.post(address, form | {"functions": ["marketing", "sales", "it"]}).status_code == 302
     assert [each.source for each in said(cast.northwind, "functions")] == ["partner", "vendor"]
+
+
+def test_boxes_of_an_import_stay_when_somebody_saves_the_form(cast, sign_in):
+    imported(cast.northwind, verticals=["retail", "space_travel"])
+    client, address = sign_in(cast.cam), f"/partners/{cast.northwind.pk}/profile/"
+    page = client.get(address).content.decode()
+    assert 'value="space_travel"' in page
+
+
+def test_a_company_was_not_founded_in_the_future(cast, sign_in):
+    this_year = clock.today().year
+    client, address = sign_in(cast.champion), f"/partners/{cast.northwind.pk}/profile/"
+    for year in (this_year + 1, 2150, 1499, 0):
+        refused = client.post(address, {"founded": year, "version": ""})
+        assert (refused.status_code, f"Enter a year between 1500 and {this_year}" in refused.content.decode()) == (
+            422,
+            True,
+        )
+    api = token_client(cast.champion)
+    answer = api.patch(f"/api/v1/partners/{cast.northwind.pk}/profile/", {"founded": 2150, "version": 1}, **JSON)
+    assert (answer.status_code, answer.json()["field"]) == (400, "founded")
+    with pytest.raises(Invalid):
+        imported(cast.northwind, founded=2150)
+    assert client.post(address, {"founded": this_year, "share_costs": "on", "version": ""}).status_code == 302
+
+
+def test_a_refused_stale_save_shows_what_changed_and_keeps_what_was_typed(cast, sign_in):
+    update_profile(cast.northwind, by=cast.champion, employees=30, markets=["DE"], product_focus="Backup")
+    client, address = sign_in(cast.champion), f"/partners/{cast.northwind.pk}/profile/"
+    seen = PartnerProfile.objects.get(partner=cast.northwind).version
+    update_profile(cast.northwind, by=cast.cam, employees=50, markets=["FR"], founded=1999)
+    form = {"employees": "40", "markets": "DE", "product_focus": "Networks", "share_costs": "on"}
+    refused = client.post(address, form | {"version": seen})
+    page = " ".join(refused.content.decode().split())
+    assert refused.status_code == 409
+    moved = page.partition('id="moved"')[2].partition("</table>")[0]
+    assert moved.count("taken over") == 2  # markets and founded, which the form had left alone
+    assert "50" in moved
+    assert "<strong>40</strong>" in moved
+    assert moved.count("Cam") == 3
+    for kept in ('value="40"', 'value="FR"', 'value="1999"', 'value="Networks"'):
+        assert kept in page
+    now = PartnerProfile.objects.get(partner=cast.northwind)
+    assert (now.employees, now.product_focus) == (50, "Backup")
+    again = {"employees": "40", "markets": "FR", "founded": "1999", "product_focus": "Networks", "share_costs": "on"}
+    assert client.post(address, again | {"version": now.version}).status_code == 302
+    said_now = [(s.value, s.source) for s in said(cast.northwind, "markets")]
+    assert said_now == [(["DE"], "partner"), (["FR"], "vendor")]  # what was left alone stays the other's word
+    api = token_client(cast.champion).patch(
+        f"/api/v1/partners/{cast.northwind.pk}/profile/", {"employees": 1, "version": now.version}, **JSON
+    )
+    assert (api.status_code, api.json()["changed"]) == (409, ["employees", "product_focus"])
 
 
 def test_the_same_answers_in_another_order_are_no_dispute(cast):
