@@ -104,10 +104,11 @@ TEMPLATES = [
                 "prm.kernel.templatetags.kit_lists",
                 "template_partials.templatetags.partials",
             ],
-            "libraries": {"i18n": "prm.kernel.templatetags.own_i18n"},
+            "libraries": {"i18n": "prm.kernel.templatetags.own_i18n"},  # the vendor's own words in every text
         },
     }
 ]
+SILENCED_SYSTEM_CHECKS = ["templates.W003"]  # that library takes the place of Django's on purpose
 AUTH_USER_MODEL = "kernel.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -66,7 +66,9 @@ def test_actions_wait_for_their_owner(cast, bank):
     due = worklists["actions_due"]
     with member_scope(cast.seller):
         found = due.query(cast.seller).get()
-        assert (due.due(found), cast.northwind.name in due.text(found)) == (clock.today(), True)
+        shown = due.shown(found, cast.seller)
+        assert (shown.due, shown.text) == (clock.today(), item.text)  # of one company nobody repeats the name
+        assert due.shown(found, cast.cam).text == f"{cast.northwind.name}: {item.text}"
         assert str(cast.northwind.pk) in due.url(found)
     assert not due.query(cast.cam).exists()
 
