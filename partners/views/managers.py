@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -45,25 +46,13 @@ def managers(request: HttpRequest, partner: Partner) -> HttpResponse:
 @may("partners.assign_manager", Partner)
 @require_POST
 def assign(request: HttpRequest, partner: Partner) -> HttpResponse:
-    return submit(
-        request,
-        ManagerForm(request.POST),
-        lambda data: assign_manager(partner, by=member_of(request), **data),
-        again=lambda form: _page(request, partner, manager_form=form),
-        then=lambda _: reverse("partners:managers", args=[partner.pk]),
-    )
+    return _changed(request, partner, manager_form=ManagerForm(request.POST), by=assign_manager)
 
 
 @may("partners.add_secondary_manager", Partner)
 @require_POST
 def secondary(request: HttpRequest, partner: Partner) -> HttpResponse:
-    return submit(
-        request,
-        SecondForm(request.POST),
-        lambda data: add_secondary_manager(partner, by=member_of(request), **data),
-        again=lambda form: _page(request, partner, second_form=form),
-        then=lambda _: reverse("partners:managers", args=[partner.pk]),
-    )
+    return _changed(request, partner, second_form=SecondForm(request.POST), by=add_secondary_manager)
 
 
 @may("partners.end_secondary_manager", ManagerAssignment.objects.select_related("partner", "manager__user"))
@@ -76,13 +65,7 @@ def secondary_end(request: HttpRequest, assignment: ManagerAssignment) -> HttpRe
 @may("partners.add_stand_in", Partner)
 @require_POST
 def stand_in(request: HttpRequest, partner: Partner) -> HttpResponse:
-    return submit(
-        request,
-        StandInForm(request.POST),
-        lambda data: add_stand_in(partner, by=member_of(request), **data),
-        again=lambda form: _page(request, partner, stand_in_form=form),
-        then=lambda _: reverse("partners:managers", args=[partner.pk]),
-    )
+    return _changed(request, partner, stand_in_form=StandInForm(request.POST), by=add_stand_in)
 
 
 @may("partners.end_stand_in", ManagerAssignment.objects.select_related("partner", "manager__user"))
@@ -90,6 +73,18 @@ def stand_in(request: HttpRequest, partner: Partner) -> HttpResponse:
 def stand_in_end(request: HttpRequest, assignment: ManagerAssignment) -> HttpResponse:
     end_stand_in(assignment, by=member_of(request))
     return go(request, reverse("partners:managers", args=[assignment.partner_id]))
+
+
+def _changed(request: HttpRequest, partner: Partner, *, by: Callable[..., Any], **forms: Any) -> HttpResponse:
+    """The page with its one form that was sent: done, or again with what was typed."""
+    ((name, form),) = forms.items()
+    return submit(
+        request,
+        form,
+        lambda data: by(partner, by=member_of(request), **data),
+        again=lambda form: _page(request, partner, **{name: form}),
+        then=lambda _: reverse("partners:managers", args=[partner.pk]),
+    )
 
 
 @may("partners.reassign_partners")

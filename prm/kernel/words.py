@@ -9,15 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from django.utils.functional import lazy
 from django.utils.translation import get_language, gettext, gettext_noop
 
 from prm.kernel.tenancy.context import current_tenant, is_inside
 
-if TYPE_CHECKING:
-    from prm.kernel.models import Tenant
+
+class HasWords(Protocol):
+    """A vendor, as far as it is asked here."""
+
+    words: Any
+
 
 # The key under which a vendor's word is stored, with its plain forms: one, and several.
 TERMS: dict[str, tuple[str, str]] = {
@@ -33,7 +37,7 @@ def is_word(plain: str) -> bool:
     return plain.lower() in _FORMS
 
 
-def word(plain: str, tenant: Tenant | None = None) -> str:
+def word(plain: str, tenant: HasWords | None = None) -> str:
     """The vendor's word for `plain` ("partner", "Partners", "account manager"...), in the same number and case."""
     small = plain.lower()
     if small not in _FORMS:
@@ -69,7 +73,7 @@ def own_words(text: str, write: Callable[[str], str] = str) -> str:
 own = lazy(lambda text: own_words(gettext(text)), str)  # for labels that are written once, at import
 
 
-def chosen_words(tenant: Tenant) -> tuple[tuple[str, str, str], ...]:
+def chosen_words(tenant: HasWords) -> tuple[tuple[str, str, str], ...]:
     """The words that this vendor chose: the key, one, several."""
     chosen = ((term, tenant.words.get(term)) for term in TERMS)
     return tuple((term, of.get("one") or "", of.get("many") or "") for term, of in chosen if isinstance(of, dict))
@@ -99,7 +103,7 @@ def _spoken(text: str, language: str | None, *words: tuple[str, str, str]) -> st
     return re.sub(pattern, say, text, flags=re.IGNORECASE)
 
 
-def _own(tenant: Tenant | None, term: str, number: int) -> str:
+def _own(tenant: HasWords | None, term: str, number: int) -> str:
     tenant = tenant or (current_tenant() if is_inside() else None)
     chosen: Any = (tenant.words if tenant else {}).get(term)
     return (chosen.get("many" if number else "one") or "") if isinstance(chosen, dict) else ""
