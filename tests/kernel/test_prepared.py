@@ -222,5 +222,7 @@ def test_a_statement_that_was_written_here_is_planned_once_as_well(cast, setting
     assert {name for (name,) in ask(cast.northwind.pk, cast.rival.pk)} == {"Northwind", cast.rival.name}
     with member_scope(cast.rival_champion):
         assert ask(cast.northwind.pk) == []
+    connection_created.send(type(connections["default"]), connection=connections["default"])
+    assert beginnings(lambda: ask(cast.rival.pk)) == ["select"]  # a new connection knows no names
     many = [cast.northwind.pk] * 51  # of more than a page one plan for any number would be a poor one
     assert beginnings(lambda: ask(*many)) == ["select"]

@@ -25,7 +25,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.signals import connection_created
 from django.dispatch import receiver
 
@@ -118,6 +118,7 @@ def rows_of(sql: str, values: Sequence[Any] | Mapping[str, Any]) -> list[tuple[A
     if isinstance(values, Mapping):
         names = NAMED.findall(sql)
         sql, values = NAMED.sub("%s", sql), [values[name] for name in names]
+    connection = connections[DEFAULT_DB_ALIAS]  # itself: what it knows is noted on it, and each thread has another
     given, many = tuple(values), any(isinstance(one, list) and len(one) > FEW for one in values)
     with connection.cursor() as cursor:
         if many:
