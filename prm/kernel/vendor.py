@@ -91,7 +91,7 @@ def change_words(words: Mapping[str, Mapping[str, str]], *, by: Membership | Non
         if bool(one) != bool(many):
             raise Invalid("Give the word for one and for several.", field=f"{term}_{'many' if one else 'one'}")
         for number, text in (("one", one), ("many", many)):
-            if re.search(r"[<>{}\n]", text):
+            if re.search(r"[<>{}%\n]", text):
                 raise Invalid("A word holds letters, digits, blanks and hyphens.", field=f"{term}_{number}")
         if one:
             chosen[term] = {"one": one, "many": many}

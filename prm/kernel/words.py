@@ -70,7 +70,12 @@ def own_words(text: str, write: Callable[[str], str] = str) -> str:
     return _spoken(text, get_language(), *[(term, write(one), write(many)) for term, one, many in chosen_words(tenant)])
 
 
-own = lazy(lambda text: own_words(gettext(text)), str)  # for labels that are written once, at import
+def _own_text(text: str) -> str:
+    # Where there are gaps to fill, a sign in the vendor's word (from before it was refused) is none of them.
+    return own_words(gettext(text), (lambda said: said.replace("%", "%%")) if "%(" in text else str)
+
+
+own = lazy(_own_text, str)  # for labels that are written once, at import
 
 
 def chosen_words(tenant: HasWords) -> tuple[tuple[str, str, str], ...]:

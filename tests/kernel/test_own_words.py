@@ -60,3 +60,12 @@ def test_templates_say_them_and_leave_what_was_typed(worded, source, said):
 def test_another_language_keeps_its_sentences(worded):
     with translation.override("de"):
         assert Template("{% load i18n %}{% blocktrans %}A tier{% endblocktrans %}").render(Context()) == "A tier"
+
+
+def test_a_sign_in_a_word_is_no_gap(worded):
+    """A word from before such signs were refused."""
+    worded.words = {"tier": {"one": "50% Level", "many": "50% Levels"}}
+    assert own("Add a tier to %(name)s") % {"name": "100% Edition"} == "Add a 50% Level to 100% Edition"
+    assert str(own("All tiers")) == "All 50% Levels"
+    template = Template("{% load i18n %}{% blocktrans %}A tier of {{ typed }}{% endblocktrans %}")
+    assert template.render(Context({"typed": "us"})) == "A 50% Level of us"

@@ -134,7 +134,10 @@ def test_a_vendor_that_renames_things_shows_its_words(cast, sign_in):
         assert word("partners") == "partners"
 
 
-@pytest.mark.parametrize("forms", [{"one": "Reseller"}, {"many": "Resellers"}, {"one": "<b>x</b>", "many": "y"}])
+@pytest.mark.parametrize(
+    "forms",
+    [{"one": "Reseller"}, {"many": "Resellers"}, {"one": "<b>x</b>", "many": "y"}, {"one": "5%", "many": "5%s"}],
+)
 def test_words_come_in_pairs_and_are_no_markup(cast, forms):
     with pytest.raises(Invalid):
         change_words({"partner": forms}, by=cast.admin)
