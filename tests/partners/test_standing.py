@@ -146,6 +146,18 @@ def test_a_lapsed_partner_returns_with_a_sale_and_not_with_a_credit_note(cast, l
     assert fresh(cast.northwind).life_stage == "sell"
 
 
+def test_a_sale_from_before_the_lapse_brings_nobody_back(cast, line):
+    """The news of a booking may come late: after the partner has lapsed."""
+    with clock.travel(to=clock.now() - dt.timedelta(hours=2)):
+        booked(cast.northwind, line, days_ago=1)
+    lapse_partner(cast.northwind, by=None)
+    react()
+    assert fresh(cast.northwind).state == S.LAPSED
+    booked(cast.northwind, line, days_ago=1, amount="7.00")  # the control: one of after it does
+    react()
+    assert fresh(cast.northwind).state == S.ACTIVE
+
+
 def react():
     for delivery in Delivery.objects.filter(task="sales.return_who_sells"):
         registered()[delivery.task].run(**delivery.arguments)
